@@ -1,0 +1,57 @@
+# make          set up .venv and compute everything with all cores
+# make test     set up .venv and run the tests
+# make help     the other targets
+
+PYTHON ?= python3
+CORES ?= $(shell getconf _NPROCESSORS_ONLN)
+BIN := .venv/bin
+GIGABYTES := 9
+SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
+
+.DEFAULT_GOAL := run
+.PHONY: run test lint report bench setup lock clean help
+
+run: setup ## compute every figure and the scorecard (the default)
+	@echo "Computing everything with $(CORES) cores; results appear under results/."
+	@$(SNAKEMAKE)
+
+test: setup ## run the tests
+	@echo "Running the tests."
+	@$(BIN)/pytest
+
+lint: setup ## check style: ruff, snakefmt, snakemake --lint
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check Snakefile workflow
+	@$(BIN)/snakemake --lint
+
+report: run ## one HTML page with every figure, the scorecard and the training curves
+	@$(SNAKEMAKE) --report report.html
+	@echo "Open report.html in a browser."
+
+bench: setup ## measure training and extraction against plain loops; prints ratios
+	@$(SNAKEMAKE) data
+	@$(BIN)/python -m benchmarks.throughput
+
+setup: .venv/.ready ## make .venv from the lock file
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "exoprobe needs Python 3.11 or newer as $(PYTHON); found: $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@free=$$(df -Pk . | awk 'NR == 2 {print int($$4 / 1048576)}'); [ -x $(BIN)/python ] || [ $$free -ge $(GIGABYTES) ] || \
+	  { echo "Setting up needs $(GIGABYTES) GB of free disk space in $(CURDIR); there are $$free."; exit 1; }
+	@echo "Setting up .venv from requirements.lock (a few minutes, once) …"
+	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) -m venv failed; on Debian and Ubuntu: apt install python3-venv."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . || \
+	  { echo "Setting up .venv failed; the reason is above. Mend it and run make again."; exit 1; }
+	@touch $@
+
+lock: setup ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+clean: ## delete results (keeps .venv)
+	rm -rf results report.html
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile

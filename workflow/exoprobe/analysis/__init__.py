@@ -1,0 +1,1 @@
+"""What the probes' results and the features' structure say."""

@@ -1,0 +1,97 @@
+"""Our numbers beside the paper's."""
+
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.files import atomic_write
+
+TECHNIQUES = [
+    "softmax",
+    "mav",
+    "per_angle_mav",
+    "per_angle_mav_pooled",
+    "per_angle_mav_label_matched",
+    "per_angle_mav_true_angle",
+    "label_angle_mav",
+]
+ANGLES = {"predicted_angle": "angle_rmse", "predicted_angle_pooled": "angle_rmse_pooled"}
+COLUMNS = ["quantity", "unit", "paper", "ours", "sd", "seeds"]
+
+
+def digit_quantities(model: str, predictions: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """Compute one representation's quantities from its test predictions.
+
+    Args:
+        model: the name that the quantities begin with.
+        predictions: the table of :func:`exoprobe.probes.rotated_digits.probe_rotated_digits`.
+
+    Returns:
+        Unit and value by quantity: accuracies in percent, root mean squared angle errors in degrees.
+    """
+    quantities = {}
+    for technique in TECHNIQUES:
+        if technique in predictions:
+            correct = predictions[technique] == predictions["label"]
+            quantities[f"{model}_{technique}_accuracy"] = ("percent", 100 * float(correct.mean()))
+    for column, name in ANGLES.items():
+        squared = (predictions[column] - predictions["angle"]) ** 2
+        quantities[f"{model}_{name}"] = ("degrees", float(np.sqrt(squared.mean())))
+    return quantities
+
+
+def build_scorecard(predictions: dict[tuple[str, int], str | Path]) -> pd.DataFrame:
+    """Gather every quantity over models and seeds.
+
+    Args:
+        predictions: the probes' Parquet file by (model, seed).
+
+    Returns:
+        The columns ``quantity, unit, paper, ours, sd, seeds``: ``ours`` is the mean over seeds, ``sd`` the
+        standard deviation over seeds (empty for a single one). The baseline ``constant_angle_rmse`` is the
+        error of always predicting the mean angle.
+    """
+    rows = []
+    for (model, _), path in predictions.items():
+        table = pd.read_parquet(path)
+        rows += [(name, unit, value) for name, (unit, value) in digit_quantities(model, table).items()]
+    baseline = ("constant_angle_rmse", "degrees", float(table["angle"].std(ddof=0)))
+    values = pd.DataFrame([*rows, baseline], columns=["quantity", "unit", "value"])
+    card = values.groupby(["quantity", "unit"], sort=False)["value"].agg(ours="mean", sd="std", seeds="count")
+    paper = read_paper_numbers()
+    card = card.reset_index().merge(paper, how="left", on=["quantity", "unit"])
+    first = card["quantity"].map({name: rank for rank, name in enumerate(paper["quantity"])})
+    return card.assign(rank=first).sort_values("rank", kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+def read_paper_numbers() -> pd.DataFrame:
+    """Return the paper's numbers: ``quantity``, ``unit``, ``paper``."""
+    with resources.as_file(resources.files("exoprobe.analysis") / "paper_numbers.csv") as path:
+        return pd.read_csv(path)
+
+
+def write_scorecard(card: pd.DataFrame, csv: str | Path, html: str | Path) -> None:
+    """Write the scorecard as CSV and as an HTML table for the report."""
+    with atomic_write(csv) as temporary:
+        card.to_csv(temporary, index=False, float_format="%.4f")
+    shown = card.rename(columns={"sd": "sd over seeds"})
+    with atomic_write(html) as temporary:
+        table = shown.to_html(index=False, na_rep="", float_format="%.2f", border=0, justify="left")
+        temporary.write_text(HTML.format(table=table), encoding="utf-8")
+
+
+HTML = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>exoprobe scorecard</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff }}
+table {{ border-collapse: collapse }}
+th, td {{ padding: .25rem .9rem; text-align: right; border-bottom: 1px solid #ddd }}
+td {{ font-variant-numeric: tabular-nums }}
+th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) {{ text-align: left }}
+</style></head><body>
+<h1>Scorecard</h1>
+{table}
+</body></html>
+"""

@@ -1,0 +1,1 @@
+"""Datasets: images with factors, groups and splits, from raw files to Parquet."""

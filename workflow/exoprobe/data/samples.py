@@ -1,0 +1,108 @@
+"""The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
+
+Columns: ``sample_id``, the factors (for digits ``label`` and ``angle``), ``group`` (for digits the source
+digit), ``split`` and ``image``. Rows of one split lie together, in the order of :data:`SPLITS`; everything
+computed per sample keeps this order.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.files import atomic_write, digest_of
+
+SPLITS = ("train", "validation", "test")
+ROWS_PER_GROUP = 16_384
+DIGEST_KEY = b"exoprobe.dataset_digest"
+
+
+def write_samples(path: str | Path, columns: dict[str, np.ndarray]) -> None:
+    """Write a dataset's samples, after asserting that no group is in two splits.
+
+    Args:
+        path: the Parquet file.
+        columns: one array of N rows per column; ``sample_id``, ``group``, ``split`` and ``image`` must be
+            there, ``image`` as uint8 [N, height, width], the others [N].
+
+    Raises:
+        ExoprobeError: where a group is in two splits or the rows are not sorted by split.
+    """
+    check_splits(columns["group"], columns["split"])
+    arrays = {name: _to_arrow(column) for name, column in columns.items()}
+    table = pa.table(
+        list(arrays.values()),
+        schema=pa.schema([pa.field(name, array.type, nullable=False) for name, array in arrays.items()]),
+    )
+    table = table.replace_schema_metadata({DIGEST_KEY: _digest(columns).encode()})
+    with atomic_write(path) as temporary:
+        pq.write_table(
+            table,
+            temporary,
+            row_group_size=ROWS_PER_GROUP,
+            compression="zstd",
+            use_dictionary=["split"],
+            write_page_checksum=True,
+        )
+
+
+def read_samples(path: str | Path, columns: list[str], split: str | None = None) -> dict[str, np.ndarray]:
+    """Read some columns of the samples, of one split or of all.
+
+    Args:
+        path: the Parquet file.
+        columns: which columns.
+        split: one of :data:`SPLITS`, or None for all rows.
+
+    Returns:
+        One array per column, N rows; ``image`` as uint8 [N, height, width].
+    """
+    filters = None if split is None else [("split", "=", split)]
+    table = pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
+    return {name: _to_numpy(table[name]) for name in columns}
+
+
+def dataset_digest(path: str | Path) -> str:
+    """Return the digest that a samples file states of its own content."""
+    metadata = pq.read_schema(path).metadata or {}
+    if DIGEST_KEY not in metadata:
+        raise ExoprobeError(f"{path}: not a samples file of exoprobe (it states no dataset digest)")
+    return metadata[DIGEST_KEY].decode()
+
+
+def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
+    """Refuse a group that is in two splits, and rows whose splits do not lie together in order."""
+    order = np.array([SPLITS.index(split) for split in splits])
+    if np.any(np.diff(order) < 0):
+        raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(SPLITS)}")
+    seen: dict[int, str] = {}
+    for group, split in sorted(
+        {(group, split) for group, split in zip(groups.tolist(), splits.tolist(), strict=True)}
+    ):
+        if group in seen:
+            raise ExoprobeError(f"group {group} is in two splits, {seen[group]} and {split}")
+        seen[group] = split
+
+
+def _digest(columns: dict[str, np.ndarray]) -> str:
+    names = sorted(columns)
+    parts = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
+    return digest_of(",".join(names).encode(), *parts)
+
+
+def _to_arrow(column: np.ndarray) -> pa.Array:
+    if column.ndim > 1:
+        return pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(column))
+    return pa.array(column)
+
+
+def _to_numpy(column: pa.ChunkedArray) -> np.ndarray:
+    array = column.combine_chunks()
+    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
+    if isinstance(array, pa.FixedShapeTensorArray):
+        array = array.to_numpy_ndarray()
+    else:
+        array = array.to_numpy(zero_copy_only=False)
+    return array if array.flags.writeable else array.copy()

@@ -1,0 +1,1 @@
+"""Representations: a layer's activations for every sample of a dataset, cached as Parquet."""

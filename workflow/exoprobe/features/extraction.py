@@ -1,0 +1,74 @@
+"""Running a network over a dataset and caching a layer."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from exoprobe.compute import choose_device
+from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.features.feature_file import ROWS_PER_GROUP, FeatureInfo, write_features
+from exoprobe.files import digest_of_file
+
+log = logging.getLogger(__name__)
+
+BATCH = 256  # larger batches leave the processor's cache
+
+
+def extract_features(
+    samples: str | Path,
+    weights: str | Path,
+    path: str | Path,
+    *,
+    network: nn.Module,
+    layer: str,
+    code_digest: str,
+    device: str = "auto",
+) -> None:
+    """Compute one layer's activations for every sample of a dataset and write the feature file.
+
+    Features are computed in float32 whatever the precision of training was.
+
+    Args:
+        samples: the dataset, with its images.
+        weights: the file that ``network`` was read from, for the footer's digest.
+        path: the feature file to write.
+        network: maps uint8 images [n, 1, height, width] to a dict of activations.
+        layer: which of them to keep, flattened to vectors.
+        code_digest: of the code that computes them, for the footer.
+        device: ``auto``, ``cpu`` or ``cuda``.
+    """
+    columns = read_samples(samples, ["sample_id", "image"])
+    images = torch.from_numpy(columns["image"]).unsqueeze(1)
+    network = network.to(choose_device(device)).eval()
+    info = FeatureInfo(
+        dimension=layer_dimension(network, images, layer),
+        dtype="float32",
+        rows=len(images),
+        layer=layer,
+        dataset_digest=dataset_digest(samples),
+        weights_digest=digest_of_file(weights),
+        code_digest=code_digest,
+    )
+    log.info("%d images → %d-d %s", info.rows, info.dimension, layer)
+    write_features(path, columns["sample_id"], layer_batches(network, images, layer), info)
+
+
+def layer_dimension(network: nn.Module, images: Tensor, layer: str) -> int:
+    """Return the length of the layer's flattened activation vector."""
+    return next(layer_batches(network, images[:1], layer)).shape[1]
+
+
+@torch.inference_mode()
+def layer_batches(network: nn.Module, images: Tensor, layer: str) -> Iterator[np.ndarray]:
+    """Yield the layer's activations, float32 [n, D], in blocks as large as a row group of a feature file."""
+    device = next(network.parameters()).device
+    with tqdm(total=len(images), unit="image", unit_scale=True, disable=None, mininterval=1) as bar:
+        for block in images.split(ROWS_PER_GROUP):
+            parts = [network(batch.to(device))[layer].flatten(1) for batch in block.split(BATCH)]
+            bar.update(len(block))
+            yield torch.cat(parts).float().cpu().numpy()

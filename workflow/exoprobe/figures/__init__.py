@@ -1,0 +1,1 @@
+"""Pictures, each with the tidy data behind it."""

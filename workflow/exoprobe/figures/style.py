@@ -1,0 +1,70 @@
+"""One look for all figures: sizes, fonts, a color per network, and how a figure is saved."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from exoprobe.files import atomic_write
+
+TEXT_WIDTH = 6.8  # inches, two columns of a conference page
+
+# Okabe and Ito's palette: told apart with any color vision. A network keeps its color in every figure.
+VERMILION, BLUE, GREEN, GREY, BLACK = "#D55E00", "#0072B2", "#009E73", "#767676", "#222222"
+NETWORK_COLORS = {"lenet": VERMILION, "mu_lenet": BLUE, "pair_lenet": GREEN}
+NETWORK_NAMES = {"lenet": "LeNet", "mu_lenet": "µ-LeNet", "pair_lenet": "PAIR-LeNet"}
+NETWORK_MARKERS = {"lenet": "o", "mu_lenet": "s", "pair_lenet": "D"}
+
+STYLE = {
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 150,
+    "savefig.dpi": 300,
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.labelsize": 8.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "lines.markersize": 4,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "exoprobe",
+}
+
+
+def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: object) -> tuple[Figure, object]:
+    """Make a figure of text width in the common style; ``options`` go to ``plt.subplots``."""
+    with mpl.rc_context(STYLE):
+        return plt.subplots(rows, columns, figsize=(TEXT_WIDTH, height), **options)
+
+
+def save_figure(
+    figure: Figure, data: pd.DataFrame, paths: dict[str, str | Path], float_format: str = "%.6g"
+) -> None:
+    """Write a figure as PDF, PNG and SVG with its tidy data beside it.
+
+    Args:
+        figure: the figure; closed afterwards.
+        data: what is drawn, a row per observation.
+        paths: the files to write, by ``pdf``, ``png``, ``svg`` and ``csv``.
+        float_format: of the numbers in the CSV file.
+    """
+    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+    with mpl.rc_context(STYLE):
+        for kind, metadata in undated.items():
+            with atomic_write(paths[kind]) as temporary:
+                figure.savefig(temporary, format=kind, metadata=metadata)
+    plt.close(figure)
+    with atomic_write(paths["csv"]) as temporary:
+        data.to_csv(temporary, index=False, float_format=float_format)

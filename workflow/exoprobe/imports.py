@@ -1,0 +1,48 @@
+"""Which modules of a package a Python file imports, found by reading, not by running."""
+
+import ast
+from pathlib import Path
+
+
+def imported_files(script: str | Path, root: str | Path, package: str = "exoprobe") -> list[Path]:
+    """List a script and every module of the package that it imports, directly or through others.
+
+    Args:
+        script: a Python file.
+        root: the folder that holds the package's folder.
+        package: the package whose modules count; other imports are ignored.
+
+    Returns:
+        The script first, then the modules' files, sorted.
+    """
+    root = Path(root)
+    found: set[Path] = set()
+    waiting = [Path(script)]
+    while waiting:
+        for file in _direct_imports(waiting.pop(), root, package) - found:
+            found.add(file)
+            waiting.append(file)
+    return [Path(script), *sorted(found)]
+
+
+def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
+    files: set[Path] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] == package:
+                files |= _module_files(name, root)
+    return files
+
+
+def _module_files(name: str, root: Path) -> set[Path]:
+    """Return the files that importing a dotted name runs: its own and its packages' ``__init__.py``."""
+    parts = name.split(".")
+    packages = [root.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
+    module = root.joinpath(*parts).with_suffix(".py")
+    return {file for file in [*packages, module] if file.is_file()}

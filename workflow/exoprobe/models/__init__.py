@@ -1,0 +1,1 @@
+"""Networks that exoprobe trains itself, their objectives and the training loop."""

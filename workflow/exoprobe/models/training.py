@@ -1,0 +1,131 @@
+"""The training loop, the same for every network and objective."""
+
+import copy
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from exoprobe.compute import mixed_precision
+from exoprobe.errors import ExoprobeError
+from exoprobe.models.objectives import Objective
+from exoprobe.models.solvers import build_optimizer, learning_rate_factor, set_learning_rate
+from exoprobe.models.training_images import TrainingImages, endless_batches
+
+log = logging.getLogger(__name__)
+
+EVALUATION_BATCH = 256  # larger batches leave the processor's cache
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The outcome of a training run.
+
+    Attributes:
+        weights: the state dict at the best validation measure.
+        history: a row per validation: step, learning rate, mean training loss since the last row, validation
+            measure, and whether it was the best so far.
+    """
+
+    weights: dict[str, Tensor]
+    history: list[dict[str, Any]]
+
+
+def train(
+    network: nn.Module,
+    objective: Objective,
+    data: TrainingImages,
+    validation: TrainingImages,
+    recipe: dict[str, Any],
+    *,
+    generator: torch.Generator,
+    precision: torch.dtype = torch.float32,
+) -> Trained:
+    """Train until the validation measure has not improved for ``patience`` validations, or ``max_steps``.
+
+    Args:
+        network: trained in place, on the device that it is on.
+        objective: the loss, and the measure that selects the best weights.
+        data: training images, on the network's device.
+        validation: validation images, on the network's device.
+        recipe: ``optimizer``, ``learning_rate``, ``momentum``, ``weight_decay``, ``schedule``, ``warmup``,
+            ``batch_size``, ``max_steps``, ``validate_every`` (steps) and ``patience`` (validations).
+        generator: source of the order of the images.
+        precision: of the matrix products, see :func:`exoprobe.compute.choose_precision`.
+
+    Returns:
+        The best weights by validation and the history.
+
+    Raises:
+        ExoprobeError: at the first loss that is not a number, with the step and the learning rate.
+    """
+    optimizer = build_optimizer(network, recipe)
+    factor = learning_rate_factor(recipe)
+    batches = endless_batches(len(data), recipe["batch_size"], generator)
+    device = data.images.device
+    history: list[dict[str, Any]] = []
+    best, best_measure, since_best = {}, float("inf"), 0
+    losses: list[float] = []
+
+    with tqdm(total=recipe["max_steps"], unit="step", disable=None, mininterval=1) as bar:
+        for step, rows in zip(range(1, recipe["max_steps"] + 1), batches, strict=False):
+            rate = recipe["learning_rate"] * factor(step - 1)
+            set_learning_rate(optimizer, rate)
+            with mixed_precision(device, precision):
+                loss = objective.loss(network, data, rows)
+            loss.backward()
+            losses.append(_finite(loss, step, rate))
+            optimizer.step()
+            optimizer.zero_grad()
+            bar.update()
+            if step % recipe["validate_every"] and step != recipe["max_steps"]:
+                continue
+
+            measure = validation_measure(network, objective, validation, precision)
+            improved = measure < best_measure
+            if improved:
+                best, best_measure, since_best = copy.deepcopy(network.state_dict()), measure, 0
+            else:
+                since_best += 1
+            row = {"step": step, "learning_rate": rate, "loss": sum(losses) / len(losses)}
+            history.append({**row, "validation": measure, "best": improved})
+            losses.clear()
+            with bar.external_write_mode():
+                log.info(_progress_line(history[-1], recipe, objective))
+            if since_best >= recipe["patience"]:
+                log.info("converged: no better for %d validations", since_best)
+                break
+    return Trained(best, history)
+
+
+@torch.no_grad()
+def validation_measure(
+    network: nn.Module, objective: Objective, data: TrainingImages, precision: torch.dtype = torch.float32
+) -> float:
+    """Return the objective's measure averaged over all images of ``data``."""
+    total = 0.0
+    with mixed_precision(data.images.device, precision):
+        for images, labels in zip(
+            data.images.split(EVALUATION_BATCH), data.labels.split(EVALUATION_BATCH), strict=True
+        ):
+            total += objective.measure(network(images), labels).double().sum().item()
+    return total / len(data)
+
+
+def _finite(loss: Tensor, step: int, rate: float) -> float:
+    value = loss.item()
+    if value != value or abs(value) == float("inf"):
+        raise ExoprobeError(
+            f"training diverged: the loss is {value} at step {step}, learning rate {rate:.3g}; lower learning_rate"
+        )
+    return value
+
+
+def _progress_line(row: dict[str, Any], recipe: dict[str, Any], objective: Objective) -> str:
+    return (
+        f"step {row['step']}/{recipe['max_steps']}: loss {row['loss']:.4f}, "
+        f"validation {objective.measure_name} {row['validation']:.4f}{' (best)' if row['best'] else ''}"
+    )

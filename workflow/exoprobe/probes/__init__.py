@@ -1,0 +1,1 @@
+"""Small readouts, fitted on train, tuned on validation, scored once on test."""

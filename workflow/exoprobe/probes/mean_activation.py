@@ -1,0 +1,32 @@
+"""Mean activation vectors (MAVs) and classification by cosine similarity to them (section 4.1)."""
+
+import numpy as np
+
+
+def class_means(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Average the features of each class.
+
+    Args:
+        features: [N, D].
+        labels: int [N], from 0 to K − 1, each present.
+
+    Returns:
+        float64 [K, D].
+
+    Raises:
+        ValueError: where a class between 0 and the largest label has no sample.
+    """
+    counts = np.bincount(labels)
+    if not counts.all():
+        raise ValueError(f"class {int(np.argmin(counts))} has no sample to average")
+    return np.stack([features[labels == label].mean(axis=0, dtype=np.float64) for label in range(len(counts))])
+
+
+def cosine_similarities(features: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Return the cosine between each feature [N, D] and each mean [K, D] as [N, K]; 0 for a zero vector."""
+    return _unit(features) @ _unit(means).T.astype(features.dtype)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)

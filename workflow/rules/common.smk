@@ -1,0 +1,71 @@
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+LIBRARY = ROOT / "workflow"
+SCRIPTS = LIBRARY / "scripts"
+
+# The library need not be installed: this process and the scripts that it starts find it here.
+sys.path.insert(0, str(LIBRARY))
+os.environ["PYTHONPATH"] = os.pathsep.join([str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+from exoprobe.config import check_config
+from exoprobe.errors import ExoprobeError
+from exoprobe.imports import imported_files
+from exoprobe.run_lock import clear_stale_locks
+
+try:
+    check_config(config, LIBRARY / "schemas" / "config.schema.yaml")
+except ExoprobeError as error:
+    sys.exit(f"config: {error}")
+
+clear_stale_locks(Path(".snakemake"))
+
+DATASET = config["digits"]["dataset"]
+SAMPLES = f"results/data/{DATASET}/samples.parquet"
+MODELS = list(config["models"])
+RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
+FIRST_RUNS = [(model, config["seeds"][0]) for model in MODELS]  # for pictures of a single feature space
+FIGURES = [
+    *(f"results/figures/figure_{number}.pdf" for number in (3, 4, 5, 6, 7, 8)),
+    "results/figures/training_curves.pdf",
+]
+
+
+wildcard_constraints:
+    dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
+    model="|".join(MODELS),
+    seed=r"\d+",
+
+
+@cache
+def code(script):
+    """The script and the library modules that it imports: what a job's result depends on besides its data.
+
+    Listed as inputs, these small files are compared by checksum: editing one reruns the rules that use it and
+    no others, touching one reruns nothing.
+    """
+    return [os.path.relpath(file) for file in imported_files(SCRIPTS / script, LIBRARY)]
+
+
+def run_files(pattern, runs=RUNS):
+    """The files of all (model, seed) runs, in the order of ``runs``."""
+    return [pattern.format(dataset=DATASET, model=model, seed=seed) for model, seed in runs]
+
+
+def teacher_features(wildcards):
+    """The features whose class means this model learns, if it learns any."""
+    teacher = config["models"][wildcards.model].get("teacher")
+    return f"results/features/{wildcards.dataset}/{teacher}/seed{wildcards.seed}/ip1.parquet" if teacher else []
+
+
+def training_settings(wildcards):
+    """What of the configuration concerns the training of one network, and nothing else."""
+    return dict(
+        model=config["models"][wildcards.model],
+        recipe=config["solvers"][config["solver"]][wildcards.model],
+        device=config["device"],
+        precision=config["precision"],
+    )

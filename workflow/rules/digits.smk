@@ -1,0 +1,55 @@
+rule train:
+    """A network of section 4, trained until its validation measure converges."""
+    input:
+        samples="results/data/{dataset}/samples.parquet",
+        teacher=lambda wildcards: teacher_features(wildcards),
+        code=code("train.py"),
+    output:
+        weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
+        history="results/models/{dataset}/{model}/seed{seed}/history.parquet",
+    log:
+        "results/logs/{dataset}/{model}/seed{seed}/train.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{model}/seed{seed}/train.tsv"
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        cfg=lambda wildcards: training_settings(wildcards),
+    script:
+        "../scripts/train.py"
+
+
+rule extract:
+    """A trained network's ip1 activations for every image."""
+    input:
+        samples="results/data/{dataset}/samples.parquet",
+        weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
+        code=code("extract.py"),
+    output:
+        "results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
+    log:
+        "results/logs/{dataset}/{model}/seed{seed}/extract_{layer}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{model}/seed{seed}/extract_{layer}.tsv"
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        cfg=dict(device=config["device"]),
+    script:
+        "../scripts/extract.py"
+
+
+rule networks:
+    """The trained networks."""
+    input:
+        run_files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
+
+
+rule features:
+    """Every network's ip1 features, cached."""
+    input:
+        run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet"),

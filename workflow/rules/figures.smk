@@ -1,0 +1,190 @@
+rule figure_3:
+    """Figure 3: the rotation angle predicted from ip1, per true angle."""
+    input:
+        predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        code=code("angle_prediction.py"),
+    output:
+        pdf="results/figures/figure_3.pdf",
+        png="results/figures/figure_3.png",
+        svg=report(
+            "results/figures/figure_3.svg",
+            category="Figures",
+            caption="../report/figure_3.rst",
+            labels={"figure": "3 · angle predicted from ip1"},
+        ),
+        csv="results/figures/figure_3.csv",
+    log:
+        "results/logs/figure_3.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cfg=dict(runs=RUNS),
+    script:
+        "../scripts/angle_prediction.py"
+
+
+rule figure_4:
+    """Figure 4: classification error per digit, six techniques."""
+    input:
+        predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        code=code("digit_errors.py"),
+    output:
+        pdf="results/figures/figure_4.pdf",
+        png="results/figures/figure_4.png",
+        svg=report(
+            "results/figures/figure_4.svg",
+            category="Figures",
+            caption="../report/figure_4.rst",
+            labels={"figure": "4 · classification errors"},
+        ),
+        csv="results/figures/figure_4.csv",
+    log:
+        "results/logs/figure_4.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cfg=dict(runs=RUNS),
+    script:
+        "../scripts/digit_errors.py"
+
+
+rule figure_5:
+    """Figure 5: the PAIR topology."""
+    input:
+        samples=SAMPLES,
+        code=code("pair_topology.py"),
+    output:
+        pdf="results/figures/figure_5.pdf",
+        png="results/figures/figure_5.png",
+        svg=report(
+            "results/figures/figure_5.svg",
+            category="Figures",
+            caption="../report/figure_5.rst",
+            labels={"figure": "5 · PAIR topology"},
+        ),
+        csv="results/figures/figure_5.csv",
+    log:
+        "results/logs/figure_5.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cfg=dict(model=config["models"]["pair_lenet"]),
+    script:
+        "../scripts/pair_topology.py"
+
+
+rule figure_6:
+    """Figure 6: scree diagrams of the feature spaces."""
+    input:
+        samples=SAMPLES,
+        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        code=code("scree.py"),
+    output:
+        pdf="results/figures/figure_6.pdf",
+        png="results/figures/figure_6.png",
+        svg=report(
+            "results/figures/figure_6.svg",
+            category="Figures",
+            caption="../report/figure_6.rst",
+            labels={"figure": "6 · scree"},
+        ),
+        csv="results/figures/figure_6.csv",
+    log:
+        "results/logs/figure_6.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        cfg=dict(runs=RUNS),
+    script:
+        "../scripts/scree.py"
+
+
+rule figure_7:
+    """Figure 7: heat maps of the feature spaces."""
+    input:
+        samples=SAMPLES,
+        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
+        code=code("heat_maps.py"),
+    output:
+        pdf="results/figures/figure_7.pdf",
+        png=report(
+            "results/figures/figure_7.png",
+            category="Figures",
+            caption="../report/figure_7.rst",
+            labels={"figure": "7 · heat maps"},
+        ),
+        svg="results/figures/figure_7.svg",
+        csv="results/figures/figure_7.csv",
+    log:
+        "results/logs/figure_7.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        cfg=dict(models=MODELS, block_diagonal=False),
+    script:
+        "../scripts/heat_maps.py"
+
+
+rule figure_8:
+    """Figure 8: the heat maps block-diagonalized by Eq. (1)."""
+    input:
+        samples=SAMPLES,
+        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
+        code=code("heat_maps.py"),
+    output:
+        pdf="results/figures/figure_8.pdf",
+        png=report(
+            "results/figures/figure_8.png",
+            category="Figures",
+            caption="../report/figure_8.rst",
+            labels={"figure": "8 · block-diagonalized heat maps"},
+        ),
+        svg="results/figures/figure_8.svg",
+        csv="results/figures/figure_8.csv",
+    log:
+        "results/logs/figure_8.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        cfg=dict(models=MODELS, block_diagonal=True),
+    script:
+        "../scripts/heat_maps.py"
+
+
+rule training_curves:
+    """Training loss and validation measure of every network."""
+    input:
+        histories=run_files("results/models/{dataset}/{model}/seed{seed}/history.parquet"),
+        code=code("training_curves.py"),
+    output:
+        pdf="results/figures/training_curves.pdf",
+        png="results/figures/training_curves.png",
+        svg=report(
+            "results/figures/training_curves.svg",
+            category="Training",
+            caption="../report/training_curves.rst",
+            labels={"figure": "training curves"},
+        ),
+        csv="results/figures/training_curves.csv",
+    log:
+        "results/logs/training_curves.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cfg=dict(runs=RUNS),
+    script:
+        "../scripts/training_curves.py"

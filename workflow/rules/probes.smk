@@ -1,0 +1,50 @@
+rule probe:
+    """The probes of section 4.1 on one representation: a row of predictions per test image."""
+    input:
+        samples="results/data/{dataset}/samples.parquet",
+        weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
+        features="results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
+        code=code("probe.py"),
+    output:
+        "results/probes/{dataset}/{model}/seed{seed}/{layer}.parquet",
+    log:
+        "results/logs/{dataset}/{model}/seed{seed}/probe_{layer}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{model}/seed{seed}/probe_{layer}.tsv"
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=5000,
+    script:
+        "../scripts/probe.py"
+
+
+rule scorecard:
+    """Our numbers beside the paper's."""
+    input:
+        predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        code=code("scorecard.py"),
+    output:
+        csv="results/scorecard.csv",
+        html=report(
+            "results/scorecard.html",
+            category="Scorecard",
+            caption="../report/scorecard.rst",
+            labels={"table": "our numbers beside the paper's"},
+        ),
+    log:
+        "results/logs/scorecard.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cfg=dict(runs=RUNS),
+    script:
+        "../scripts/scorecard.py"
+
+
+rule probes:
+    """Every probe's predictions on the test images."""
+    input:
+        run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),

@@ -1,0 +1,6 @@
+from exoprobe.figures.angle_prediction import draw_angle_prediction
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+runs = map(tuple, snakemake.params.cfg["runs"])
+draw_angle_prediction(dict(zip(runs, snakemake.input.predictions, strict=True)), dict(snakemake.output.items()))

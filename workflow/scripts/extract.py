@@ -1,0 +1,17 @@
+from exoprobe.compute import prepare
+from exoprobe.features.extraction import extract_features
+from exoprobe.files import digest_of_files
+from exoprobe.logs import log_to
+from exoprobe.models.digit_networks import load_network
+
+log_to(snakemake.log[0], f"{snakemake.wildcards.model} seed {snakemake.wildcards.seed}")
+prepare(snakemake.threads)
+extract_features(
+    snakemake.input.samples,
+    snakemake.input.weights,
+    snakemake.output[0],
+    network=load_network(snakemake.input.weights),
+    layer=snakemake.wildcards.layer,
+    code_digest=digest_of_files(snakemake.input.code),
+    **snakemake.params.cfg,
+)

@@ -1,0 +1,11 @@
+from exoprobe.figures.heat_maps import draw_heat_maps
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+cfg = snakemake.params.cfg
+draw_heat_maps(
+    snakemake.input.samples,
+    dict(zip(cfg["models"], snakemake.input.features, strict=True)),
+    dict(snakemake.output.items()),
+    block_diagonal=cfg["block_diagonal"],
+)

@@ -1,0 +1,11 @@
+from exoprobe.logs import log_to
+from exoprobe.models.head import load_head
+from exoprobe.probes.rotated_digits import probe_rotated_digits
+
+log_to(snakemake.log[0])
+probe_rotated_digits(
+    snakemake.input.samples,
+    snakemake.input.features,
+    snakemake.output[0],
+    head=load_head(snakemake.input.weights),
+)

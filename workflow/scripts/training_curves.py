@@ -1,0 +1,6 @@
+from exoprobe.figures.training_curves import draw_training_curves
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+runs = map(tuple, snakemake.params.cfg["runs"])
+draw_training_curves(dict(zip(runs, snakemake.input.histories, strict=True)), dict(snakemake.output.items()))
