@@ -1,6 +1,7 @@
 """Checking the configuration before any job starts, with errors of one line."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from exoprobe.errors import ExoprobeError
 
+NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 KIND_NAMES = {
     "object": "a section of keys",
     "array": "a list",
@@ -45,6 +47,20 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     )
     if errors:
         raise ExoprobeError(describe(errors[0]))
+
+
+def with_numbers(value: object) -> object:
+    """Return the value with every text that reads as a number turned into that number.
+
+    Lists and sections given on the command line arrive with all their values as text.
+    """
+    if isinstance(value, Mapping):
+        return {key: with_numbers(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [with_numbers(part) for part in value]
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return float(value) if set(value) & set(".eE") else int(value)
+    return value
 
 
 def describe(error: ValidationError) -> str:

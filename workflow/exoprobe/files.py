@@ -1,5 +1,6 @@
 """Writing files so that a final name always means a complete file."""
 
+import glob
 import hashlib
 import os
 import tempfile
@@ -23,7 +24,10 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    prefix = f".{path.name}."
+    for left_over in path.parent.glob(f"{glob.escape(prefix)}*"):  # by a job that was killed
+        left_over.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:

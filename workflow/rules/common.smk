@@ -11,11 +11,12 @@ SCRIPTS = LIBRARY / "scripts"
 sys.path.insert(0, str(LIBRARY))
 os.environ["PYTHONPATH"] = os.pathsep.join([str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])])
 
-from exoprobe.config import check_config
+from exoprobe.config import check_config, with_numbers
 from exoprobe.errors import ExoprobeError
 from exoprobe.imports import imported_files
 from exoprobe.run_lock import clear_stale_locks
 
+config.update(with_numbers(config))
 try:
     check_config(config, LIBRARY / "schemas" / "config.schema.yaml")
 except ExoprobeError as error:
@@ -29,8 +30,9 @@ MODELS = list(config["models"])
 RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
 FIRST_RUNS = [(model, config["seeds"][0]) for model in MODELS]  # for pictures of a single feature space
 FIGURES = [
-    *(f"results/figures/figure_{number}.pdf" for number in (3, 4, 5, 6, 7, 8)),
-    "results/figures/training_curves.pdf",
+    f"results/figures/{name}.{kind}"
+    for name in [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
+    for kind in ("pdf", "png", "svg", "csv")
 ]
 
 

@@ -29,7 +29,7 @@ def draw_pair_topology(samples: str | Path, paths: dict[str, str | Path], *, mod
     pictures, angles = example_pair(samples)
     layers = layer_table(torch.from_numpy(pictures[:1]).unsqueeze(1), model["layers"])
     figure, axes = new_figure(height=2.75)
-    axes.set(xlim=(-1.05, STEP * len(layers) + 1.75), ylim=(-0.75, 3.75), aspect="equal")
+    axes.set(xlim=(-1.05, STEP * len(layers) + 2.3), ylim=(-0.75, 3.75), aspect="equal")
     axes.axis("off")
     for (stream, height), picture, angle in zip(STREAMS.items(), pictures, angles, strict=True):
         _draw_image(axes, picture, angle, height)

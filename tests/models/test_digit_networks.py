@@ -1,0 +1,60 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.feature_file import FeatureInfo, write_features
+from exoprobe.models.checkpoint import load_weights, read_metadata
+from exoprobe.models.digit_networks import load_network, train_digit_network
+from exoprobe.models.head import load_head
+
+from tests.models.test_training import RECIPE
+
+MODELS = {
+    "lenet": {"objective": "softmax"},
+    "mu_lenet": {"objective": "mean_activation", "teacher": "lenet"},
+    "pair_by_source": {"objective": "pair", "pairs": "source", "layers": ["pool1", "ip1"], "weight": 0.1},
+    "pair_by_class": {"objective": "pair", "pairs": "class", "layers": ["conv1", "ip2"], "weight": 0.1},
+}
+
+
+@pytest.fixture
+def teacher_features(tiny_dataset, tmp_path, rng):
+    features = np.maximum(rng.normal(size=(36, 500)), 0).astype(np.float32)
+    info = FeatureInfo(500, "float32", 36, "ip1", dataset_digest(tiny_dataset), "w", "c")
+    write_features(tmp_path / "teacher.parquet", np.arange(36), [features], info)
+    return tmp_path / "teacher.parquet"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path, teacher_features):
+    weights, history = tmp_path / "weights.safetensors", tmp_path / "history.parquet"
+    train_digit_network(
+        tiny_dataset,
+        weights,
+        history,
+        model=MODELS[name],
+        recipe={**RECIPE, "max_steps": 6, "validate_every": 3},
+        seed=3,
+        device="cpu",
+        teacher_features=teacher_features,
+    )
+    assert pd.read_parquet(history)["step"].tolist() == [3, 6]
+    assert read_metadata(weights)["seed"] == "3"
+    network = load_network(weights)
+    activations = network(torch.from_numpy(read_samples(tiny_dataset, ["image"])["image"]).unsqueeze(1))
+    head = load_head(weights)
+    if name == "mu_lenet":
+        assert head is None
+        assert "ip2" not in activations
+    else:
+        logits = activations["ip1"] @ torch.from_numpy(head[0]).T + torch.from_numpy(head[1])
+        torch.testing.assert_close(logits, activations["ip2"])
+
+
+def test_a_weights_file_that_is_cut_off_is_refused_by_name(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(b"\x10\x00")
+    with pytest.raises(ExoprobeError, match="weights.safetensors: not a whole safetensors file"):
+        load_weights(path)

@@ -1,0 +1,80 @@
+import pytest
+import torch
+from exoprobe.errors import ExoprobeError
+from exoprobe.models.lenet import LeNet
+from exoprobe.models.objectives import Softmax
+from exoprobe.models.training import train, validation_measure
+from exoprobe.models.training_images import TrainingImages
+
+RECIPE = {
+    "optimizer": "adamw",
+    "learning_rate": 0.002,
+    "momentum": 0.9,
+    "weight_decay": 0.0,
+    "schedule": "one_cycle",
+    "warmup": 0.2,
+    "batch_size": 16,
+    "max_steps": 40,
+    "validate_every": 10,
+    "patience": 10,
+}
+
+
+def bars(count, seed):
+    """Two classes, a vertical or a horizontal bar at a random place."""
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.zeros(count, 1, 28, 28, dtype=torch.uint8)
+    labels = torch.arange(count) % 2
+    for image, label, place in zip(
+        images, labels, torch.randint(6, 20, (count,), generator=generator), strict=True
+    ):
+        if label:
+            image[0, :, place : place + 3] = 255
+        else:
+            image[0, place : place + 3] = 255
+    return TrainingImages(images, labels, torch.arange(count))
+
+
+def run(recipe=RECIPE, seed=0, **options):
+    generator = torch.Generator().manual_seed(seed)
+    network = LeNet(2, generator)
+    trained = train(network, Softmax(), bars(64, 1), bars(32, 2), recipe, generator=generator, **options)
+    return network, trained
+
+
+def test_it_learns_and_the_history_tells():
+    _, trained = run()
+    assert [row["step"] for row in trained.history] == [10, 20, 30, 40]
+    assert trained.history[-1]["loss"] < 0.3 * trained.history[0]["loss"]
+    assert trained.history[-1]["validation"] < 0.1
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    first, second, other = (run(seed=seed)[1].weights for seed in (0, 0, 1))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not torch.equal(first["ip1.weight"], other["ip1.weight"])
+
+
+def test_the_weights_kept_are_those_of_the_best_validation_measure():
+    network, trained = run()
+    network.load_state_dict(trained.weights)
+    best = min(row["validation"] for row in trained.history)
+    assert validation_measure(network, Softmax(), bars(32, 2)) == best
+    assert [row["validation"] for row in trained.history if row["best"]][-1] == best
+
+
+def test_it_stops_when_validation_has_not_improved_for_patience_looks():
+    # Nothing improves at a learning rate too small to change a prediction: one look is the best, two are patience.
+    _, trained = run({**RECIPE, "learning_rate": 1e-12, "patience": 2})
+    assert [row["step"] for row in trained.history] == [10, 20, 30]
+
+
+def test_a_training_that_diverges_stops_with_step_and_learning_rate():
+    with pytest.raises(ExoprobeError, match=r"diverged: the loss is (nan|inf) at step \d+, learning rate"):
+        run({**RECIPE, "optimizer": "sgd", "learning_rate": 1e6})
+
+
+def test_bfloat16_learns_as_float32_does():
+    _, trained = run(precision=torch.bfloat16)
+    assert trained.history[-1]["validation"] < 0.1
+    assert trained.weights["ip1.weight"].dtype == torch.float32

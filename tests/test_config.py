@@ -1,0 +1,94 @@
+import copy
+
+import pytest
+import yaml
+from exoprobe.config import check_config, with_numbers
+from exoprobe.errors import ExoprobeError
+
+
+@pytest.fixture
+def shipped(root):
+    return yaml.safe_load((root / "config.yaml").read_text())
+
+
+@pytest.fixture
+def schema(root):
+    return root / "workflow" / "schemas" / "config.schema.yaml"
+
+
+def changed(config, path, value):
+    config = copy.deepcopy(config)
+    *parents, last = path.split(".")
+    section = config
+    for parent in parents:
+        section = section[parent]
+    if value is ...:
+        del section[last]
+    else:
+        section[last] = value
+    return config
+
+
+def test_numbers_that_arrive_as_text_are_numbers_again():
+    given = {
+        "seeds": ["0", "12"],
+        "digits": {"angles": ["-45", "7.5", "1e-3"], "dataset": "mnist"},
+        "x": [True, None],
+    }
+    wanted = {"seeds": [0, 12], "digits": {"angles": [-45, 7.5, 0.001], "dataset": "mnist"}, "x": [True, None]}
+    assert repr(with_numbers(given)) == repr(wanted)
+
+
+def test_the_shipped_configuration_is_valid(shipped, schema):
+    check_config(shipped, schema)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("sedes", [0], "sedes (value [0]) is not a known key; did you mean seeds?"),
+        (
+            "digits.rotations",
+            7,
+            "digits.rotations (value 7) is not a known key; allowed: angles, counts, dataset, folder",
+        ),
+        ("seeds", ..., "seeds is missing"),
+        ("digits.counts.test", ..., "digits.counts.test is missing"),
+        ("seeds", [], "seeds is []; it must be a list of at least 1"),
+        ("seeds", 3, "seeds is 3; it must be a list"),
+        ("seeds", [0, 0], "seeds is [0, 0]; no value may appear twice"),
+        ("seeds", [0, -1], "seeds[1] is -1; it must be at least 0"),
+        ("seeds", [0.5], "seeds[0] is 0.5; it must be a whole number"),
+        ("device", "gpu", "device is 'gpu'; allowed: auto, cpu, cuda"),
+        ("solver", None, "solver is null; allowed: fast, caffe"),
+        ("digits.dataset", "emnist", "digits.dataset is 'emnist'; allowed: mnist, fashion_mnist, kmnist"),
+        ("digits.folder", 5, "digits.folder is 5; it must be text or null"),
+        ("digits.folder", "", "digits.folder is ''; it must be text of at least 1 character"),
+        ("digits.angles", [0], "digits.angles is [0]; it must be a list of at least 2"),
+        ("digits.angles", [0, 200], "digits.angles[1] is 200; it must be at most 180"),
+        ("digits.angles", [0, "a"], "digits.angles[1] is 'a'; it must be a number"),
+        ("digits.counts.train", 0, "digits.counts.train is 0; it must be at least 1"),
+        ("digits", "mnist", "digits is 'mnist'; it must be a section of keys"),
+        ("models.lenet.objective", "pair", "models.lenet.objective is 'pair'; it must be softmax"),
+        (
+            "models.mu_lenet.teacher",
+            "mu_lenet",
+            "models.mu_lenet.teacher is 'mu_lenet'; allowed: lenet, pair_lenet",
+        ),
+        ("models.pair_lenet.layers", ["pool3"], "models.pair_lenet.layers[0] is 'pool3'; allowed: conv1, pool1"),
+        ("models.pair_lenet.weight", -1, "models.pair_lenet.weight is -1; it must be at least 0"),
+        ("models.pair_lenet.pairs", "random", "models.pair_lenet.pairs is 'random'; allowed: source, class"),
+        ("models.vgg", {}, "models.vgg (value {}) is not a known key"),
+        ("solvers.fast.lenet.learning_rate", 0, "solvers.fast.lenet.learning_rate is 0; it must be more than 0"),
+        ("solvers.fast.lenet.learning_rate", "fast", "is 'fast'; it must be a number"),
+        ("solvers.fast.lenet.momentum", 1, "solvers.fast.lenet.momentum is 1; it must be less than 1"),
+        ("solvers.fast.lenet.patience", True, "solvers.fast.lenet.patience is True; it must be a whole number"),
+        ("solvers.caffe.lenet.optimizer", "adam", "is 'adam'; allowed: adamw, sgd, caffe_sgd"),
+        ("solvers.fast.lenet.epochs", 4, "solvers.fast.lenet.epochs (value 4) is not a known key"),
+    ],
+)
+def test_a_fault_is_refused_in_one_line_with_key_value_and_what_is_allowed(shipped, schema, path, value, message):
+    with pytest.raises(ExoprobeError) as error:
+        check_config(changed(shipped, path, value), schema)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,106 @@
+"""A copy of the project in which the whole workflow has run once on a small part of real MNIST."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+SMALL = {
+    "digits": {"counts": {"train": 600, "validation": 100, "test": 100}},
+    "recipe": {"batch_size": 64, "max_steps": 60, "validate_every": 30},
+}
+
+
+@dataclass
+class Project:
+    """A copy of the checkout to run, edit and break."""
+
+    folder: Path
+
+    def start(self, *arguments: str, **options: object) -> subprocess.Popen:
+        """Start snakemake in a process group of its own, so that all of it can be killed."""
+        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        return subprocess.Popen(
+            ["snakemake", "--cores", "2", *arguments],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            **options,
+        )
+
+    def snakemake(self, *arguments: str) -> tuple[int, str]:
+        """Run snakemake; return its exit status and what it printed."""
+        process = self.start(*arguments)
+        output, _ = process.communicate()
+        return process.returncode, output
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Return how many jobs of each rule a run would execute."""
+        status, output = self.snakemake("--dry-run", *arguments)
+        assert status == 0, output
+        _, _, table = output.partition("Job stats:")
+        jobs = re.findall(r"^(\w+) +(\d+)$", table.partition("\n\n")[0], re.MULTILINE)
+        return {rule: int(count) for rule, count in jobs if rule not in ("total", "all")}
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def edit_config(self, edit: object) -> None:
+        """Change config.yaml through a function of the parsed configuration."""
+        path = self.path("config.yaml")
+        config = yaml.safe_load(path.read_text())
+        edit(config)
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def copy_project(root: Path, folder: Path) -> Project:
+    """Copy what git tracks or would track, and make its configuration small."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (root / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, folder / name)
+    project = Project(folder)
+
+    def shrink(config):
+        config["digits"].update(SMALL["digits"])
+        for solver in ("fast", "caffe"):
+            for recipe in config["solvers"][solver].values():
+                recipe.update(SMALL["recipe"])
+
+    project.edit_config(shrink)
+    return project
+
+
+@pytest.fixture(scope="session")
+def finished(root, tmp_path_factory) -> Project:
+    """The default target has run here; tests leave it as they found it."""
+    project = copy_project(root, tmp_path_factory.mktemp("finished"))
+    status, output = project.snakemake()
+    assert status == 0, output
+    return project
+
+
+@pytest.fixture
+def fresh(root, finished, tmp_path) -> Project:
+    """Nothing has run here but the download."""
+    project = copy_project(root, tmp_path)
+    digits = Path("results/data/mnist/digits.npz")
+    project.path(digits).parent.mkdir(parents=True)
+    shutil.copy2(finished.path(digits), project.path(digits))
+    return project

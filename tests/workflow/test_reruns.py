@@ -1,0 +1,127 @@
+"""Only stale stages rerun, exactly: touch or edit something, and these rules would run and no others."""
+
+import shutil
+
+import pytest
+
+PER_NETWORK = {"train": 3, "extract": 3, "probe": 3}
+LABEL_FIGURES = {"figure_3": 1, "figure_4": 1}
+FEATURE_FIGURES = {"figure_6": 1, "figure_7": 1, "figure_8": 1}
+FROM_PROBES = {**LABEL_FIGURES, "scorecard": 1}
+FROM_TRAINING = {**PER_NETWORK, **FROM_PROBES, **FEATURE_FIGURES, "training_curves": 1}
+FROM_SAMPLES = {**FROM_TRAINING, "figure_5": 1}
+EVERYTHING = {"load_digits": 1, "rotate_digits": 1, **FROM_SAMPLES}
+ONE_NETWORK = {**FROM_TRAINING, "train": 1, "extract": 1, "probe": 1}
+ALL_FIGURES = {**LABEL_FIGURES, **FEATURE_FIGURES, "figure_5": 1, "training_curves": 1}
+
+LIBRARY = "workflow/exoprobe/"
+
+
+def set_value(*path_and_value):
+    *path, last, value = path_and_value
+
+    def edit(config):
+        for key in path:
+            config = config[key]
+        config[last] = value
+
+    return edit
+
+
+@pytest.fixture
+def project(finished):
+    """The finished project, put back as it was after the test."""
+    yield finished
+    for name in ("workflow", "config.yaml", "README.md", "results/figures", "results/scorecard.csv"):
+        backup = finished.path(".backup") / name
+        if backup.is_dir():
+            shutil.rmtree(finished.path(name))
+            shutil.copytree(backup, finished.path(name))
+        else:
+            shutil.copy2(backup, finished.path(name))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def backup(finished):
+    for name in ("workflow", "config.yaml", "README.md", "results/figures", "results/scorecard.csv"):
+        target = finished.path(".backup") / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if finished.path(name).is_dir() else shutil.copy2
+        copy(finished.path(name), target)
+
+
+def test_a_finished_run_has_nothing_to_do(project):
+    assert project.planned() == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        LIBRARY + "errors.py",
+        LIBRARY + "models/training.py",
+        "workflow/scripts/train.py",
+        "workflow/rules/common.smk",
+        "config.yaml",
+        "results/models/mnist/lenet/seed0/weights.safetensors",
+        "results/probes/mnist/lenet/seed0/ip1.parquet",
+    ],
+)
+def test_a_touch_reruns_nothing(project, name):
+    project.path(name).touch()
+    assert project.planned() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "rerun"),
+    [
+        (LIBRARY + "errors.py", EVERYTHING),
+        (LIBRARY + "data/digit_sources.py", EVERYTHING),
+        (LIBRARY + "models/solvers.py", FROM_TRAINING),
+        (LIBRARY + "models/lenet.py", FROM_SAMPLES),
+        (LIBRARY + "features/extraction.py", {**FROM_TRAINING, "train": 1}),
+        (LIBRARY + "probes/rotated_digits.py", {"probe": 3, **FROM_PROBES}),
+        (LIBRARY + "probes/linear_regression.py", {"probe": 3, **FROM_PROBES}),
+        (LIBRARY + "analysis/spectrum.py", {"figure_6": 1}),
+        (LIBRARY + "analysis/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),
+        (LIBRARY + "analysis/scorecard.py", {"scorecard": 1}),
+        (LIBRARY + "figures/style.py", ALL_FIGURES),
+        (LIBRARY + "figures/digit_errors.py", {"figure_4": 1}),
+        (LIBRARY + "imports.py", {}),
+        ("workflow/scripts/probe.py", {"probe": 3, **FROM_PROBES}),
+        ("workflow/scripts/heat_maps.py", {"figure_7": 1, "figure_8": 1}),
+        ("workflow/report/figure_3.rst", {}),
+        ("README.md", {}),
+    ],
+)
+def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, name, rerun):
+    with project.path(name).open("a") as file:
+        file.write("\n# edited\n")
+    assert project.planned() == rerun
+
+
+@pytest.mark.parametrize(
+    ("edit", "rerun"),
+    [
+        (set_value("digits", "angles", [-30, 0, 30]), {"rotate_digits": 1, **FROM_SAMPLES}),
+        (set_value("models", "pair_lenet", "weight", 0.5), {**ONE_NETWORK, "figure_5": 1}),
+        (set_value("solvers", "fast", "mu_lenet", "learning_rate", 0.5), ONE_NETWORK),
+        (set_value("solvers", "caffe", "lenet", "learning_rate", 0.5), {}),
+        (set_value("solver", "caffe"), FROM_TRAINING),
+        (set_value("precision", "float32"), FROM_TRAINING),
+        (set_value("seeds", [0, 1]), FROM_TRAINING | {"figure_7": 0, "figure_8": 0}),
+    ],
+)
+def test_an_edited_setting_reruns_what_it_concerns(project, edit, rerun):
+    project.edit_config(edit)
+    assert project.planned() == {rule: count for rule, count in rerun.items() if count}
+
+
+def test_a_comment_in_the_configuration_reruns_nothing(project):
+    with project.path("config.yaml").open("a") as file:
+        file.write("# a comment\n")
+    assert project.planned() == {}
+
+
+def test_a_deleted_result_is_made_again_and_nothing_else(project):
+    project.path("results/figures/figure_4.svg").unlink()
+    assert project.planned() == {"figure_4": 1}

@@ -1,0 +1,105 @@
+"""The real DAG, end to end, on 600 / 100 / 100 real digits."""
+
+import hashlib
+import os
+import re
+import signal
+
+import numpy as np
+import pandas as pd
+import pytest
+from exoprobe.data.samples import read_samples
+from exoprobe.features.feature_file import read_features, read_info
+
+FIGURES = [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
+
+
+def test_the_digits_are_mnist(finished):
+    """The label counts and a pixel sum of the official files: no stand-in passes for them."""
+    digits = np.load(finished.path("results/data/mnist/digits.npz"))
+    assert np.bincount(digits["test_labels"]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert digits["train_images"].shape == (60_000, 28, 28)
+    md5 = hashlib.md5(bytes([0, 0, 8, 1, 0, 0, 0x27, 0x10]) + digits["test_labels"].tobytes()).hexdigest()
+    assert md5 == "27ae3e4e09519cfbb04c329615203637"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_comes_in_three_formats_with_its_data(finished, name):
+    starts = {"pdf": b"%PDF", "png": b"\x89PNG", "svg": b"<?xml"}
+    for kind, start in starts.items():
+        assert finished.path(f"results/figures/{name}.{kind}").read_bytes().startswith(start)
+    assert len(pd.read_csv(finished.path(f"results/figures/{name}.csv"))) > 1
+
+
+def test_even_a_minute_s_networks_learn_digits_and_the_scorecard_says_so(finished):
+    card = pd.read_csv(finished.path("results/scorecard.csv")).set_index("quantity")
+    assert list(card.columns) == ["unit", "paper", "ours", "sd", "seeds"]
+    for quantity in ("lenet_softmax_accuracy", "lenet_mav_accuracy", "pair_lenet_softmax_accuracy"):
+        assert 60 < card.loc[quantity, "ours"] < 99
+    assert card.loc["lenet_angle_rmse", "ours"] < card.loc["constant_angle_rmse", "ours"]
+
+
+def test_features_belong_to_the_dataset_and_cover_every_split(finished):
+    samples = finished.path("results/data/mnist/samples.parquet")
+    factors = read_samples(samples, ["split", "group", "angle"])
+    for model in ("lenet", "mu_lenet", "pair_lenet"):
+        path = finished.path(f"results/features/mnist/{model}/seed0/ip1.parquet")
+        info = read_info(path)
+        assert (info.rows, info.dimension) == (len(factors["split"]), 500) == (5600, 500)
+        assert read_features(path).min() == 0
+    groups = [set(factors["group"][factors["split"] == split]) for split in ("train", "validation", "test")]
+    assert [len(group) for group in groups] == [600, 100, 100]
+    assert len(set.union(*groups)) == 800
+
+
+def test_the_menu_of_targets_says_what_each_is(finished):
+    _, output = finished.snakemake("--list-target-rules", "--quiet")
+    menu = dict(re.findall(r"^(\w+) \((.+)\)$", output, re.MULTILINE))
+    assert set(menu) >= {"all", "data", "networks", "features", "probes", "scorecard", *FIGURES}
+
+
+def test_the_report_holds_every_figure_and_the_scorecard(finished):
+    status, output = finished.snakemake("--report", "report.html")
+    assert status == 0, output
+    report = finished.path("report.html").read_text()
+    for name in (*FIGURES, "scorecard"):
+        assert f"results/{'' if name == 'scorecard' else 'figures/'}{name}." in report
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("sedes=[0]", "config: sedes (value [0]) is not a known key; did you mean seeds?"),
+        ("device=gpu", "config: device is 'gpu'; allowed: auto, cpu, cuda"),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_line_before_any_job(finished, setting, message):
+    status, output = finished.snakemake("--config", setting)
+    assert status != 0
+    assert message in output.splitlines()
+    assert "Traceback" not in output
+    assert "Job stats" not in output
+
+
+def run_until(project, signs, kill):
+    """Start a run, kill it at the first of its lines that holds one of the signs, and wait for its end."""
+    process = project.start("scorecard")
+    for line in process.stdout:
+        if any(sign in line for sign in signs):
+            kill(process)
+            break
+    process.stdout.read()
+    process.wait()
+    assert process.returncode != 0
+
+
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_scorecard(finished, fresh):
+    """Also: a second run with the same seed gives the same scorecard to the last digit."""
+    run_until(fresh, ["training images on"], lambda process: os.killpg(process.pid, signal.SIGINT))
+    run_until(fresh, ["mu_lenet seed 0: step 30"], lambda process: os.killpg(process.pid, signal.SIGKILL))
+    run_until(fresh, ["500-d ip1"], lambda process: os.killpg(process.pid, signal.SIGKILL))
+    status, output = fresh.snakemake("scorecard")
+    assert status == 0, output
+    card = "results/scorecard.csv"
+    assert fresh.path(card).read_text() == finished.path(card).read_text()
+    assert not list(fresh.path("results").rglob(".*"))
