@@ -40,7 +40,7 @@ def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path
         device="cpu",
         teacher_features=teacher_features,
     )
-    assert pd.read_parquet(history)["step"].tolist() == [3, 6]
+    assert pd.read_parquet(history).dropna(subset="validation")["step"].tolist() == [3, 6]
     assert read_metadata(weights)["seed"] == "3"
     network = load_network(weights)
     activations = network(torch.from_numpy(read_samples(tiny_dataset, ["image"])["image"]).unsqueeze(1))

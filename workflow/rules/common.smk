@@ -9,7 +9,7 @@ SCRIPTS = LIBRARY / "scripts"
 
 # The library need not be installed: this process and the scripts that it starts find it here.
 sys.path.insert(0, str(LIBRARY))
-os.environ["PYTHONPATH"] = os.pathsep.join([str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
 from exoprobe.config import check_config, with_numbers
 from exoprobe.errors import ExoprobeError

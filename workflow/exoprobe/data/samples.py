@@ -1,10 +1,12 @@
 """The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
 
 Columns: ``sample_id``, the factors (for digits ``label`` and ``angle``), ``group`` (for digits the source
-digit), ``split`` and ``image``. Rows of one split lie together, in the order of :data:`SPLITS`; everything
-computed per sample keeps this order.
+digit), ``split`` and ``image``, whose uint8 pixels are stored as fixed-size bytes (Parquet would widen single
+ones to 32 bits) with their shape in the field's metadata. Rows of one split lie together, in the order of
+:data:`SPLITS`; everything computed per sample keeps this order.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from exoprobe.files import atomic_write, digest_of
 
 SPLITS = ("train", "validation", "test")
 ROWS_PER_GROUP = 16_384
+SHAPE_KEY = b"shape"
 DIGEST_KEY = b"exoprobe.dataset_digest"
 
 
@@ -34,7 +37,7 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray]) -> None:
     arrays = {name: _to_arrow(column) for name, column in columns.items()}
     table = pa.table(
         list(arrays.values()),
-        schema=pa.schema([pa.field(name, array.type, nullable=False) for name, array in arrays.items()]),
+        schema=pa.schema([_field(name, columns[name], array) for name, array in arrays.items()]),
     )
     table = table.replace_schema_metadata({DIGEST_KEY: _digest(columns).encode()})
     with atomic_write(path) as temporary:
@@ -61,7 +64,7 @@ def read_samples(path: str | Path, columns: list[str], split: str | None = None)
     """
     filters = None if split is None else [("split", "=", split)]
     table = pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
-    return {name: _to_numpy(table[name]) for name in columns}
+    return {name: _to_numpy(table[name], table.schema.field(name)) for name in columns}
 
 
 def dataset_digest(path: str | Path) -> str:
@@ -92,17 +95,28 @@ def _digest(columns: dict[str, np.ndarray]) -> str:
     return digest_of(",".join(names).encode(), *parts)
 
 
+def _field(name: str, column: np.ndarray, array: pa.Array) -> pa.Field:
+    shape = {SHAPE_KEY: json.dumps(column.shape[1:]).encode()} if column.ndim > 1 else None
+    return pa.field(name, array.type, nullable=False, metadata=shape)
+
+
 def _to_arrow(column: np.ndarray) -> pa.Array:
-    if column.ndim > 1:
-        return pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(column))
-    return pa.array(column)
+    if column.ndim == 1:
+        return pa.array(column)
+    width = column[0].nbytes
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(width), len(column), [None, pa.py_buffer(np.ascontiguousarray(column, np.uint8))]
+    )
 
 
-def _to_numpy(column: pa.ChunkedArray) -> np.ndarray:
-    array = column.combine_chunks()
-    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
-    if isinstance(array, pa.FixedShapeTensorArray):
-        array = array.to_numpy_ndarray()
-    else:
-        array = array.to_numpy(zero_copy_only=False)
-    return array if array.flags.writeable else array.copy()
+def _to_numpy(column: pa.ChunkedArray, field: pa.Field) -> np.ndarray:
+    shape = (field.metadata or {}).get(SHAPE_KEY)
+    if shape is None:
+        return column.to_numpy().copy()  # Arrow's own memory is read-only
+    images = np.empty((len(column), *json.loads(shape)), np.uint8)
+    start = 0
+    for chunk in column.chunks:
+        rows = images[start : start + len(chunk)]
+        rows.reshape(-1)[:] = np.frombuffer(chunk.buffers()[1], np.uint8, rows.size, chunk.offset * rows[0].size)
+        start += len(chunk)
+    return images

@@ -13,7 +13,8 @@ from exoprobe.features.feature_file import read_features
 from exoprobe.figures.style import NETWORK_NAMES, new_figure, save_figure
 
 SAMPLES_PER_CELL = 10  # of each digit and angle; all 70,000 columns would be finer than the page
-SATURATION = 99.5  # percentile of the activations at which the color scale ends
+SMALLEST_LABELED = 12  # rows; labels of smaller blocks would overlap
+SATURATION = 98  # percentile of the activations at which the color scale ends
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def _draw_panel(axes: Axes, picture: HeatMap, factors: pd.DataFrame, name: str) 
     axes.set_xticks(middles, np.unique(labels))
     axes.tick_params(length=0)
     axes.grid(visible=False)
-    axes.set(title=name, xlabel="digit (within: −45° to 45°)", yticks=[])
+    angles = f"{factors['angle'].min():.0f}° to {factors['angle'].max():.0f}°".replace("-", "−")
+    axes.set(title=name, xlabel=f"digit (within: {angles})", yticks=[])
     for edge in np.flatnonzero(np.diff(labels)) + 0.5:
         axes.axvline(edge, color="white", linewidth=0.3, alpha=0.6)
     if picture.blocks is not None:
@@ -117,9 +119,11 @@ def _mark_blocks(axes: Axes, picture: HeatMap) -> None:
     edges = np.flatnonzero(np.diff(clusters)) + 0.5
     for edge in edges:
         axes.axhline(edge, color="white", linewidth=0.3, alpha=0.6)
-    present = list(dict.fromkeys(clusters))
-    middles = [np.flatnonzero(clusters == cluster).mean() for cluster in present]
-    axes.set_yticks(middles, ["dead" if cluster == DEAD else str(cluster) for cluster in present])
+    sizes = pd.Series(clusters).value_counts()
+    shown = [label for label in dict.fromkeys(clusters) if label != DEAD and sizes[label] >= SMALLEST_LABELED]
+    axes.set_yticks([np.flatnonzero(clusters == label).mean() for label in shown], shown)
+    if DEAD in sizes:
+        axes.set_title(f"{axes.get_title()} ({sizes[DEAD]} of {len(clusters)} elements dead)", fontsize=7.5)
 
 
 def _to_table(model: str, picture: HeatMap, factors: pd.DataFrame) -> pd.DataFrame:

@@ -23,9 +23,10 @@ def draw_training_curves(histories: dict[tuple[str, int], str | Path], paths: di
         scale = 100 if measure == "error" else 1
         for _, line in rows.groupby("seed"):
             color = NETWORK_COLORS[model]
-            loss.plot(line["step"], line["loss"], color=color, marker="o", markersize=3)
-            validation.plot(line["step"], scale * line["validation"], color=color, marker="o", markersize=3)
-            best = line[line["best"]].iloc[-1]
+            looks = line.dropna(subset="validation")
+            loss.plot(line["step"], line["loss"], color=color)
+            validation.plot(looks["step"], scale * looks["validation"], color=color, marker="o", markersize=3)
+            best = looks[looks["best"]].iloc[-1]
             validation.plot(
                 best["step"],
                 scale * best["validation"],
@@ -35,5 +36,7 @@ def draw_training_curves(histories: dict[tuple[str, int], str | Path], paths: di
                 markeredgecolor="white",
             )
         loss.set(title=NETWORK_NAMES[model], yscale="log", ylabel="training loss" if column == 0 else "")
-        validation.set(yscale="log", xlabel="step", ylabel=MEASURE_LABELS[measure])
+        validation.set(xlabel="step", ylabel=MEASURE_LABELS[measure])
+        validation.set_ylim(bottom=0)
+        validation.set_xlim(left=0)
     save_figure(figure, data, paths)

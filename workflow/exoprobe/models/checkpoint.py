@@ -38,6 +38,8 @@ def read_metadata(path: str | Path) -> dict[str, str]:
 
 
 def save_history(path: str | Path, history: list[dict[str, Any]]) -> None:
-    """Write a training history, a row per validation."""
+    """Write a training history, see :class:`exoprobe.models.training.Trained`."""
     with atomic_write(path) as temporary:
-        pd.DataFrame(history).to_parquet(temporary, index=False)
+        pd.DataFrame(history).astype({"validation": "float64", "best": "boolean"}).to_parquet(
+            temporary, index=False
+        )

@@ -94,7 +94,7 @@ def build_objective(
         means = class_means(read_features(teacher_features, rows=slice(0, len(data))), data.labels.cpu().numpy())
         return MeanActivation(normalized_targets(torch.from_numpy(means).float()).to(data.images.device))
     keys = data.groups if model["pairs"] == "source" else data.labels
-    return Pair(Partners(keys), model["layers"], model["weight"], generator)
+    return Pair(Partners(keys.cpu()), model["layers"], model["weight"], generator)
 
 
 def _outputs(model: dict[str, Any], labels: Tensor) -> int:

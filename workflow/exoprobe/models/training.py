@@ -18,6 +18,7 @@ from exoprobe.models.training_images import TrainingImages, endless_batches
 log = logging.getLogger(__name__)
 
 EVALUATION_BATCH = 256  # larger batches leave the processor's cache
+LOSS_POINTS = 100  # of the training loss in the history
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Trained:
 
     Attributes:
         weights: the state dict at the best validation measure.
-        history: a row per validation: step, learning rate, mean training loss since the last row, validation
-            measure, and whether it was the best so far.
+        history: about a hundred rows: step, learning rate, mean training loss since the last row and, where
+            validation was looked at, its measure and whether it was the best so far, else None.
     """
 
     weights: dict[str, Tensor]
@@ -69,6 +70,7 @@ def train(
     history: list[dict[str, Any]] = []
     best, best_measure, since_best = {}, float("inf"), 0
     losses: list[float] = []
+    loss_every = max(1, recipe["max_steps"] // LOSS_POINTS)
 
     with tqdm(total=recipe["max_steps"], unit="step", disable=None, mininterval=1) as bar:
         for step, rows in zip(range(1, recipe["max_steps"] + 1), batches, strict=False):
@@ -81,7 +83,12 @@ def train(
             optimizer.step()
             optimizer.zero_grad()
             bar.update()
-            if step % recipe["validate_every"] and step != recipe["max_steps"]:
+            look = step % recipe["validate_every"] == 0 or step == recipe["max_steps"]
+            if look or step % loss_every == 0:
+                row = {"step": step, "learning_rate": rate, "loss": sum(losses) / len(losses)}
+                history.append({**row, "validation": None, "best": None})
+                losses.clear()
+            if not look:
                 continue
 
             measure = validation_measure(network, objective, validation, precision)
@@ -90,9 +97,7 @@ def train(
                 best, best_measure, since_best = copy.deepcopy(network.state_dict()), measure, 0
             else:
                 since_best += 1
-            row = {"step": step, "learning_rate": rate, "loss": sum(losses) / len(losses)}
-            history.append({**row, "validation": measure, "best": improved})
-            losses.clear()
+            history[-1].update(validation=measure, best=improved)
             with bar.external_write_mode():
                 log.info(_progress_line(history[-1], recipe, objective))
             if since_best >= recipe["patience"]:

@@ -38,7 +38,7 @@ class Partners:
     """Draws, for a row, another row of the same key at random.
 
     Args:
-        keys: int64 [N]; rows with the same key are each other's partners.
+        keys: int64 [N], on the CPU; rows with the same key are each other's partners.
     """
 
     def __init__(self, keys: Tensor) -> None:

@@ -1,0 +1,1 @@
+"""Measurements of speed, as ratios between two things measured in turn in one run."""

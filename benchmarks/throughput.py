@@ -1,0 +1,165 @@
+"""How fast training and extraction are, beside a plain loop and the bare forward pass.
+
+python -m benchmarks.throughput [SAMPLES]
+
+Both sides of a ratio are measured in turn, several times; the medians are compared, since a shared machine's
+speed drifts.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+import torch
+from exoprobe.compute import choose_device, choose_precision, prepare
+from exoprobe.data.samples import read_samples
+from exoprobe.features.extraction import extract_features, layer_batches
+from exoprobe.files import atomic_write
+from exoprobe.models.digit_networks import load_images
+from exoprobe.models.lenet import PIXEL_SCALE, LeNet
+from exoprobe.models.objectives import Softmax
+from exoprobe.models.training import train
+from exoprobe.models.training_images import TrainingImages
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms.functional import to_tensor
+
+ROUNDS = 5
+BATCH = 64
+STEPS = 150
+ANGLES = (-45, -30, -15, 0, 15, 30, 45)
+RECIPE = {
+    "optimizer": "adamw",
+    "learning_rate": 0.001,
+    "momentum": 0.9,
+    "weight_decay": 0.0,
+    "schedule": "inverse_decay",
+    "batch_size": BATCH,
+    "max_steps": STEPS,
+    "validate_every": STEPS,
+    "patience": 1,
+}
+
+
+class PillowRotations(Dataset):
+    """What one would write first: rotate each image with Pillow when it is asked for."""
+
+    def __init__(self, images: Tensor, labels: Tensor) -> None:
+        self.images, self.labels = images, labels
+
+    def __len__(self) -> int:
+        """Return the number of rotated images."""
+        return len(self.labels) * len(ANGLES)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        """Return one rotated image, float [1, 28, 28], and its label."""
+        digit, angle = divmod(index, len(ANGLES))
+        image = Image.fromarray(self.images[digit, 0].numpy())
+        return to_tensor(image.rotate(ANGLES[angle], Image.Resampling.BILINEAR)), int(self.labels[digit])
+
+
+def endless(loader: DataLoader) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield batches for ever, so that workers are started once, outside the measured time."""
+    while True:
+        yield from loader
+
+
+def train_plainly(batches: Iterator[tuple[Tensor, Tensor]]) -> None:
+    """Train LeNet for some steps in a plain float32 loop."""
+    network = LeNet().to(memory_format=torch.contiguous_format)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=0.001)
+    for images, labels in islice(batches, STEPS):
+        loss = torch.nn.functional.cross_entropy(network(images / PIXEL_SCALE)["ip2"], labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def train_ours(data: TrainingImages) -> None:
+    """Train LeNet for as many steps with exoprobe's loop."""
+    device = data.images.device
+    network = LeNet().to(device, memory_format=torch.channels_last)
+    few = TrainingImages(data.images[:BATCH], data.labels[:BATCH], data.groups[:BATCH])
+    generator = torch.Generator().manual_seed(0)
+    precision = choose_precision("auto", device)
+    train(network, Softmax(), data, few, RECIPE, generator=generator, precision=precision)
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long the action takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def compare(name: str, count: int, sides: dict[str, Callable[[], object]]) -> pd.DataFrame:
+    """Measure the sides in turn, after one round that does not count.
+
+    Args:
+        name: of the comparison.
+        count: images that each side handles.
+        sides: the first is ours; the others what it is held against.
+
+    Returns:
+        A row per side: images per second (median) and the ratio of ours to it.
+    """
+    times: dict[str, list[float]] = {side: [] for side in sides}
+    for _ in range(ROUNDS + 1):
+        for side, action in sides.items():
+            times[side].append(seconds(action))
+    speed = {side: count / statistics.median(values[1:]) for side, values in times.items()}
+    ours = next(iter(speed.values()))
+    rows = [(name, side, round(value), round(ours / value, 2)) for side, value in speed.items()]
+    return pd.DataFrame(rows, columns=["comparison", "side", "images_per_second", "ours_by_this"])
+
+
+def compare_training(samples: Path) -> pd.DataFrame:
+    """Training at batch 64 against a DataLoader with Pillow rotations, without and with workers."""
+    data = load_images(samples, "train", torch.device("cpu"))
+    upright = read_samples(samples, ["angle"], "train")["angle"] == 0
+    plain = PillowRotations(data.images[upright], data.labels[upright])
+    sides: dict[str, Callable[[], object]] = {"exoprobe": lambda: train_ours(data)}
+    for workers in (0, os.cpu_count() or 1):
+        loader = DataLoader(plain, BATCH, shuffle=True, drop_last=True, num_workers=workers)
+        batches = endless(loader)
+        sides[f"DataLoader, Pillow, {workers} workers"] = lambda batches=batches: train_plainly(batches)
+    return compare("training, batch 64", BATCH * STEPS, sides)
+
+
+def compare_extraction(samples: Path) -> pd.DataFrame:
+    """Reading the images, extracting ip1 and writing the feature file, against the bare forward pass."""
+    images = torch.from_numpy(read_samples(samples, ["image"])["image"]).unsqueeze(1)
+    network = LeNet().to(choose_device("auto"), memory_format=torch.channels_last)
+
+    def forward() -> None:
+        for _ in layer_batches(network, images, "ip1"):
+            pass
+
+    with tempfile.TemporaryDirectory(dir=samples.parent) as folder:
+        path = Path(folder) / "ip1.parquet"
+
+        def extract() -> None:
+            extract_features(samples, samples, path, network=network, layer="ip1", code_digest="bench")
+
+        return compare("extraction", len(images), {"exoprobe, with Parquet": extract, "bare forward pass": forward})
+
+
+def main() -> None:
+    """Print both tables and write them to results/bench/throughput.csv."""
+    samples = Path(sys.argv[1] if len(sys.argv) > 1 else "results/data/mnist/samples.parquet")
+    prepare(threads=os.cpu_count() or 1)
+    table = pd.concat([compare_training(samples), compare_extraction(samples)])
+    print(table.to_string(index=False))
+    with atomic_write("results/bench/throughput.csv") as temporary:
+        table.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    main()
