@@ -12,6 +12,8 @@ rule load_digits:
         mem_mb=1500,
     params:
         cfg=dict(folder=config["digits"]["folder"]),
+    message:
+        "Loading {wildcards.dataset}"
     script:
         "../scripts/load_digits.py"
 
@@ -33,6 +35,8 @@ rule rotate_digits:
         mem_mb=3000,
     params:
         cfg=dict(angles=config["digits"]["angles"], counts=config["digits"]["counts"]),
+    message:
+        "Rotating {wildcards.dataset}"
     script:
         "../scripts/rotate_digits.py"
 

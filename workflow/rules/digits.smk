@@ -17,6 +17,8 @@ rule train:
         mem_mb=3000,
     params:
         cfg=lambda wildcards: training_settings(wildcards),
+    message:
+        "Training {wildcards.model}, seed {wildcards.seed}"
     script:
         "../scripts/train.py"
 
@@ -39,6 +41,8 @@ rule extract:
         mem_mb=3000,
     params:
         cfg=dict(device=config["device"]),
+    message:
+        "Extracting {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
     script:
         "../scripts/extract.py"
 

@@ -21,6 +21,8 @@ rule figure_3:
         mem_mb=1000,
     params:
         cfg=dict(runs=RUNS),
+    message:
+        "Drawing Figure 3"
     script:
         "../scripts/angle_prediction.py"
 
@@ -48,6 +50,8 @@ rule figure_4:
         mem_mb=1000,
     params:
         cfg=dict(runs=RUNS),
+    message:
+        "Drawing Figure 4"
     script:
         "../scripts/digit_errors.py"
 
@@ -75,6 +79,8 @@ rule figure_5:
         mem_mb=1000,
     params:
         cfg=dict(model=config["models"]["pair_lenet"]),
+    message:
+        "Drawing Figure 5"
     script:
         "../scripts/pair_topology.py"
 
@@ -103,6 +109,8 @@ rule figure_6:
         mem_mb=2000,
     params:
         cfg=dict(runs=RUNS),
+    message:
+        "Drawing Figure 6"
     script:
         "../scripts/scree.py"
 
@@ -131,6 +139,8 @@ rule figure_7:
         mem_mb=2000,
     params:
         cfg=dict(models=MODELS, block_diagonal=False),
+    message:
+        "Drawing Figure 7"
     script:
         "../scripts/heat_maps.py"
 
@@ -159,6 +169,8 @@ rule figure_8:
         mem_mb=2000,
     params:
         cfg=dict(models=MODELS, block_diagonal=True),
+    message:
+        "Drawing Figure 8"
     script:
         "../scripts/heat_maps.py"
 
@@ -186,5 +198,7 @@ rule training_curves:
         mem_mb=1000,
     params:
         cfg=dict(runs=RUNS),
+    message:
+        "Drawing the training curves"
     script:
         "../scripts/training_curves.py"

@@ -15,6 +15,8 @@ rule probe:
         "../../envs/exoprobe.yaml"
     resources:
         mem_mb=5000,
+    message:
+        "Probing {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
     script:
         "../scripts/probe.py"
 
@@ -40,6 +42,8 @@ rule scorecard:
         mem_mb=1000,
     params:
         cfg=dict(runs=RUNS),
+    message:
+        "Writing the scorecard"
     script:
         "../scripts/scorecard.py"
 

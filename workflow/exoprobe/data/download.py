@@ -1,11 +1,15 @@
 """Downloads with short time-outs, retries and a progress bar."""
 
+import logging
+
 import requests
 from requests.adapters import HTTPAdapter
-from tqdm import tqdm
 from urllib3.util import Retry
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 5, 15, 2
 
@@ -38,7 +42,7 @@ def _read_body(response: requests.Response, url: str) -> bytes:
     announced = response.headers.get("Content-Length")
     total = int(announced) if announced and "Content-Encoding" not in response.headers else None
     content = bytearray()
-    with tqdm(total=total, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], disable=None) as bar:
+    with progress(total, "byte", log, url.rsplit("/", 1)[-1]) as bar:
         for chunk in response.iter_content(chunk_size=1 << 16):
             content += chunk
             bar.update(len(chunk))

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from exoprobe.compute import choose_device
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.features.feature_file import ROWS_PER_GROUP, FeatureInfo, write_features
 from exoprobe.files import digest_of_file
+from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def layer_dimension(network: nn.Module, images: Tensor, layer: str) -> int:
 def layer_batches(network: nn.Module, images: Tensor, layer: str) -> Iterator[np.ndarray]:
     """Yield the layer's activations, float32 [n, D], in blocks as large as a row group of a feature file."""
     device = next(network.parameters()).device
-    with tqdm(total=len(images), unit="image", unit_scale=True, disable=None, mininterval=1) as bar:
+    with progress(len(images), "image", log, f"computing {layer}") as bar:
         for block in images.split(ROWS_PER_GROUP):
             parts = [network(batch.to(device))[layer].flatten(1) for batch in block.split(BATCH)]
             bar.update(len(block))

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from exoprobe.compute import mixed_precision
 from exoprobe.errors import ExoprobeError
 from exoprobe.models.objectives import Objective
 from exoprobe.models.solvers import build_optimizer, learning_rate_factor, set_learning_rate
 from exoprobe.models.training_images import TrainingImages, endless_batches
+from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def train(
     losses: list[float] = []
     loss_every = max(1, recipe["max_steps"] // LOSS_POINTS)
 
-    with tqdm(total=recipe["max_steps"], unit="step", disable=None, mininterval=1) as bar:
+    with progress(recipe["max_steps"], "step", log, "training") as bar:
         for step, rows in zip(range(1, recipe["max_steps"] + 1), batches, strict=False):
             rate = recipe["learning_rate"] * factor(step - 1)
             set_learning_rate(optimizer, rate)
@@ -98,8 +98,7 @@ def train(
             else:
                 since_best += 1
             history[-1].update(validation=measure, best=improved)
-            with bar.external_write_mode():
-                log.info(_progress_line(history[-1], recipe, objective))
+            log.info(_validation_line(history[-1], recipe, objective))
             if since_best >= recipe["patience"]:
                 log.info("converged: no better for %d validations", since_best)
                 break
@@ -129,7 +128,7 @@ def _finite(loss: Tensor, step: int, rate: float) -> float:
     return value
 
 
-def _progress_line(row: dict[str, Any], recipe: dict[str, Any], objective: Objective) -> str:
+def _validation_line(row: dict[str, Any], recipe: dict[str, Any], objective: Objective) -> str:
     return (
         f"step {row['step']}/{recipe['max_steps']}: loss {row['loss']:.4f}, "
         f"validation {objective.measure_name} {row['validation']:.4f}{' (best)' if row['best'] else ''}"
