@@ -68,6 +68,9 @@ def test_the_shipped_configuration_is_valid(shipped, schema):
         ("digits.angles", [0, 200], "digits.angles[1] is 200; it must be at most 180"),
         ("digits.angles", [0, "a"], "digits.angles[1] is 'a'; it must be a number"),
         ("digits.counts.train", 0, "digits.counts.train is 0; it must be at least 1"),
+        ("digits.counts.test", 10001, "digits.counts.test is 10001; it must be at most 10000"),
+        ("digits.counts.train", 50001, "digits.counts.train and .validation add up to 60001; there are 60000"),
+        ("digits.folder", "/nowhere", "digits.folder is '/nowhere'; it must be an existing folder"),
         ("digits", "mnist", "digits is 'mnist'; it must be a section of keys"),
         ("models.lenet.objective", "pair", "models.lenet.objective is 'pair'; it must be softmax"),
         (

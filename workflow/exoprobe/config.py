@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from exoprobe.errors import ExoprobeError
 
+TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
 KIND_NAMES = {
     "object": "a section of keys",
@@ -47,6 +48,19 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     )
     if errors:
         raise ExoprobeError(describe(errors[0]))
+    _check_digits(config["digits"])
+
+
+def _check_digits(digits: Mapping[str, Any]) -> None:
+    """Check what a schema cannot say."""
+    folder, counts = digits["folder"], digits["counts"]
+    if folder is not None and not Path(folder).is_dir():
+        raise ExoprobeError(f"digits.folder is {folder!r}; it must be an existing folder")
+    wanted = counts["train"] + counts["validation"]
+    if wanted > TRAINING_DIGITS:
+        raise ExoprobeError(
+            f"digits.counts.train and .validation add up to {wanted}; there are {TRAINING_DIGITS} training digits"
+        )
 
 
 def with_numbers(value: object) -> object:

@@ -25,6 +25,7 @@ def log_to(path: str | Path, name: str = "") -> None:
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logging.getLogger("exoprobe").setLevel(logging.INFO)
     logging.basicConfig(level=logging.WARNING, handlers=[terminal, file], force=True)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its retries; the outcome is ours to report
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
 
