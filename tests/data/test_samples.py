@@ -27,6 +27,16 @@ def test_what_is_written_is_read_back_by_split(tmp_path):
     )
 
 
+def test_a_split_is_read_whole_where_row_groups_hold_part_of_it_or_none(tmp_path, rng):
+    data = columns(range(40_000), ["train"] * 20_000 + ["validation"] * 19_000 + ["test"] * 1_000)
+    data["image"] = rng.integers(0, 256, (40_000, 2, 3), dtype=np.uint8)
+    write_samples(tmp_path / "s.parquet", data)
+    for split in ("train", "validation", "test"):
+        part = read_samples(tmp_path / "s.parquet", ["image", "group"], split)
+        np.testing.assert_array_equal(part["image"], data["image"][data["split"] == split])
+        np.testing.assert_array_equal(part["group"], data["group"][data["split"] == split])
+
+
 def test_a_planted_overlap_between_splits_is_refused_by_group(tmp_path):
     with pytest.raises(ExoprobeError, match="group 7 is in two splits, test and train"):
         write_samples(tmp_path / "s.parquet", columns([3, 7, 5, 7], ["train", "train", "validation", "test"]))

@@ -113,10 +113,11 @@ def _to_numpy(column: pa.ChunkedArray, field: pa.Field) -> np.ndarray:
     shape = (field.metadata or {}).get(SHAPE_KEY)
     if shape is None:
         return column.to_numpy().copy()  # Arrow's own memory is read-only
-    images = np.empty((len(column), *json.loads(shape)), np.uint8)
+    width = column.type.byte_width
+    pixels = np.empty((len(column), width), np.uint8)
     start = 0
-    for chunk in column.chunks:
-        rows = images[start : start + len(chunk)]
-        rows.reshape(-1)[:] = np.frombuffer(chunk.buffers()[1], np.uint8, rows.size, chunk.offset * rows[0].size)
+    for chunk in filter(len, column.chunks):
+        block = np.frombuffer(chunk.buffers()[1], np.uint8, len(chunk) * width, chunk.offset * width)
+        pixels[start : start + len(chunk)] = block.reshape(-1, width)
         start += len(chunk)
-    return images
+    return pixels.reshape(-1, *json.loads(shape))
