@@ -84,6 +84,7 @@ def test_a_touch_reruns_nothing(project, name):
         (LIBRARY + "analysis/spectrum.py", {"figure_6": 1}),
         (LIBRARY + "analysis/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),
         (LIBRARY + "analysis/scorecard.py", {"scorecard": 1}),
+        (LIBRARY + "analysis/paper_numbers.csv", {"scorecard": 1}),
         (LIBRARY + "figures/style.py", ALL_FIGURES),
         (LIBRARY + "figures/digit_errors.py", {"figure_4": 1}),
         (LIBRARY + "imports.py", {}),

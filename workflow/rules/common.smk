@@ -24,6 +24,7 @@ except ExoprobeError as error:
 
 clear_stale_locks(Path(".snakemake"))
 
+PAPER_NUMBERS = os.path.relpath(LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv")
 DATASET = config["digits"]["dataset"]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"
 MODELS = list(config["models"])

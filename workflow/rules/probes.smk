@@ -25,6 +25,7 @@ rule scorecard:
     """Our numbers beside the paper's."""
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        paper=PAPER_NUMBERS,
         code=code("scorecard.py"),
     output:
         csv="results/scorecard.csv",
