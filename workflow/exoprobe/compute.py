@@ -17,6 +17,7 @@ def prepare(threads: int) -> None:
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # denormals cost many times a normal number's time
     torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # it guards against reading what was never written
     _keep_freed_memory()
 
 

@@ -64,12 +64,8 @@ def write_features(
         [pa.field("sample_id", ids.type, nullable=False), pa.field("feature", tensor, nullable=False)],
         metadata={METADATA_KEY: json.dumps(asdict(info)).encode()},
     )
-    options = {
-        "compression": "zstd",
-        "compression_level": 1,
-        "use_dictionary": False,
-        "write_statistics": False,
-    }
+    # lz4 takes half of zstd's time both ways, for a third more space.
+    options = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
     start = 0
     with atomic_write(path) as temporary:
         with pq.ParquetWriter(temporary, schema, write_page_checksum=True, **options) as writer:
