@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from exoprobe.data.rotated_digits import build_rotated_digits, rotate_images, save_digits
+from exoprobe.data.digit_sources import save_digits
+from exoprobe.data.rotated_digits import build_rotated_digits, rotate_images
 from exoprobe.data.samples import read_samples
 from exoprobe.errors import ExoprobeError
 from PIL import Image

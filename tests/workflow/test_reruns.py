@@ -76,10 +76,12 @@ def test_a_touch_reruns_nothing(project, name):
     [
         (LIBRARY + "errors.py", EVERYTHING),
         (LIBRARY + "data/digit_sources.py", EVERYTHING),
+        (LIBRARY + "data/rotated_digits.py", {"rotate_digits": 1, **FROM_SAMPLES}),
         (LIBRARY + "models/solvers.py", FROM_TRAINING),
         (LIBRARY + "models/lenet.py", FROM_SAMPLES),
         (LIBRARY + "features/extraction.py", {**FROM_TRAINING, "train": 1}),
         (LIBRARY + "probes/rotated_digits.py", {"probe": 3, **FROM_PROBES}),
+        (LIBRARY + "probes/mean_activation.py", {"probe": 3, **FROM_PROBES}),
         (LIBRARY + "probes/linear_regression.py", {"probe": 3, **FROM_PROBES}),
         (LIBRARY + "analysis/spectrum.py", {"figure_6": 1}),
         (LIBRARY + "analysis/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),

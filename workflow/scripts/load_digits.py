@@ -1,5 +1,4 @@
-from exoprobe.data.digit_sources import load_digits
-from exoprobe.data.rotated_digits import save_digits
+from exoprobe.data.digit_sources import load_digits, save_digits
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

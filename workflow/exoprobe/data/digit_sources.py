@@ -20,7 +20,7 @@ import numpy as np
 from exoprobe.data.download import fetch
 from exoprobe.data.idx import idx_bytes, parse_idx, read_idx
 from exoprobe.errors import ExoprobeError
-from exoprobe.files import digest_of_file
+from exoprobe.files import atomic_write, digest_of_file
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +109,12 @@ def load_digits(dataset: str, folder: str | Path | None = None) -> dict[str, np.
         f"{', '.join(IDX_NAMES.values())} (or the same with .gz) into one folder and name it in config.yaml "
         "as digits.folder"
     )
+
+
+def save_digits(path: str | Path, digits: dict[str, np.ndarray]) -> None:
+    """Save decoded digits, as :func:`load_digits` returns them, as one .npz file."""
+    with atomic_write(path) as temporary:
+        np.savez(temporary, **digits)
 
 
 def read_folder(folder: str | Path) -> dict[str, np.ndarray]:

@@ -10,15 +10,8 @@ from torchvision.transforms.v2.functional import rotate
 
 from exoprobe.data.samples import SPLITS, write_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.files import atomic_write
 
 log = logging.getLogger(__name__)
-
-
-def save_digits(path: str | Path, digits: dict[str, np.ndarray]) -> None:
-    """Save decoded digits, as :func:`exoprobe.data.digit_sources.load_digits` returns them, as one .npz file."""
-    with atomic_write(path) as temporary:
-        np.savez(temporary, **digits)
 
 
 def build_rotated_digits(
@@ -30,7 +23,7 @@ def build_rotated_digits(
     digits (the paper names a validation set; MNIST has none, so 10,000 training digits are held out).
 
     Args:
-        source: the .npz file of :func:`save_digits`.
+        source: the .npz file of :func:`exoprobe.data.digit_sources.save_digits`.
         path: the samples file to write: a row per digit and angle, in this order within each split.
         angles: degrees, counterclockwise.
         counts: source digits per split.

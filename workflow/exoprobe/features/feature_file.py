@@ -133,7 +133,7 @@ def _open(path: str | Path) -> pq.ParquetFile:
         return pq.ParquetFile(path, page_checksum_verification=True)
     except FileNotFoundError as error:
         raise ExoprobeError(f"{path}: no such file") from error
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise ExoprobeError(f"{path}: not a whole Parquet file ({error})") from error
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from exoprobe.analysis.block_diagonal import DEAD, BlockOrder, block_order
 from exoprobe.data.samples import read_samples
-from exoprobe.features.feature_file import read_features
+from exoprobe.features.split_features import read_split_features
 from exoprobe.figures.style import NETWORK_NAMES, new_figure, save_figure
 
 SAMPLES_PER_CELL = 10  # of each digit and angle; all 70,000 columns would be finer than the page
@@ -47,14 +47,12 @@ def draw_heat_maps(
         paths: see :func:`exoprobe.figures.style.save_figure`.
         block_diagonal: reorder the rows.
     """
-    factors = pd.DataFrame(read_samples(samples, ["label", "angle", "split"]))
-    rows = np.flatnonzero(factors["split"] == "test")
-    test = factors.iloc[rows].reset_index(drop=True)
+    test = pd.DataFrame(read_samples(samples, ["label", "angle"], "test"))
     columns = choose_columns(test)
     figure, panels = new_figure(columns=len(features), height=3.3, squeeze=False)
     parts = []
     for axes, (model, path) in zip(panels[0], features.items(), strict=True):
-        matrix = read_features(path, slice(rows[0], rows[-1] + 1))
+        matrix = read_split_features(samples, path, "test")
         picture = build_heat_map(matrix, test["label"].to_numpy(), columns, block_diagonal=block_diagonal)
         _draw_panel(axes, picture, test.iloc[columns], NETWORK_NAMES[model])
         parts.append(_to_table(model, picture, test.iloc[columns]))

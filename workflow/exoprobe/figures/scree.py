@@ -7,7 +7,7 @@ import pandas as pd
 
 from exoprobe.analysis.spectrum import min_max_normalize, singular_values
 from exoprobe.data.samples import read_samples
-from exoprobe.features.feature_file import read_features
+from exoprobe.features.split_features import read_split_features
 from exoprobe.figures.style import GREY, NETWORK_COLORS, NETWORK_NAMES, new_figure, save_figure
 
 SHOWN = 40
@@ -24,10 +24,9 @@ def compute_scree(samples: str | Path, features: dict[tuple[str, int], str | Pat
         Columns ``model, seed, index, singular_value, explained_variance``, the first 40 of each; the last
         column is the fraction of the total variance.
     """
-    rows = np.flatnonzero(read_samples(samples, ["split"])["split"] == "test")
     parts = []
     for (model, seed), path in features.items():
-        values = singular_values(min_max_normalize(read_features(path, slice(rows[0], rows[-1] + 1))))
+        values = singular_values(min_max_normalize(read_split_features(samples, path, "test")))
         explained = values**2 / (values**2).sum()
         index = np.arange(1, len(values) + 1)
         part = {"index": index, "singular_value": values, "explained_variance": explained}

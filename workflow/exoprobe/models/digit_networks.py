@@ -4,18 +4,19 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from exoprobe.compute import choose_device, choose_precision
 from exoprobe.data.samples import read_samples
-from exoprobe.features.feature_file import read_features
+from exoprobe.features.class_means import class_means
+from exoprobe.features.split_features import read_split_features
 from exoprobe.models.checkpoint import load_weights, save_history, save_weights
 from exoprobe.models.lenet import LeNet
 from exoprobe.models.objectives import MeanActivation, Objective, Pair, Softmax, normalized_targets
 from exoprobe.models.training import train
 from exoprobe.models.training_images import Partners, TrainingImages
-from exoprobe.probes.mean_activation import class_means
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,10 @@ def train_digit_network(
     generator = torch.Generator().manual_seed(seed)
     data, validation = (load_images(samples, split, where) for split in ("train", "validation"))
     network = LeNet(_outputs(model, data.labels), generator).to(where, memory_format=torch.channels_last)
-    objective = build_objective(model, data, generator, teacher_features)
+    means = None
+    if teacher_features is not None:
+        means = class_means(read_split_features(samples, teacher_features, "train"), data.labels.cpu().numpy())
+    objective = build_objective(model, data, generator, means)
     log.info("%d training images on %s, %s", len(data), where, str(dtype).removeprefix("torch."))
     trained = train(network, objective, data, validation, recipe, generator=generator, precision=dtype)
     metadata = {
@@ -85,14 +89,13 @@ def build_objective(
     model: dict[str, Any],
     data: TrainingImages,
     generator: torch.Generator,
-    teacher_features: str | Path | None,
+    teacher_means: np.ndarray | None,
 ) -> Objective:
     """Build the objective that the configuration's ``model`` entry names."""
     if model["objective"] == "softmax":
         return Softmax()
     if model["objective"] == "mean_activation":
-        means = class_means(read_features(teacher_features, rows=slice(0, len(data))), data.labels.cpu().numpy())
-        return MeanActivation(normalized_targets(torch.from_numpy(means).float()).to(data.images.device))
+        return MeanActivation(normalized_targets(torch.from_numpy(teacher_means).float()).to(data.images.device))
     keys = data.groups if model["pairs"] == "source" else data.labels
     return Pair(Partners(keys.cpu()), model["layers"], model["weight"], generator)
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.data.samples import SPLITS, dataset_digest, read_samples
-from exoprobe.features.feature_file import read_features
+from exoprobe.data.samples import SPLITS, read_samples
+from exoprobe.features.class_means import class_means
+from exoprobe.features.split_features import read_split_features
 from exoprobe.files import atomic_write
 from exoprobe.probes.linear_regression import LinearRegression, fit_ridge_path, select_on_validation
-from exoprobe.probes.mean_activation import class_means, cosine_similarities
+from exoprobe.probes.mean_activation import cosine_similarities
 
-FACTORS = ["sample_id", "label", "angle", "group", "split"]
+FACTORS = ["sample_id", "label", "angle", "group"]
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,8 @@ def probe_rotated_digits(
 
 def read_part(samples: str | Path, features: str | Path, split: str) -> Part:
     """Read one split's features and factors."""
-    factors = pd.DataFrame(read_samples(samples, FACTORS))
-    rows = np.flatnonzero(factors["split"] == split)
-    block = slice(int(rows[0]), int(rows[-1]) + 1)
-    return Part(
-        read_features(features, block, dataset_digest=dataset_digest(samples)),
-        factors.iloc[block].drop(columns="split").reset_index(drop=True),
-    )
+    factors = pd.DataFrame(read_samples(samples, FACTORS, split))
+    return Part(read_split_features(samples, features, split), factors)
 
 
 def fit_digit_probes(train: Part, validation: Part) -> DigitProbes:

@@ -1,0 +1,27 @@
+"""One split of a cached representation."""
+
+from pathlib import Path
+
+import numpy as np
+
+from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.features.feature_file import read_features
+
+
+def read_split_features(samples: str | Path, features: str | Path, split: str) -> np.ndarray:
+    """Read the features of one split.
+
+    Args:
+        samples: the dataset.
+        features: a representation of it.
+        split: one of :data:`exoprobe.data.samples.SPLITS`.
+
+    Returns:
+        [N, D], a row per sample of the split, in the dataset's order.
+
+    Raises:
+        ExoprobeError: where the feature file is damaged or belongs to another dataset.
+    """
+    rows = np.flatnonzero(read_samples(samples, ["split"])["split"] == split)
+    block = slice(int(rows[0]), int(rows[-1]) + 1)  # the rows of a split lie together
+    return read_features(features, block, dataset_digest=dataset_digest(samples))
