@@ -1,12 +1,14 @@
 """The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
 
-Columns: ``sample_id``, the factors (for digits ``label`` and ``angle``), ``group`` (for digits the source
-digit), ``split`` and ``image``, whose uint8 pixels are stored as fixed-size bytes (Parquet would widen single
-ones to 32 bits) with their shape in the field's metadata. Rows of one split lie together, in the order of
-:data:`SPLITS`; everything computed per sample keeps this order.
+Columns: ``sample_id``, the factors (for digits ``label`` and ``angle``, for faces one per attribute), ``group``
+(the source digit, the person), ``split`` and either ``image``, uint8 pixels stored as fixed-size bytes (Parquet
+would widen single ones to 32 bits) with their shape in the field's metadata, or ``file``, the name of an image
+file. Splits are those of :data:`SPLITS` or, for cross-validation, ``fold_0``, ``fold_1`` …; rows of one split
+lie together, in this order; everything computed per sample keeps it.
 """
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +21,18 @@ from exoprobe.files import atomic_write, digest_of
 SPLITS = ("train", "validation", "test")
 ROWS_PER_GROUP = 16_384
 SHAPE_KEY = b"shape"
+FOLD = re.compile(r"fold_\d+")
 DIGEST_KEY = b"exoprobe.dataset_digest"
 
 
-def write_samples(path: str | Path, columns: dict[str, np.ndarray]) -> None:
+def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_digest: str = "") -> None:
     """Write a dataset's samples, after asserting that no group is in two splits.
 
     Args:
         path: the Parquet file.
-        columns: one array of N rows per column; ``sample_id``, ``group``, ``split`` and ``image`` must be
-            there, ``image`` as uint8 [N, height, width], the others [N].
+        columns: one array of N rows per column; ``sample_id``, ``group``, ``split`` and ``image`` or ``file``
+            must be there, ``image`` as uint8 [N, height, width], the others [N].
+        source_digest: of the image files, where ``file`` only names them; enters the dataset's digest.
 
     Raises:
         ExoprobeError: where a group is in two splits or the rows are not sorted by split.
@@ -39,7 +43,7 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray]) -> None:
         list(arrays.values()),
         schema=pa.schema([_field(name, columns[name], array) for name, array in arrays.items()]),
     )
-    table = table.replace_schema_metadata({DIGEST_KEY: _digest(columns).encode()})
+    table = table.replace_schema_metadata({DIGEST_KEY: _digest(columns, source_digest).encode()})
     with atomic_write(path) as temporary:
         pq.write_table(
             table,
@@ -77,9 +81,9 @@ def dataset_digest(path: str | Path) -> str:
 
 def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
     """Refuse a group that is in two splits, and rows whose splits do not lie together in order."""
-    order = np.array([SPLITS.index(split) for split in splits])
-    if np.any(np.diff(order) < 0):
-        raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(SPLITS)}")
+    names = split_names(splits)
+    if np.any(np.diff([names.index(split) for split in splits]) < 0):
+        raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(names)}")
     seen: dict[int, str] = {}
     for group, split in sorted(
         {(group, split) for group, split in zip(groups.tolist(), splits.tolist(), strict=True)}
@@ -89,10 +93,24 @@ def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
         seen[group] = split
 
 
-def _digest(columns: dict[str, np.ndarray]) -> str:
+def split_names(splits: np.ndarray) -> list[str]:
+    """Return the names of the splits [N] in their order: those of :data:`SPLITS`, or folds by number.
+
+    Raises:
+        ExoprobeError: where a name is neither.
+    """
+    found = set(splits.tolist())
+    if found <= set(SPLITS):
+        return [name for name in SPLITS if name in found]
+    if not all(FOLD.fullmatch(name) for name in found):
+        raise ExoprobeError(f"splits are {sorted(found)}; they must be {', '.join(SPLITS)}, or fold_0, fold_1 …")
+    return sorted(found, key=lambda name: int(name.removeprefix("fold_")))
+
+
+def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:
     names = sorted(columns)
     parts = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
-    return digest_of(",".join(names).encode(), *parts)
+    return digest_of(",".join(names).encode(), *parts, source_digest.encode())
 
 
 def _field(name: str, column: np.ndarray, array: pa.Array) -> pa.Field:

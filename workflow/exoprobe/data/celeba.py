@@ -1,0 +1,142 @@
+"""CelebA (Liu et al. 2015) in its official layout, as torchvision lays it out too.
+
+A folder ``celeba`` with ``img_align_celeba/`` and the files below. CelebA may be used for non-commercial
+research only and must not be redistributed, so exoprobe reads it where it lies.
+"""
+
+import hashlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.data.images import ImageFiles, decode
+from exoprobe.data.samples import SPLITS, write_samples
+from exoprobe.errors import ExoprobeError
+from exoprobe.files import digest_of
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+IMAGES = "img_align_celeba"
+PARTITIONS, ATTRIBUTES, IDENTITIES = "list_eval_partition.txt", "list_attr_celeba.txt", "identity_CelebA.txt"
+EXAMPLES = 3
+
+
+def celeba_folder(folder: str | Path) -> Path:
+    """Return the folder that holds the official files: ``folder`` itself or its subfolder ``celeba``.
+
+    Raises:
+        ExoprobeError: where neither holds them all, naming what is missing.
+    """
+    for candidate in (Path(folder), Path(folder) / "celeba"):
+        missing = [name for name in (IMAGES, PARTITIONS, ATTRIBUTES, IDENTITIES) if not (candidate / name).exists()]
+        if not missing:
+            return candidate
+    raise ExoprobeError(
+        f"faces.folder: {folder} is not CelebA's official layout; {candidate} lacks {', '.join(missing)}"
+    )
+
+
+def download_celeba(folder: str | Path) -> None:
+    """Let torchvision download CelebA into ``folder`` (its host often refuses; then fetch it by hand)."""
+    from torchvision.datasets import CelebA
+
+    try:
+        CelebA(str(folder), download=True)
+    except Exception as error:  # torchvision and gdown raise what they like
+        raise ExoprobeError(
+            f"torchvision could not download CelebA ({error}). Download it from its home page and name the folder "
+            "that holds celeba/ in config.yaml as faces.folder"
+        ) from error
+
+
+def read_tables(folder: str | Path) -> pd.DataFrame:
+    """Read partitions, identities and attributes.
+
+    Args:
+        folder: of :func:`celeba_folder`.
+
+    Returns:
+        A row per listed image: ``file``, ``split``, ``group`` and a 0/1 column per attribute.
+
+    Raises:
+        ExoprobeError: where the three files list different images.
+    """
+    folder = Path(folder)
+    split = pd.read_csv(folder / PARTITIONS, sep=r"\s+", names=["file", "split"])
+    group = pd.read_csv(folder / IDENTITIES, sep=r"\s+", names=["file", "group"])
+    attributes = pd.read_csv(folder / ATTRIBUTES, sep=r"\s+", skiprows=1).rename_axis("file").reset_index()
+    for name, table in ((IDENTITIES, group), (ATTRIBUTES, attributes)):
+        if lacking := sorted(set(split["file"]) ^ set(table["file"])):
+            raise ExoprobeError(
+                f"{folder / name} and {PARTITIONS} list different images: {_examples(lacking)} in only one of them"
+            )
+    names = [name for name in attributes if name != "file"]
+    attributes[names] = (attributes[names] > 0).astype(np.int8)
+    table = split.merge(group, on="file").merge(attributes, on="file")
+    return table.assign(split=table["split"].map(dict(enumerate(SPLITS))))
+
+
+def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> None:
+    """Check every image and write the dataset.
+
+    Args:
+        folder: of :func:`celeba_folder`.
+        path: the samples file to write.
+        bad_images: ``refuse`` a folder where images are missing, unreadable or not listed, or ``leave_out``
+            those images.
+
+    Raises:
+        ExoprobeError: with counts and examples, where such images are refused.
+    """
+    table = read_tables(folder)
+    images = ImageFiles(Path(folder) / IMAGES)
+    present = images.names()
+    missing = sorted(set(table["file"]) - present)
+    unlisted = sorted(present - set(table["file"]))
+    table = table[table["file"].isin(present)]
+    digests = _digests(images, table["file"])
+    unreadable = sorted(name for name, digest in digests.items() if digest is None)
+    faults = {"missing": missing, "unreadable": unreadable, "not listed": unlisted}
+    _report(faults, images.root, bad_images)
+    table = table[~table["file"].isin(unreadable)]
+    order = table["split"].map({name: rank for rank, name in enumerate(SPLITS)})
+    table = table.assign(order=order).sort_values(["order", "file"]).drop(columns="order")
+    source = digest_of(*(digests[name] for name in table["file"]))
+    columns = {name: table[name].to_numpy() for name in table if name not in ("file", "split")}
+    text = {name: table[name].to_numpy(str) for name in ("file", "split")}
+    write_samples(path, {"sample_id": np.arange(len(table)), **text, **columns}, source_digest=source)
+
+
+def _digests(images: ImageFiles, names: pd.Series) -> dict[str, bytes | None]:
+    """Decode every image; return the digest of its file, or None where it cannot be read."""
+
+    def digest(name: str) -> bytes | None:
+        try:
+            content = images.content(name)
+            decode(content)
+        except (OSError, SyntaxError):
+            return None
+        return hashlib.sha256(content).digest()
+
+    with ThreadPoolExecutor() as pool, progress(len(names), "image", log, "checking images") as bar:
+        found = {}
+        for name, value in zip(names, pool.map(digest, names, chunksize=64), strict=True):
+            found[name] = value
+            bar.update()
+    return found
+
+
+def _report(faults: dict[str, list[str]], root: Path, bad_images: str) -> None:
+    said = "; ".join(f"{len(names)} {kind} ({_examples(names)})" for kind, names in faults.items() if names)
+    if said and bad_images == "refuse":
+        raise ExoprobeError(f"{root}: {said}. Mend the folder, or set faces.bad_images to leave_out")
+    if said:
+        log.warning("%s: left out: %s", root, said)
+
+
+def _examples(names: list[str]) -> str:
+    return ", ".join(names[:EXAMPLES]) + (" …" if len(names) > EXAMPLES else "")

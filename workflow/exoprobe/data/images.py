@@ -1,0 +1,56 @@
+"""Image files by name, in a folder or in a zip archive."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from exoprobe.errors import ExoprobeError
+
+
+class ImageFiles:
+    """Image files below one root.
+
+    Args:
+        root: a folder, or a zip archive.
+
+    Raises:
+        ExoprobeError: where the root does not exist.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+        if not self.root.exists():
+            raise ExoprobeError(f"{root}: no such folder of images")
+        self._archive = zipfile.ZipFile(root) if self.root.is_file() else None
+
+    def names(self) -> set[str]:
+        """Return the names of all files directly below the root, or of all in the archive."""
+        if self._archive is not None:
+            return set(self._archive.namelist())
+        return {path.name for path in self.root.iterdir() if path.is_file()}
+
+    def content(self, name: str) -> bytes:
+        """Return a file's bytes."""
+        if self._archive is not None:
+            return self._archive.read(name)
+        return (self.root / name).read_bytes()
+
+    def load(self, name: str) -> np.ndarray:
+        """Decode an image to uint8 RGB [height, width, 3].
+
+        Raises:
+            ExoprobeError: where it cannot be read, with its name.
+        """
+        try:
+            return decode(self.content(name))
+        except (OSError, KeyError, UnidentifiedImageError, SyntaxError) as error:
+            raise ExoprobeError(f"{self.root / name}: not a readable image ({error})") from error
+
+
+def decode(content: bytes) -> np.ndarray:
+    """Decode an image file's bytes to uint8 RGB [height, width, 3]."""
+    with Image.open(io.BytesIO(content)) as image:
+        return np.asarray(image.convert("RGB"))

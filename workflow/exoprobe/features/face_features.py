@@ -1,0 +1,140 @@
+"""Running a network over the faces of a dataset, part by part, and caching its layers."""
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from exoprobe.compute import choose_device
+from exoprobe.data.images import ImageFiles
+from exoprobe.data.landmarks import read_landmarks
+from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.crops import crop_face
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
+from exoprobe.files import digest_of_file
+from exoprobe.networks.adapter import Adapter
+from exoprobe.parts import part_rows
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+BATCH = 32
+
+
+def extract_face_part(
+    samples: str | Path,
+    images: str | Path,
+    landmarks: str | Path,
+    path: str | Path,
+    *,
+    adapter: Adapter,
+    weights: str | Path | None,
+    part: int,
+    parts: int,
+    code_digest: str,
+    device: str = "auto",
+) -> None:
+    """Compute all layers of a network for one part of the dataset.
+
+    Args:
+        samples: the dataset.
+        images: folder or archive of its image files.
+        landmarks: its landmarks.
+        path: the feature file to write: the layers side by side, their names and widths in ``layer``.
+        adapter: the network.
+        weights: the file that it was read from, None for a network without.
+        part: which, from 0.
+        parts: how many parts the dataset is cut into.
+        code_digest: of the code that computes them.
+        device: ``auto``, ``cpu`` or ``cuda``.
+    """
+    rows = part_rows(len(read_landmarks(landmarks)), part, parts)
+    batches = _layer_batches(samples, images, landmarks, rows, adapter, choose_device(device))
+    first, widths = next(batches)
+    info = FeatureInfo(
+        dimension=first.shape[1],
+        dtype="float32",
+        rows=len(rows),
+        layer=",".join(f"{layer}:{width}" for layer, width in widths.items()),
+        dataset_digest=dataset_digest(samples),
+        weights_digest=digest_of_file(weights) if weights else "",
+        code_digest=code_digest,
+    )
+    ids = read_samples(samples, ["sample_id"])["sample_id"][rows.start : rows.stop]
+
+    def blocks() -> Iterator[np.ndarray]:
+        yield first
+        yield from (block for block, _ in batches)
+
+    write_features(path, ids, blocks(), info)
+
+
+def gather_layer(parts: list[str | Path], samples: str | Path, path: str | Path, *, layer: str) -> None:
+    """Join one layer of all parts into a feature file.
+
+    Raises:
+        ExoprobeError: where the parts have no such layer, or do not add up to the dataset.
+    """
+    info = read_info(parts[0])
+    columns = _columns(info.layer, layer)
+    ids = read_samples(samples, ["sample_id"])["sample_id"]
+    whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer)
+    blocks = (read_features(part, dataset_digest=dataset_digest(samples))[:, columns] for part in parts)
+    write_features(path, ids, blocks, whole)
+
+
+def _columns(layers: str, layer: str) -> slice:
+    start = 0
+    for entry in layers.split(","):
+        name, width = entry.split(":")
+        if name == layer:
+            return slice(start, start + int(width))
+        start += int(width)
+    raise ExoprobeError(f"the network has no layer {layer}; it has {layers}")
+
+
+@torch.inference_mode()
+def _layer_batches(
+    samples: str | Path,
+    images: str | Path,
+    landmarks: str | Path,
+    rows: range,
+    adapter: Adapter,
+    device: torch.device,
+) -> Iterator[tuple[np.ndarray, dict[str, int]]]:
+    """Yield the layers side by side, float32 [n, D], with each one's width."""
+    network = adapter.network.to(device) if isinstance(adapter.network, torch.nn.Module) else adapter.network
+    with progress(len(rows), "image", log, "extracting") as bar:
+        for crops in _crop_batches(samples, images, landmarks, rows, adapter):
+            activations = network(torch.from_numpy(crops).to(device))
+            layers = {layer: activations[layer].flatten(1).float().cpu().numpy() for layer in adapter.layers}
+            bar.update(len(crops))
+            yield np.concatenate(list(layers.values()), axis=1), {name: x.shape[1] for name, x in layers.items()}
+
+
+def _crop_batches(
+    samples: str | Path, images: str | Path, landmarks: str | Path, rows: range, adapter: Adapter
+) -> Iterator[np.ndarray]:
+    """Yield batches of crops, the next one decoded while the network is busy with the last."""
+    files, names = ImageFiles(images), read_samples(samples, ["file"])["file"]
+    where = read_landmarks(landmarks)
+
+    def batch(start: int) -> np.ndarray:
+        part: list[dict[str, Any]] = where.iloc[start : min(start + BATCH, rows.stop)].to_dict("records")
+        return np.stack(
+            [crop_face(files.load(names[start + i]), face, adapter.crop) for i, face in enumerate(part)]
+        )
+
+    starts = range(rows.start, rows.stop, BATCH)
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = ahead.submit(batch, starts[0])
+        for start in starts[1:]:
+            ready, waiting = waiting.result(), ahead.submit(batch, start)
+            yield ready
+        yield waiting.result()

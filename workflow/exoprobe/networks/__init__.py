@@ -1,0 +1,1 @@
+"""Networks for faces, as adapters: how a face is cropped for them, how it goes in, which layers come out."""

@@ -1,0 +1,117 @@
+"""Attribute probes (section 3.1): one balanced linear SVM per attribute, its C chosen on validation."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.feature_file import read_features
+from exoprobe.files import atomic_write
+from exoprobe.probes.linear_svm import fit_linear_svms, prepare_basis
+from exoprobe.probes.rounds import Round, plan_rounds
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+PENALTIES = tuple(10.0**power for power in range(-6, 1))
+
+
+def probe_attributes(samples: str | Path, features: str | Path, path: str | Path, *, attributes: list[str]) -> None:
+    """Fit the probes and write the score of every attribute for every test sample.
+
+    Args:
+        samples: the dataset.
+        features: the representation to probe.
+        path: the Parquet file to write: ``attribute``, ``sample_id``, ``group``, ``round``, ``present`` (the
+            truth), ``score`` (present is predicted where it is at least 0), ``penalty`` (the chosen C) and
+            ``prevalence`` (of the attribute in training).
+        attributes: columns of the dataset.
+
+    Raises:
+        ExoprobeError: where a person is in two splits, or an attribute has only one value in a training part.
+    """
+    columns = read_samples(samples, ["sample_id", "group", "split", *attributes])
+    labels = np.stack([columns[name] > 0 for name in attributes], axis=1)
+    representation = read_features(features, dataset_digest=dataset_digest(samples))
+    rounds = plan_rounds(columns["group"], columns["split"])
+    parts = []
+    with progress(len(rounds), "round", log, f"fitting {len(attributes)} attributes") as bar:
+        for round_ in rounds:
+            check_labels(labels, round_, attributes)
+            scores, penalties = score_round(representation, labels, round_)
+            for column, name in enumerate(attributes):
+                parts.append(
+                    pd.DataFrame(
+                        {
+                            "attribute": name,
+                            "sample_id": columns["sample_id"][round_.test],
+                            "group": columns["group"][round_.test],
+                            "round": round_.name,
+                            "present": labels[round_.test, column],
+                            "score": scores[:, column],
+                            "penalty": penalties[column],
+                            "prevalence": labels[round_.train, column].mean(),
+                        }
+                    )
+                )
+            bar.update()
+    with atomic_write(path) as temporary:
+        pd.concat(parts).to_parquet(temporary, index=False)
+
+
+def check_labels(labels: np.ndarray, round_: Round, attributes: list[str]) -> None:
+    """Refuse an attribute that is always or never present in a part that a probe is fitted on."""
+    for train in (round_.train, *(train for train, _ in round_.tuning)):
+        constant = np.flatnonzero(labels[train].all(0) | ~labels[train].any(0))
+        if len(constant):
+            raise ExoprobeError(
+                f"the attribute {attributes[constant[0]]} has only one value in the training part of {round_.name}; "
+                "leave it out of faces.attributes"
+            )
+
+
+def score_round(features: np.ndarray, labels: np.ndarray, round_: Round) -> tuple[np.ndarray, np.ndarray]:
+    """Choose C per attribute, fit and score.
+
+    Args:
+        features: [N, D].
+        labels: bool [N, A].
+        round_: which rows.
+
+    Returns:
+        Scores of the test rows [n, A], and the chosen C [A].
+    """
+    held_out, tuned = [], []
+    for train, validation in round_.tuning:
+        basis = prepare_basis(features[train])
+        path = fit_linear_svms(basis, labels[train], PENALTIES)
+        held_out.append((basis.transform(features[validation]) @ path).numpy())
+        tuned.append(labels[validation])
+    errors = balanced_errors(np.concatenate(held_out, axis=1), np.concatenate(tuned))
+    chosen = errors.argmin(0)
+    fresh = len(round_.tuning) > 1  # one split: what was tuned on train is the probe
+    if fresh:
+        basis = prepare_basis(features[round_.train])
+        path = fit_linear_svms(basis, labels[round_.train], PENALTIES)
+    weights = path[chosen, :, np.arange(labels.shape[1])].T
+    return (basis.transform(features[round_.test]) @ weights).numpy(), np.array(PENALTIES)[chosen]
+
+
+def balanced_errors(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Return the mean of false negative and false positive rate.
+
+    Args:
+        scores: [..., N, A].
+        present: bool [N, A].
+
+    Returns:
+        [..., A]; where one label does not occur, the other's rate alone.
+    """
+    predicted = scores >= 0
+    with np.errstate(invalid="ignore"):
+        false_negatives = (~predicted & present).sum(-2) / present.sum(0)
+        false_positives = (predicted & ~present).sum(-2) / (~present).sum(0)
+    return np.nanmean([false_negatives, false_positives], axis=0)
