@@ -16,9 +16,10 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.imports import imported_files
 from exoprobe.run_lock import clear_stale_locks
 
-config.update(with_numbers(config))
+SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
+config.update(with_numbers(config, SCHEMA))
 try:
-    check_config(config, LIBRARY / "schemas" / "config.schema.yaml")
+    check_config(config, SCHEMA)
 except ExoprobeError as error:
     sys.exit(f"config: {error}")
 
