@@ -16,7 +16,9 @@ from exoprobe.figures.style import (
 OFFSET = 2.2  # degrees between the networks' markers, so that their bars do not hide each other
 
 
-def draw_angle_prediction(predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path]) -> None:
+def draw_angle_prediction(
+    predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+) -> None:
     """Draw Figure 3 from the probes' predictions, by (model, seed)."""
     data = angle_statistics({key: pd.read_parquet(path) for key, path in predictions.items()})
     figure, axes = new_figure(height=3.4)
@@ -43,7 +45,7 @@ def draw_angle_prediction(predictions: dict[tuple[str, int], str | Path], paths:
     axes.xaxis.set_major_formatter("{x:.0f}°")
     axes.yaxis.set_major_formatter("{x:.0f}°")
     axes.legend(loc="upper left")
-    save_figure(figure, data, paths)
+    save_figure(figure, data, paths, about=about)
 
 
 def angle_statistics(tables: dict[tuple[str, int], pd.DataFrame]) -> pd.DataFrame:

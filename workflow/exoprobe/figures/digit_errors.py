@@ -18,7 +18,9 @@ TECHNIQUES = [
 ]
 
 
-def draw_digit_errors(predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path]) -> None:
+def draw_digit_errors(
+    predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+) -> None:
     """Draw Figure 4 from the probes' predictions, by (model, seed)."""
     data = digit_errors({key: pd.read_parquet(path) for key, path in predictions.items()})
     figure, (axes, average) = new_figure(height=3.0, columns=2, width_ratios=[10, 2.3], sharey=True)
@@ -43,7 +45,7 @@ def draw_digit_errors(predictions: dict[tuple[str, int], str | Path], paths: dic
         handlelength=1.1,
         fontsize=7.2,
     )
-    save_figure(figure, data, paths)
+    save_figure(figure, data, paths, about=about)
 
 
 def digit_errors(tables: dict[tuple[str, int], pd.DataFrame]) -> pd.DataFrame:

@@ -37,6 +37,7 @@ def draw_heat_maps(
     features: dict[str, str | Path],
     paths: dict[str, str | Path],
     *,
+    about: str,
     block_diagonal: bool,
 ) -> None:
     """Draw Figure 7, or Figure 8 with the rows reordered by Eq. (1).
@@ -45,6 +46,7 @@ def draw_heat_maps(
         samples: the dataset.
         features: one feature file per model.
         paths: see :func:`exoprobe.figures.style.save_figure`.
+        about: see :func:`exoprobe.figures.style.save_figure`.
         block_diagonal: reorder the rows.
     """
     factors = pd.DataFrame(read_samples(samples, ["label", "angle", "split"]))
@@ -59,7 +61,7 @@ def draw_heat_maps(
         _draw_panel(axes, picture, test.iloc[columns], NETWORK_NAMES[model])
         parts.append(_to_table(model, picture, test.iloc[columns]))
     panels[0][0].set_ylabel("feature element, " + ("grouped by digit (Eq. 1)" if block_diagonal else "in order"))
-    save_figure(figure, pd.concat(parts), paths, float_format="%.3g")
+    save_figure(figure, pd.concat(parts), paths, about=about, float_format="%.3g")
 
 
 def choose_columns(factors: pd.DataFrame) -> np.ndarray:
