@@ -19,12 +19,15 @@ def test_figure_3_averages_mean_and_sd_per_label_over_labels():
 
 def test_figure_4_gives_the_error_per_digit_and_over_all_images():
     columns = {"mav": [0, 1, 1, 0], "per_angle_mav": [0, 0, 0, 1], "softmax": [0, 0, 0, 1]}
+    columns |= {"label_angle_mav": [0, 0, 0, 0], "per_angle_mav_pooled": [1, 1, 1, 1]}
     table = pd.DataFrame({"label": [0, 0, 0, 1], **columns})
     data = digit_errors({("lenet", 0): table}).set_index(["technique", "label"])["error"]
     assert data["LeNet-MAV", "0"] == pytest.approx(200 / 3)
     assert data["LeNet-MAV", "1"] == 100
     assert data["LeNet-MAV", "average"] == 75
     assert data["LeNet-softmax", "average"] == 0
+    assert data["LeNet-MAV, label and angle means", "1"] == 100
+    assert data["LeNet-per-angle-MAV, one angle regressor", "average"] == 75
 
 
 def test_figure_5_lists_the_layers_of_the_network_itself():

@@ -28,7 +28,8 @@ def draw_angle_prediction(
     axes.axhline(mean, color=GREY, linewidth=1, linestyle=":", label="constant prediction (nothing left)", zorder=1)
     models = list(data["model"].unique())
     for rank, model in enumerate(models):
-        rows = data[data["model"] == model].groupby("angle", as_index=False)[["mean", "sd"]].mean()
+        runs = data[data["model"] == model]
+        rows = runs.groupby("angle", as_index=False)[["mean", "sd"]].mean()
         shift = OFFSET * (rank - (len(models) - 1) / 2)
         axes.errorbar(
             rows["angle"] + shift,
@@ -41,6 +42,8 @@ def draw_angle_prediction(
             elinewidth=1.1,
             zorder=3,
         )
+        if runs["seed"].nunique() > 1:
+            axes.plot(runs["angle"] + shift, runs["mean"], "_", color=NETWORK_COLORS[model], markersize=9, zorder=3)
     axes.set(xlabel="true rotation angle", ylabel="angle predicted from ip1", xticks=angles, yticks=angles)
     axes.xaxis.set_major_formatter("{x:.0f}°")
     axes.yaxis.set_major_formatter("{x:.0f}°")

@@ -63,11 +63,11 @@ def save_figure(
         figure: the figure; closed afterwards.
         data: what is drawn, a row per observation.
         paths: the files to write, by ``pdf``, ``png``, ``svg`` and ``csv``.
-        about: a line that says what data and solver this is, above the figure.
+        about: a line that says what data and solver this is, below the figure.
         float_format: of the numbers in the CSV file.
     """
     if about:
-        figure.suptitle(about.replace("-", "−"), fontsize=6.5, color=GREY)
+        figure.supxlabel(about.replace("-", "−"), fontsize=6.5, color=GREY)
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
     for kind, metadata in undated.items():
         with atomic_write(paths[kind]) as temporary:
