@@ -4,7 +4,7 @@ import pytest
 import torch
 from exoprobe.figures.angle_prediction import angle_statistics
 from exoprobe.figures.digit_errors import digit_errors
-from exoprobe.figures.heat_maps import SAMPLES_PER_CELL, build_heat_map, choose_columns
+from exoprobe.figures.heat_maps import SAMPLES_PER_CELL, _to_table, build_heat_map, choose_columns
 from exoprobe.figures.pair_topology import layer_table
 from exoprobe.figures.style import new_figure, save_figure
 
@@ -52,6 +52,16 @@ def test_heat_map_rows_are_elements_and_block_order_uses_all_samples():
     blocks = build_heat_map(features, labels, np.array([0, 2]), block_diagonal=True)
     np.testing.assert_array_equal(blocks.order, [1, 0, 2])
     np.testing.assert_array_equal(blocks.values, [[9, 1], [0, 5], [0, 0]])
+
+
+def test_heat_map_columns_are_named_by_the_whole_angle():
+    features = np.arange(12, dtype=np.float32).reshape(4, 3)
+    factors = pd.DataFrame({"label": [0, 0, 1, 1], "angle": [-7.5, 7.25, 7.25, 7.4]})
+    picture = build_heat_map(features, factors["label"].to_numpy(), np.arange(4), block_diagonal=False)
+    table = _to_table("lenet", picture, factors)
+    names = ["digit0_angle-7.5_0", "digit0_angle+7.25_0", "digit1_angle+7.25_0", "digit1_angle+7.4_0"]
+    assert table.columns[3:].tolist() == names
+    np.testing.assert_array_equal(table[names].T, features)
 
 
 def test_a_figure_is_the_same_file_each_time(tmp_path):

@@ -129,9 +129,10 @@ def _mark_blocks(axes: Axes, picture: HeatMap) -> None:
 
 
 def _to_table(model: str, picture: HeatMap, factors: pd.DataFrame) -> pd.DataFrame:
+    # A column per image: as a row per cell, the file would be ten times as large.
     counter = factors.groupby(["label", "angle"]).cumcount()
     names = [
-        f"digit{label}_angle{angle:+.0f}_{number}"
+        f"digit{label}_angle{angle:+.15g}_{number}"
         for label, angle, number in zip(factors["label"], factors["angle"], counter, strict=True)
     ]
     table = pd.DataFrame(picture.values, columns=names)
