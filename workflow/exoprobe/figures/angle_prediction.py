@@ -45,8 +45,8 @@ def draw_angle_prediction(
         if runs["seed"].nunique() > 1:
             axes.plot(runs["angle"] + shift, runs["mean"], "_", color=NETWORK_COLORS[model], markersize=9, zorder=3)
     axes.set(xlabel="true rotation angle", ylabel="angle predicted from ip1", xticks=angles, yticks=angles)
-    axes.xaxis.set_major_formatter("{x:.0f}°")
-    axes.yaxis.set_major_formatter("{x:.0f}°")
+    axes.xaxis.set_major_formatter("{x:g}°")
+    axes.yaxis.set_major_formatter("{x:g}°")
     axes.legend(loc="upper left")
     save_figure(figure, data, paths, about=about)
 

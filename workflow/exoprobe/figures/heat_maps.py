@@ -103,7 +103,7 @@ def _draw_panel(axes: Axes, picture: HeatMap, factors: pd.DataFrame, name: str) 
     axes.set_xticks(middles, np.unique(labels))
     axes.tick_params(length=0)
     axes.grid(visible=False)
-    angles = f"{factors['angle'].min():.0f}° to {factors['angle'].max():.0f}°".replace("-", "−")
+    angles = f"{factors['angle'].min():g}° to {factors['angle'].max():g}°".replace("-", "−")
     axes.set(title=name, xlabel=f"digit (within: {angles})", yticks=[])
     for edge in np.flatnonzero(np.diff(labels)) + 0.5:
         axes.axvline(edge, color="white", linewidth=0.3, alpha=0.6)
