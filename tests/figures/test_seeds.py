@@ -62,6 +62,16 @@ def test_figure_3_marks_each_seed(runs, draw):
     assert lines(figure) - lines(alone) == len(MODELS)
 
 
+def test_figure_3_sets_markers_less_far_apart_than_the_angles(runs, draw):
+    _, predictions = runs
+    for path in predictions.values():
+        table = pd.read_parquet(path)
+        table.assign(angle=table["angle"] / 16).to_parquet(path)  # 2.5 degrees apart
+    _, figure = draw(draw_angle_prediction, first_seed(predictions))
+    places = [bars.lines[0].get_xdata() for bars in figure.axes[0].containers]
+    assert np.ptp(places, axis=0).max() < 2.5 / 2
+
+
 def test_figure_4_draws_the_sd_over_seeds_and_nothing_for_a_single_one(runs, draw):
     _, predictions = runs
     data, figure = draw(draw_digit_errors, predictions)

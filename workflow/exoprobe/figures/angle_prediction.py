@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from exoprobe.figures.style import (
@@ -13,7 +14,7 @@ from exoprobe.figures.style import (
     save_figure,
 )
 
-OFFSET = 2.2  # degrees between the networks' markers, so that their bars do not hide each other
+OFFSET = 0.15  # of the angles' distance, between the networks' markers, so that their bars do not hide each other
 
 
 def draw_angle_prediction(
@@ -27,10 +28,11 @@ def draw_angle_prediction(
     mean = data["angle"].drop_duplicates().mean()
     axes.axhline(mean, color=GREY, linewidth=1, linestyle=":", label="constant prediction (nothing left)", zorder=1)
     models = list(data["model"].unique())
+    offset = OFFSET * np.diff(angles).min()
     for rank, model in enumerate(models):
         runs = data[data["model"] == model]
         rows = runs.groupby("angle", as_index=False)[["mean", "sd"]].mean()
-        shift = OFFSET * (rank - (len(models) - 1) / 2)
+        shift = offset * (rank - (len(models) - 1) / 2)
         axes.errorbar(
             rows["angle"] + shift,
             rows["mean"],
