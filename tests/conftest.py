@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from exoprobe.data.rotated_digits import rotate_images
-from exoprobe.data.samples import SPLITS, write_samples
+from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
+from exoprobe.features.feature_file import FeatureInfo, write_features
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,3 +44,34 @@ def tiny_dataset(tmp_path, rng):
         },
     )
     return path
+
+
+@pytest.fixture
+def plant(tmp_path):
+    """A samples file of 300 digits of three classes at ±20°, and a function that writes features of it.
+
+    They are the one-hot label, and in a fourth element the angle with noise; ``label_noise`` blurs the label too.
+    """
+    groups = np.repeat(np.arange(300), 2)
+    labels, angles = groups % 3, np.tile([-20.0, 20.0], 300)
+    samples = tmp_path / "samples.parquet"
+    write_samples(
+        samples,
+        {
+            "sample_id": np.arange(600),
+            "label": labels,
+            "angle": angles,
+            "group": groups,
+            "split": np.repeat([SPLITS[0]] * 200 + [SPLITS[1]] * 50 + [SPLITS[2]] * 50, 2),
+            "image": np.zeros((600, 2, 2), np.uint8),
+        },
+    )
+
+    def write(name, seed=0, label_noise=0.0):
+        noise = np.random.default_rng(seed).normal(0, 1, (600, 4)) * [*[label_noise] * 3, 0.1]
+        features = np.hstack([5 * np.eye(3)[labels], angles[:, None] / 20]) + noise
+        info = FeatureInfo(4, "float64", 600, "ip1", dataset_digest(samples), "w", "c")
+        write_features(tmp_path / name, np.arange(600), [features], info)
+        return tmp_path / name
+
+    return write

@@ -29,14 +29,30 @@ def changed(config, path, value):
     return config
 
 
-def test_numbers_that_arrive_as_text_are_numbers_again():
-    given = {
-        "seeds": ["0", "12"],
-        "digits": {"angles": ["-45", "7.5", "1e-3"], "dataset": "mnist"},
-        "x": [True, None],
-    }
-    wanted = {"seeds": [0, 12], "digits": {"angles": [-45, 7.5, 0.001], "dataset": "mnist"}, "x": [True, None]}
-    assert repr(with_numbers(given)) == repr(wanted)
+@pytest.mark.parametrize(
+    ("path", "written", "meant"),
+    [
+        ("seeds", ["0", "12"], [0, 12]),
+        ("digits.angles", ["-45", "7.5", "1e-3", ".5"], [-45, 7.5, 0.001, 0.5]),
+        ("digits.counts.train", "1e4", 10_000),
+        ("digits.counts.train", 1.0e4, 10_000),
+        ("solvers.fast.lenet.max_steps", "4.1e3", 4100),
+        ("solvers.fast.lenet.learning_rate", "3e-3", 0.003),
+        ("digits.folder", "2024", "2024"),
+        ("digits.folder", "null", None),
+        ("digits.dataset", "5", "5"),
+    ],
+)
+def test_values_become_what_the_schema_wants_there(shipped, schema, path, written, meant):
+    given = with_numbers(changed(shipped, path, written), schema)
+    assert repr(given) == repr(changed(shipped, path, meant))
+
+
+@pytest.mark.parametrize("value", [10_000.5, "1.5", float("nan"), "1e999", ".inf", True])
+def test_what_is_no_whole_number_is_still_refused(shipped, schema, value):
+    config = with_numbers(changed(shipped, "digits.counts.train", value), schema)
+    with pytest.raises(ExoprobeError, match=r"digits.counts.train is .*; it must be a whole number"):
+        check_config(config, schema)
 
 
 def test_the_shipped_configuration_is_valid(shipped, schema):
@@ -58,6 +74,7 @@ def test_the_shipped_configuration_is_valid(shipped, schema):
         ("seeds", 3, "seeds is 3; it must be a list"),
         ("seeds", [0, 0], "seeds is [0, 0]; no value may appear twice"),
         ("seeds", [0, -1], "seeds[1] is -1; it must be at least 0"),
+        ("seeds", [2**32], "seeds[0] is 4294967296; it must be at most 4294967295"),
         ("seeds", [0.5], "seeds[0] is 0.5; it must be a whole number"),
         ("device", "gpu", "device is 'gpu'; allowed: auto, cpu, cuda"),
         ("solver", None, "solver is null; allowed: fast, caffe"),
@@ -66,6 +83,8 @@ def test_the_shipped_configuration_is_valid(shipped, schema):
         ("digits.folder", "", "digits.folder is ''; it must be text of at least 1 character"),
         ("digits.angles", [0], "digits.angles is [0]; it must be a list of at least 2"),
         ("digits.angles", [0, 200], "digits.angles[1] is 200; it must be at most 180"),
+        ("digits.angles", [0, float("nan")], "digits.angles[1] is nan; it must be a number"),
+        ("digits.angles", [0, float("inf")], "digits.angles[1] is inf; it must be a number"),
         ("digits.angles", [0, "a"], "digits.angles[1] is 'a'; it must be a number"),
         ("digits.counts.train", 0, "digits.counts.train is 0; it must be at least 1"),
         ("digits.counts.test", 10001, "digits.counts.test is 10001; it must be at most 10000"),

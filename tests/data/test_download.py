@@ -1,27 +1,36 @@
+import gzip
+import hashlib
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from exoprobe.data import download
-from exoprobe.data.digit_sources import _download_idx
+from exoprobe.data.digit_sources import IDX_NAMES, _download_idx, load_digits
 from exoprobe.data.download import fetch
+from exoprobe.data.idx import idx_bytes
 from exoprobe.errors import ExoprobeError
+from torchvision import datasets
 
 
 class Handler(BaseHTTPRequestHandler):
     failures_left = 0
+    files: ClassVar[dict[str, bytes]] = {}
 
     def do_GET(self):
         if self.path == "/flaky" and Handler.failures_left:
             Handler.failures_left -= 1
             self.send_error(503)
             return
-        if self.path == "/missing":
+        if self.path.startswith("/missing"):
             self.send_error(404)
             return
-        body = b"x" * 1000
+        body = Handler.files.get(self.path, b"x" * 1000)
+        cut = self.path == "/cut" or (self.path == "/breaks-off" and Handler.failures_left)
+        Handler.failures_left -= bool(cut and Handler.failures_left)
         self.send_response(200)
-        self.send_header("Content-Length", str(2000 if self.path == "/cut" else len(body)))
+        self.send_header("Content-Length", str(2000 if cut else len(body)))
         self.end_headers()
         self.wfile.write(body)
 
@@ -52,8 +61,29 @@ def test_an_error_page_is_refused_with_the_server_s_answer(server):
 
 
 def test_a_download_that_is_cut_off_is_refused(server):
-    with pytest.raises(ExoprobeError, match="/cut: "):
+    with pytest.raises(ExoprobeError, match="/cut: cut off before its end"):
         fetch(f"{server}/cut")
+
+
+def test_a_body_that_breaks_off_is_asked_for_again(server, caplog):
+    caplog.set_level("INFO")
+    Handler.failures_left = 2
+    assert fetch(f"{server}/breaks-off") == b"x" * 1000
+    assert caplog.text.count("cut off before its end; trying again") == 2
+    assert "breaks-off: 1000 bytes" in caplog.text
+
+
+def test_digits_come_from_the_first_mirror_that_serves_them(server, monkeypatch, rng):
+    digits = {"images": rng.integers(0, 256, (20, 28, 28), dtype=np.uint8), "labels": np.arange(20, dtype=np.uint8)}
+    files = {f"{n}.gz": gzip.compress(idx_bytes(digits[key.split("_")[1]])) for key, n in IDX_NAMES.items()}
+    monkeypatch.setattr(Handler, "files", {f"/good/{name}": content for name, content in files.items()})
+    monkeypatch.setattr(datasets.KMNIST, "mirrors", [f"{server}/missing/", f"{server}/good/"])
+    md5 = [(name, hashlib.md5(content).hexdigest()) for name, content in files.items()]
+    monkeypatch.setattr(datasets.KMNIST, "resources", md5)
+    loaded = load_digits("kmnist")
+    assert set(loaded) == set(IDX_NAMES)
+    np.testing.assert_array_equal(loaded["test_images"], digits["images"])
+    np.testing.assert_array_equal(loaded["train_labels"], digits["labels"])
 
 
 def test_a_server_that_is_not_there_is_named(monkeypatch):

@@ -12,9 +12,9 @@ def digits_file(tmp_path, rng):
     path = tmp_path / "digits.npz"
     digits = {
         "train_images": rng.integers(0, 256, (10, 28, 28), dtype=np.uint8),
-        "train_labels": np.arange(10, dtype=np.uint8),
+        "train_labels": np.arange(10, dtype=np.uint8) % 2,
         "test_images": rng.integers(0, 256, (4, 28, 28), dtype=np.uint8),
-        "test_labels": np.arange(4, dtype=np.uint8),
+        "test_labels": np.arange(4, dtype=np.uint8) % 2,
     }
     save_digits(path, digits)
     return path
@@ -55,6 +55,15 @@ def test_splits_take_first_last_and_test_digits_and_share_no_source(digits_file,
     assert samples["label"][-4:].tolist() == [0, 0, 1, 1]
     assert samples["angle"].tolist() == [-15.0, 15.0] * 11
     assert samples["image"].shape == (22, 28, 28)
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_split_without_a_class_is_refused_naming_split_class_and_key(digits_file, tmp_path, split):
+    counts = {"train": 6, "validation": 3, "test": 2, split: 1}
+    absent = 0 if split == "validation" else 1
+    message = f"digits.counts.{split} is 1: among these {split} digits there is no {absent};"
+    with pytest.raises(ExoprobeError, match=message):
+        build_rotated_digits(digits_file, tmp_path / "x.parquet", angles=[0, 1], counts=counts)
 
 
 def test_more_digits_than_there_are_is_refused_with_both_numbers(digits_file, tmp_path):

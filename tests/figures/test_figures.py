@@ -4,7 +4,7 @@ import pytest
 import torch
 from exoprobe.figures.angle_prediction import angle_statistics
 from exoprobe.figures.digit_errors import digit_errors
-from exoprobe.figures.heat_maps import SAMPLES_PER_CELL, build_heat_map, choose_columns
+from exoprobe.figures.heat_maps import SAMPLES_PER_CELL, _to_table, build_heat_map, choose_columns
 from exoprobe.figures.pair_topology import layer_table
 from exoprobe.figures.style import new_figure, save_figure
 
@@ -19,12 +19,15 @@ def test_figure_3_averages_mean_and_sd_per_label_over_labels():
 
 def test_figure_4_gives_the_error_per_digit_and_over_all_images():
     columns = {"mav": [0, 1, 1, 0], "per_angle_mav": [0, 0, 0, 1], "softmax": [0, 0, 0, 1]}
+    columns |= {"label_angle_mav": [0, 0, 0, 0], "per_angle_mav_pooled": [1, 1, 1, 1]}
     table = pd.DataFrame({"label": [0, 0, 0, 1], **columns})
     data = digit_errors({("lenet", 0): table}).set_index(["technique", "label"])["error"]
     assert data["LeNet-MAV", "0"] == pytest.approx(200 / 3)
     assert data["LeNet-MAV", "1"] == 100
     assert data["LeNet-MAV", "average"] == 75
     assert data["LeNet-softmax", "average"] == 0
+    assert data["LeNet-MAV, label and angle means", "1"] == 100
+    assert data["LeNet-per-angle-MAV, one angle regressor", "average"] == 75
 
 
 def test_figure_5_lists_the_layers_of_the_network_itself():
@@ -49,6 +52,16 @@ def test_heat_map_rows_are_elements_and_block_order_uses_all_samples():
     blocks = build_heat_map(features, labels, np.array([0, 2]), block_diagonal=True)
     np.testing.assert_array_equal(blocks.order, [1, 0, 2])
     np.testing.assert_array_equal(blocks.values, [[9, 1], [0, 5], [0, 0]])
+
+
+def test_heat_map_columns_are_named_by_the_whole_angle():
+    features = np.arange(12, dtype=np.float32).reshape(4, 3)
+    factors = pd.DataFrame({"label": [0, 0, 1, 1], "angle": [-7.5, 7.25, 7.25, 7.4]})
+    picture = build_heat_map(features, factors["label"].to_numpy(), np.arange(4), block_diagonal=False)
+    table = _to_table("lenet", picture, factors)
+    names = ["digit0_angle-7.5_0", "digit0_angle+7.25_0", "digit1_angle+7.25_0", "digit1_angle+7.4_0"]
+    assert table.columns[3:].tolist() == names
+    np.testing.assert_array_equal(table[names].T, features)
 
 
 def test_a_figure_is_the_same_file_each_time(tmp_path):

@@ -75,6 +75,18 @@ def test_it_stops_when_validation_has_not_improved_for_patience_looks():
     assert looks(trained) == [10, 20, 30]
 
 
+def test_the_log_says_what_ended_the_training(caplog):
+    caplog.set_level("INFO")
+    run()
+    run({**RECIPE, "schedule": "inverse_decay"})
+    run({**RECIPE, "learning_rate": 1e-12, "patience": 2})
+    assert [line for line in caplog.messages if not line.startswith("step")] == [
+        "stopped at max_steps, the end of the one_cycle schedule",
+        "stopped at max_steps",
+        "converged: no better for 2 validations",
+    ]
+
+
 def test_a_training_that_diverges_stops_with_step_and_learning_rate():
     with pytest.raises(ExoprobeError, match=r"diverged: the loss is (nan|inf) at step \d+, learning rate"):
         run({**RECIPE, "optimizer": "sgd", "learning_rate": 1e6})

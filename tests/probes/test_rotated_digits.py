@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.probes.rotated_digits import (
@@ -47,26 +46,9 @@ def test_each_technique_by_hand():
 
 
 @pytest.fixture
-def planted(tmp_path, rng):
+def planted(tmp_path, plant):
     """Features that are the one-hot label, plus the angle written into one element, plus noise."""
-    groups = np.repeat(np.arange(300), 2)
-    labels, angles = groups % 3, np.tile([-20.0, 20.0], 300)
-    splits = np.repeat([SPLITS[0]] * 200 + [SPLITS[1]] * 50 + [SPLITS[2]] * 50, 2)
-    write_samples(
-        tmp_path / "samples.parquet",
-        {
-            "sample_id": np.arange(600),
-            "label": labels,
-            "angle": angles,
-            "group": groups,
-            "split": splits,
-            "image": np.zeros((600, 2, 2), np.uint8),
-        },
-    )
-    features = np.hstack([5 * np.eye(3)[labels], angles[:, None] / 20 + rng.normal(0, 0.1, (600, 1))])
-    digest = dataset_digest(tmp_path / "samples.parquet")
-    info = FeatureInfo(4, "float64", 600, "ip1", digest, "w", "c")
-    write_features(tmp_path / "features.parquet", np.arange(600), [features], info)
+    plant("features.parquet")
     return tmp_path
 
 

@@ -119,6 +119,13 @@ def test_an_edited_setting_reruns_what_it_concerns(project, edit, rerun):
     assert project.planned() == {rule: count for rule, count in rerun.items() if count}
 
 
+def test_each_solver_s_networks_are_kept(project):
+    status, output = project.snakemake("--config", "solver=caffe", "--", "features")
+    assert status == 0, output
+    assert project.planned("--config", "solver=caffe", "--", "features") == {}
+    assert project.planned() == {}
+
+
 def test_a_comment_in_the_configuration_reruns_nothing(project):
     with project.path("config.yaml").open("a") as file:
         file.write("# a comment\n")

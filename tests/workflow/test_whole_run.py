@@ -69,7 +69,8 @@ def test_the_report_holds_every_figure_and_the_scorecard(finished):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("sedes=[0]", "config: sedes (value [0]) is not a known key; did you mean seeds?"),
+        ("sedes=[0]", "config: sedes (value ['0']) is not a known key; did you mean seeds?"),
+        ("digits={folder: 2024}", "config: digits.folder is '2024'; it must be an existing folder"),
         ("device=gpu", "config: device is 'gpu'; allowed: auto, cpu, cuda"),
     ],
 )

@@ -1,18 +1,22 @@
 """Checking the configuration before any job starts, with errors of one line."""
 
+import copy
 import difflib
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from exoprobe.errors import ExoprobeError
 
 TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
-NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMERIC = ("integer", "number")
 KIND_NAMES = {
     "object": "a section of keys",
     "array": "a list",
@@ -32,6 +36,21 @@ LIMITS = {
 }
 
 
+def _is_whole(_: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_finite(_: object, value: object) -> bool:
+    return _is_whole(None, value) or (isinstance(value, float) and math.isfinite(value))
+
+
+# JSON Schema takes 10000.0 for an integer, and knows no .nan and .inf, which YAML does.
+Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_whole, "number": _is_finite}),
+)
+
+
 def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     """Hold a configuration against its schema.
 
@@ -42,10 +61,7 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     Raises:
         ExoprobeError: at the first fault, in one line that names key, value and what is allowed.
     """
-    rules = yaml.safe_load(Path(schema).read_text(encoding="utf-8"))
-    errors = sorted(
-        Draft202012Validator(rules).iter_errors(config), key=lambda error: (len(error.path), str(error.path))
-    )
+    errors = sorted(_faults(config, schema), key=lambda error: (len(error.path), str(error.path)))
     if errors:
         raise ExoprobeError(describe(errors[0]))
     _check_digits(config["digits"])
@@ -63,18 +79,42 @@ def _check_digits(digits: Mapping[str, Any]) -> None:
         )
 
 
-def with_numbers(value: object) -> object:
-    """Return the value with every text that reads as a number turned into that number.
+def with_numbers(config: Mapping[str, Any], schema: str | Path) -> dict[str, Any]:
+    """Return the configuration with numbers, and null, where they are meant but written otherwise.
 
-    Lists and sections given on the command line arrive with all their values as text.
+    Lists and sections given on the command line arrive with all their values as text; YAML reads ``1e4`` as
+    text and ``1.0e+4`` as a fraction. What a value should be is for the schema to say: a folder may be called
+    2024.
+
+    Args:
+        config: the configuration as read.
+        schema: a JSON Schema as YAML.
     """
-    if isinstance(value, Mapping):
-        return {key: with_numbers(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [with_numbers(part) for part in value]
-    if isinstance(value, str) and NUMBER.fullmatch(value):
-        return float(value) if set(value) & set(".eE") else int(value)
-    return value
+    config = copy.deepcopy(dict(config))
+    for error in list(_faults(config, schema)):
+        if error.validator == "not" or (error.validator_value in NUMERIC and _is_number(error.instance)):
+            *parents, last = error.absolute_path
+            section = config
+            for key in parents:
+                section = section[key]
+            section[last] = None if error.validator == "not" else _to_number(error.instance)
+    return config
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or (isinstance(value, str) and NUMBER.fullmatch(value) is not None)
+
+
+def _to_number(value: str | float) -> int | float:
+    if isinstance(value, str) and not set(value) & set(".eE"):
+        return int(value)
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _faults(config: Mapping[str, Any], schema: str | Path) -> Iterable[ValidationError]:
+    rules = yaml.safe_load(Path(schema).read_text(encoding="utf-8"))
+    return Validator(rules).iter_errors(config)
 
 
 def describe(error: ValidationError) -> str:

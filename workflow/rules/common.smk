@@ -16,9 +16,10 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.imports import imported_files
 from exoprobe.run_lock import clear_stale_locks
 
-config.update(with_numbers(config))
+SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
+config.update(with_numbers(config, SCHEMA))
 try:
-    check_config(config, LIBRARY / "schemas" / "config.schema.yaml")
+    check_config(config, SCHEMA)
 except ExoprobeError as error:
     sys.exit(f"config: {error}")
 
@@ -30,6 +31,20 @@ SAMPLES = f"results/data/{DATASET}/samples.parquet"
 MODELS = list(config["models"])
 RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
 FIRST_RUNS = [(model, config["seeds"][0]) for model in MODELS]  # for pictures of a single feature space
+# The networks' folders: the solver is part of the name unless it is the default, so that both solvers' are kept.
+NETWORKS = {
+    model if solver == "fast" else f"{model}_{solver}": (model, solver)
+    for solver in config["solvers"]
+    for model in MODELS
+}
+ABOUT = "{}, {} training digits, {} angles from {}° to {}°, solver {}".format(
+    DATASET,
+    config["digits"]["counts"]["train"],
+    len(config["digits"]["angles"]),
+    min(config["digits"]["angles"]),
+    max(config["digits"]["angles"]),
+    config["solver"],
+)
 FIGURES = [
     f"results/figures/{name}.{kind}"
     for name in [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
@@ -39,7 +54,7 @@ FIGURES = [
 
 wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
-    model="|".join(MODELS),
+    model="|".join(NETWORKS),
     seed=r"\d+",
 
 
@@ -54,21 +69,29 @@ def code(script):
 
 
 def run_files(pattern, runs=RUNS):
-    """The files of all (model, seed) runs, in the order of ``runs``."""
-    return [pattern.format(dataset=DATASET, model=model, seed=seed) for model, seed in runs]
+    """The files of all (model, seed) runs of the configured solver, in the order of ``runs``."""
+    folders = {key: folder for folder, key in NETWORKS.items()}
+    return [
+        pattern.format(dataset=DATASET, model=folders[model, config["solver"]], seed=seed) for model, seed in runs
+    ]
 
 
 def teacher_features(wildcards):
     """The features whose class means this model learns, if it learns any."""
-    teacher = config["models"][wildcards.model].get("teacher")
-    return f"results/features/{wildcards.dataset}/{teacher}/seed{wildcards.seed}/ip1.parquet" if teacher else []
+    model, _ = NETWORKS[wildcards.model]
+    teacher = config["models"][model].get("teacher")
+    if not teacher:
+        return []
+    folder = wildcards.model.replace(model, teacher)
+    return f"results/features/{wildcards.dataset}/{folder}/seed{wildcards.seed}/ip1.parquet"
 
 
 def training_settings(wildcards):
     """What of the configuration concerns the training of one network, and nothing else."""
+    model, solver = NETWORKS[wildcards.model]
     return dict(
-        model=config["models"][wildcards.model],
-        recipe=config["solvers"][config["solver"]][wildcards.model],
+        model=config["models"][model],
+        recipe=config["solvers"][solver][model],
         device=config["device"],
         precision=config["precision"],
     )

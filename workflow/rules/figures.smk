@@ -20,7 +20,7 @@ rule figure_3:
     resources:
         mem_mb=1000,
     params:
-        cfg=dict(runs=RUNS),
+        cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing Figure 3"
     script:
@@ -49,7 +49,7 @@ rule figure_4:
     resources:
         mem_mb=1000,
     params:
-        cfg=dict(runs=RUNS),
+        cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing Figure 4"
     script:
@@ -108,7 +108,7 @@ rule figure_6:
     resources:
         mem_mb=2000,
     params:
-        cfg=dict(runs=RUNS),
+        cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing Figure 6"
     script:
@@ -138,7 +138,7 @@ rule figure_7:
     resources:
         mem_mb=2000,
     params:
-        cfg=dict(models=MODELS, block_diagonal=False),
+        cfg=dict(models=MODELS, about=ABOUT, block_diagonal=False),
     message:
         "Drawing Figure 7"
     script:
@@ -168,7 +168,7 @@ rule figure_8:
     resources:
         mem_mb=2000,
     params:
-        cfg=dict(models=MODELS, block_diagonal=True),
+        cfg=dict(models=MODELS, about=ABOUT, block_diagonal=True),
     message:
         "Drawing Figure 8"
     script:
@@ -197,7 +197,7 @@ rule training_curves:
     resources:
         mem_mb=1000,
     params:
-        cfg=dict(runs=RUNS),
+        cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing the training curves"
     script:

@@ -42,7 +42,7 @@ rule scorecard:
     resources:
         mem_mb=1000,
     params:
-        cfg=dict(runs=RUNS),
+        cfg=dict(runs=RUNS, dataset=DATASET, about=ABOUT),
     message:
         "Writing the scorecard"
     script:

@@ -3,4 +3,5 @@ from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])
-draw_digit_errors(dict(zip(runs, snakemake.input.predictions, strict=True)), dict(snakemake.output.items()))
+predictions = dict(zip(runs, snakemake.input.predictions, strict=True))
+draw_digit_errors(predictions, dict(snakemake.output.items()), about=snakemake.params.cfg["about"])

@@ -7,5 +7,6 @@ draw_heat_maps(
     snakemake.input.samples,
     dict(zip(cfg["models"], snakemake.input.features, strict=True)),
     dict(snakemake.output.items()),
+    about=cfg["about"],
     block_diagonal=cfg["block_diagonal"],
 )

@@ -2,6 +2,8 @@ from exoprobe.analysis.scorecard import build_scorecard, write_scorecard
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
-runs = map(tuple, snakemake.params.cfg["runs"])
-card = build_scorecard(dict(zip(runs, snakemake.input.predictions, strict=True)))
-write_scorecard(card, snakemake.output.csv, snakemake.output.html)
+cfg = snakemake.params.cfg
+runs = map(tuple, cfg["runs"])
+predictions = dict(zip(runs, snakemake.input.predictions, strict=True))
+card = build_scorecard(predictions, dataset=cfg["dataset"])
+write_scorecard(card, snakemake.output.csv, snakemake.output.html, about=cfg["about"])

@@ -3,4 +3,5 @@ from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])
-draw_training_curves(dict(zip(runs, snakemake.input.histories, strict=True)), dict(snakemake.output.items()))
+histories = dict(zip(runs, snakemake.input.histories, strict=True))
+draw_training_curves(histories, dict(snakemake.output.items()), about=snakemake.params.cfg["about"])

@@ -18,6 +18,7 @@ TECHNIQUES = [
     "label_angle_mav",
 ]
 ANGLES = {"predicted_angle": "angle_rmse", "predicted_angle_pooled": "angle_rmse_pooled"}
+PAPER_DATASET, PAPER_ANGLES = "mnist", [-45, -30, -15, 0, 15, 30, 45]
 COLUMNS = ["quantity", "unit", "paper", "ours", "sd", "seeds"]
 
 
@@ -42,16 +43,17 @@ def digit_quantities(model: str, predictions: pd.DataFrame) -> dict[str, tuple[s
     return quantities
 
 
-def build_scorecard(predictions: dict[tuple[str, int], str | Path]) -> pd.DataFrame:
+def build_scorecard(predictions: dict[tuple[str, int], str | Path], *, dataset: str) -> pd.DataFrame:
     """Gather every quantity over models and seeds.
 
     Args:
         predictions: the probes' Parquet file by (model, seed).
+        dataset: its name; other data than the paper's, or other angles, are not set beside its numbers.
 
     Returns:
-        The columns ``quantity, unit, paper, ours, sd, seeds``: ``ours`` is the mean over seeds, ``sd`` the
-        standard deviation over seeds (empty for a single one). The baseline ``constant_angle_rmse`` is the
-        error of always predicting the mean angle.
+        The columns ``quantity, unit, paper, ours, sd, seeds``: ``paper`` is empty where the paper has no such
+        number, ``ours`` the mean over seeds, ``sd`` the standard deviation over seeds (empty for a single one).
+        The baseline ``constant_angle_rmse`` is the error of always predicting the mean angle.
     """
     rows = []
     for (model, _), path in predictions.items():
@@ -62,6 +64,8 @@ def build_scorecard(predictions: dict[tuple[str, int], str | Path]) -> pd.DataFr
     card = values.groupby(["quantity", "unit"], sort=False)["value"].agg(ours="mean", sd="std", seeds="count")
     paper = read_paper_numbers()
     card = card.reset_index().merge(paper, how="left", on=["quantity", "unit"])
+    if dataset != PAPER_DATASET or sorted(table["angle"].unique()) != PAPER_ANGLES:
+        card["paper"] = np.nan
     first = card["quantity"].map({name: rank for rank, name in enumerate(paper["quantity"])})
     return card.assign(rank=first).sort_values("rank", kind="stable")[COLUMNS].reset_index(drop=True)
 
@@ -72,14 +76,16 @@ def read_paper_numbers() -> pd.DataFrame:
         return pd.read_csv(path)
 
 
-def write_scorecard(card: pd.DataFrame, csv: str | Path, html: str | Path) -> None:
-    """Write the scorecard as CSV and as an HTML table for the report."""
+def write_scorecard(card: pd.DataFrame, csv: str | Path, html: str | Path, *, about: str) -> None:
+    """Write the scorecard as CSV and as an HTML table for the report, under a line that says what it is about."""
     with atomic_write(csv) as temporary:
         card.to_csv(temporary, index=False, float_format="%.4f")
     shown = card.rename(columns={"sd": "sd over seeds"})
+    if card["paper"].isna().all():
+        shown = shown.drop(columns="paper")
     with atomic_write(html) as temporary:
         table = shown.to_html(index=False, na_rep="", float_format="%.2f", border=0, justify="left")
-        temporary.write_text(HTML.format(table=table), encoding="utf-8")
+        temporary.write_text(HTML.format(table=table, about=about), encoding="utf-8")
 
 
 HTML = """<!DOCTYPE html>
@@ -92,6 +98,7 @@ td {{ font-variant-numeric: tabular-nums }}
 th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) {{ text-align: left }}
 </style></head><body>
 <h1>Scorecard</h1>
+<p>{about}</p>
 {table}
 </body></html>
 """

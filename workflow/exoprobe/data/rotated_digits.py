@@ -29,7 +29,7 @@ def build_rotated_digits(
         counts: source digits per split.
 
     Raises:
-        ExoprobeError: where more digits are wanted than there are.
+        ExoprobeError: where more digits are wanted than there are, or so few that a split lacks a class.
     """
     digits = np.load(source)
     parts = {name: _take_split(digits, name, counts) for name in SPLITS}
@@ -75,10 +75,16 @@ def _take_split(digits: dict[str, np.ndarray], split: str, counts: dict[str, int
         raise ExoprobeError(f"digits.counts: {part} holds {available} digits, fewer than the {wanted} asked for")
     start = available - counts["validation"] if split == "validation" else 0
     rows = slice(start, start + counts[split])
+    labels = digits[f"{part}_labels"][rows]
+    if missing := sorted(set(digits["train_labels"].tolist()) - set(labels.tolist())):
+        raise ExoprobeError(
+            f"digits.counts.{split} is {counts[split]}: among these {split} digits there is no "
+            f"{', '.join(map(str, missing))}; every class is needed in every split, so take more"
+        )
     # One numbering for all source digits: the official training set first, then the test set.
     offset = len(digits["train_labels"]) if split == "test" else 0
     return {
         "image": digits[f"{part}_images"][rows],
-        "label": digits[f"{part}_labels"][rows],
+        "label": labels,
         "group": np.arange(offset + rows.start, offset + rows.stop),
     }

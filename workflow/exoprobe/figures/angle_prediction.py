@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from exoprobe.figures.style import (
@@ -13,10 +14,12 @@ from exoprobe.figures.style import (
     save_figure,
 )
 
-OFFSET = 2.2  # degrees between the networks' markers, so that their bars do not hide each other
+OFFSET = 0.15  # of the angles' distance, between the networks' markers, so that their bars do not hide each other
 
 
-def draw_angle_prediction(predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path]) -> None:
+def draw_angle_prediction(
+    predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+) -> None:
     """Draw Figure 3 from the probes' predictions, by (model, seed)."""
     data = angle_statistics({key: pd.read_parquet(path) for key, path in predictions.items()})
     figure, axes = new_figure(height=3.4)
@@ -25,9 +28,11 @@ def draw_angle_prediction(predictions: dict[tuple[str, int], str | Path], paths:
     mean = data["angle"].drop_duplicates().mean()
     axes.axhline(mean, color=GREY, linewidth=1, linestyle=":", label="constant prediction (nothing left)", zorder=1)
     models = list(data["model"].unique())
+    offset = OFFSET * np.diff(angles).min()
     for rank, model in enumerate(models):
-        rows = data[data["model"] == model].groupby("angle", as_index=False)[["mean", "sd"]].mean()
-        shift = OFFSET * (rank - (len(models) - 1) / 2)
+        runs = data[data["model"] == model]
+        rows = runs.groupby("angle", as_index=False)[["mean", "sd"]].mean()
+        shift = offset * (rank - (len(models) - 1) / 2)
         axes.errorbar(
             rows["angle"] + shift,
             rows["mean"],
@@ -39,11 +44,13 @@ def draw_angle_prediction(predictions: dict[tuple[str, int], str | Path], paths:
             elinewidth=1.1,
             zorder=3,
         )
+        if runs["seed"].nunique() > 1:
+            axes.plot(runs["angle"] + shift, runs["mean"], "_", color=NETWORK_COLORS[model], markersize=9, zorder=3)
     axes.set(xlabel="true rotation angle", ylabel="angle predicted from ip1", xticks=angles, yticks=angles)
-    axes.xaxis.set_major_formatter("{x:.0f}°")
-    axes.yaxis.set_major_formatter("{x:.0f}°")
+    axes.xaxis.set_major_formatter("{x:g}°")
+    axes.yaxis.set_major_formatter("{x:g}°")
     axes.legend(loc="upper left")
-    save_figure(figure, data, paths)
+    save_figure(figure, data, paths, about=about)
 
 
 def angle_statistics(tables: dict[tuple[str, int], pd.DataFrame]) -> pd.DataFrame:

@@ -37,6 +37,7 @@ def draw_heat_maps(
     features: dict[str, str | Path],
     paths: dict[str, str | Path],
     *,
+    about: str,
     block_diagonal: bool,
 ) -> None:
     """Draw Figure 7, or Figure 8 with the rows reordered by Eq. (1).
@@ -45,6 +46,7 @@ def draw_heat_maps(
         samples: the dataset.
         features: one feature file per model.
         paths: see :func:`exoprobe.figures.style.save_figure`.
+        about: see :func:`exoprobe.figures.style.save_figure`.
         block_diagonal: reorder the rows.
     """
     test = pd.DataFrame(read_samples(samples, ["label", "angle"], "test"))
@@ -57,7 +59,7 @@ def draw_heat_maps(
         _draw_panel(axes, picture, test.iloc[columns], NETWORK_NAMES[model])
         parts.append(_to_table(model, picture, test.iloc[columns]))
     panels[0][0].set_ylabel("feature element, " + ("grouped by digit (Eq. 1)" if block_diagonal else "in order"))
-    save_figure(figure, pd.concat(parts), paths, float_format="%.3g")
+    save_figure(figure, pd.concat(parts), paths, about=about, float_format="%.3g")
 
 
 def choose_columns(factors: pd.DataFrame) -> np.ndarray:
@@ -99,7 +101,7 @@ def _draw_panel(axes: Axes, picture: HeatMap, factors: pd.DataFrame, name: str) 
     axes.set_xticks(middles, np.unique(labels))
     axes.tick_params(length=0)
     axes.grid(visible=False)
-    angles = f"{factors['angle'].min():.0f}° to {factors['angle'].max():.0f}°".replace("-", "−")
+    angles = f"{factors['angle'].min():g}° to {factors['angle'].max():g}°".replace("-", "−")
     axes.set(title=name, xlabel=f"digit (within: {angles})", yticks=[])
     for edge in np.flatnonzero(np.diff(labels)) + 0.5:
         axes.axvline(edge, color="white", linewidth=0.3, alpha=0.6)
@@ -125,9 +127,10 @@ def _mark_blocks(axes: Axes, picture: HeatMap) -> None:
 
 
 def _to_table(model: str, picture: HeatMap, factors: pd.DataFrame) -> pd.DataFrame:
+    # A column per image: as a row per cell, the file would be ten times as large.
     counter = factors.groupby(["label", "angle"]).cumcount()
     names = [
-        f"digit{label}_angle{angle:+.0f}_{number}"
+        f"digit{label}_angle{angle:+.15g}_{number}"
         for label, angle, number in zip(factors["label"], factors["angle"], counter, strict=True)
     ]
     table = pd.DataFrame(picture.values, columns=names)

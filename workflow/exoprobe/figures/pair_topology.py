@@ -84,7 +84,7 @@ def example_pair(samples: str | Path) -> tuple[np.ndarray, np.ndarray]:
 def _draw_image(axes: Axes, picture: np.ndarray, angle: float, height: float) -> None:
     half = 0.55
     axes.imshow(picture, cmap="gray", extent=(-half, half, height - half, height + half), interpolation="nearest")
-    axes.text(0, height + half + 0.08, f"{angle:+.0f}°", ha="center", va="bottom", fontsize=7)
+    axes.text(0, height + half + 0.08, f"{angle:+g}°", ha="center", va="bottom", fontsize=7)
 
 
 def _draw_layer(axes: Axes, x: float, y: float, name: str, shape: str, *, shared: bool) -> None:

@@ -35,7 +35,11 @@ def compute_scree(samples: str | Path, features: dict[tuple[str, int], str | Pat
 
 
 def draw_scree(
-    samples: str | Path, features: dict[tuple[str, int], str | Path], paths: dict[str, str | Path]
+    samples: str | Path,
+    features: dict[tuple[str, int], str | Path],
+    paths: dict[str, str | Path],
+    *,
+    about: str,
 ) -> None:
     """Draw Figure 6 from the feature files, by (model, seed)."""
     data = compute_scree(samples, features)
@@ -61,4 +65,4 @@ def draw_scree(
         )
         axes.set(title=NETWORK_NAMES[model], xlabel="singular vector", yscale="log", xlim=(0, SHOWN + 1))
     panels[0][0].set_ylabel("singular value")
-    save_figure(figure, data, paths)
+    save_figure(figure, data, paths, about=about)

@@ -50,7 +50,12 @@ def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: 
 
 
 def save_figure(
-    figure: Figure, data: pd.DataFrame, paths: dict[str, str | Path], float_format: str = "%.6g"
+    figure: Figure,
+    data: pd.DataFrame,
+    paths: dict[str, str | Path],
+    *,
+    about: str = "",
+    float_format: str = "%.6g",
 ) -> None:
     """Write a figure as PDF, PNG and SVG with its tidy data beside it.
 
@@ -58,8 +63,11 @@ def save_figure(
         figure: the figure; closed afterwards.
         data: what is drawn, a row per observation.
         paths: the files to write, by ``pdf``, ``png``, ``svg`` and ``csv``.
+        about: a line that says what data and solver this is, below the figure.
         float_format: of the numbers in the CSV file.
     """
+    if about:
+        figure.supxlabel(about.replace("-", "−"), fontsize=6.5, color=GREY)
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
     for kind, metadata in undated.items():
         with atomic_write(paths[kind]) as temporary:

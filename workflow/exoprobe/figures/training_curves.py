@@ -9,7 +9,9 @@ from exoprobe.figures.style import NETWORK_COLORS, NETWORK_NAMES, new_figure, sa
 MEASURE_LABELS = {"error": "validation error in %", "loss": "validation loss"}
 
 
-def draw_training_curves(histories: dict[tuple[str, int], str | Path], paths: dict[str, str | Path]) -> None:
+def draw_training_curves(
+    histories: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+) -> None:
     """Draw training loss and validation measure of every model, a line per seed, from their histories."""
     data = pd.concat(
         [pd.read_parquet(path).assign(model=model, seed=seed) for (model, seed), path in histories.items()]
@@ -39,4 +41,4 @@ def draw_training_curves(histories: dict[tuple[str, int], str | Path], paths: di
         validation.set(xlabel="step", ylabel=MEASURE_LABELS[measure])
         validation.set_ylim(bottom=0)
         validation.set_xlim(left=0)
-    save_figure(figure, data, paths)
+    save_figure(figure, data, paths, about=about)

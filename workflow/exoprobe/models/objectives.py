@@ -1,7 +1,7 @@
 """What the networks of section 4 are trained for.
 
-An objective is a small class with a ``loss`` for a batch of training rows, the ``measure`` that selects the
-best checkpoint on validation (lower is better), and the number of classes of the network's last layer.
+An objective is a small class with a ``loss`` for a batch of training rows, and the ``measure`` (lower is better)
+that selects the best checkpoint on validation, with its name.
 """
 
 from typing import Protocol

@@ -102,6 +102,9 @@ def train(
             if since_best >= recipe["patience"]:
                 log.info("converged: no better for %d validations", since_best)
                 break
+        else:
+            end = ", the end of the one_cycle schedule" if recipe["schedule"] == "one_cycle" else ""
+            log.info("stopped at max_steps%s", end)
     return Trained(best, history)
 
 

