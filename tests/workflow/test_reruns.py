@@ -1,5 +1,6 @@
 """Only stale stages rerun, exactly: touch or edit something, and these rules would run and no others."""
 
+import os
 import shutil
 
 import pytest
@@ -26,6 +27,11 @@ def set_value(*path_and_value):
         config[last] = value
 
     return edit
+
+
+def edit(path):
+    with path.open("a") as file:
+        file.write("\n# edited\n")
 
 
 @pytest.fixture
@@ -95,13 +101,29 @@ def test_a_touch_reruns_nothing(project, name):
     ],
 )
 def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, name, rerun):
-    with project.path(name).open("a") as file:
-        file.write("\n# edited\n")
+    edit(project.path(name))
     assert project.planned() == rerun
 
 
+@pytest.mark.parametrize("name", [LIBRARY + "analysis/spectrum.py", "workflow/scripts/scree.py"])
+def test_an_edit_counts_however_old_the_file_claims_to_be(project, name):
+    """As after rsync -a, cp -p or git stash."""
+    edit(project.path(name))
+    os.utime(project.path(name), (0, 0))
+    assert project.planned() == {"figure_6": 1}
+
+
+def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
+    process = project.start("--forcerun", "figure_6", "--", "figure_6")
+    for line in process.stdout:
+        if "Drawing Figure 6" in line:
+            edit(project.path(LIBRARY + "analysis/spectrum.py"))
+    assert process.wait() == 0
+    assert project.planned() == {"figure_6": 1}
+
+
 @pytest.mark.parametrize(
-    ("edit", "rerun"),
+    ("change", "rerun"),
     [
         (set_value("digits", "angles", [-30, 0, 30]), {"rotate_digits": 1, **FROM_SAMPLES}),
         (set_value("models", "pair_lenet", "weight", 0.5), {**ONE_NETWORK, "figure_5": 1}),
@@ -112,8 +134,8 @@ def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, n
         (set_value("seeds", [0, 1]), FROM_TRAINING | {"figure_7": 0, "figure_8": 0}),
     ],
 )
-def test_an_edited_setting_reruns_what_it_concerns(project, edit, rerun):
-    project.edit_config(edit)
+def test_an_edited_setting_reruns_what_it_concerns(project, change, rerun):
+    project.edit_config(change)
     assert project.planned() == {rule: count for rule, count in rerun.items() if count}
 
 

@@ -4,7 +4,6 @@ rule probe:
         samples="results/data/{dataset}/samples.parquet",
         weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
         features="results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
-        code=code("probe.py"),
     output:
         "results/probes/{dataset}/{model}/seed{seed}/{layer}.parquet",
     log:
@@ -15,6 +14,8 @@ rule probe:
         "../../envs/exoprobe.yaml"
     resources:
         mem_mb=5000,
+    params:
+        *code("probe.py"),
     message:
         "Probing {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
     script:
@@ -26,7 +27,6 @@ rule scorecard:
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
         paper=PAPER_NUMBERS,
-        code=code("scorecard.py"),
     output:
         csv="results/scorecard.csv",
         html=report(
@@ -42,6 +42,7 @@ rule scorecard:
     resources:
         mem_mb=1000,
     params:
+        *code("scorecard.py"),
         cfg=dict(runs=RUNS),
     message:
         "Writing the scorecard"
