@@ -3,7 +3,10 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
+from exoprobe.data.digit_sources import IDX_NAMES
+from exoprobe.data.idx import idx_bytes
 
 PER_NETWORK = {"train": 3, "extract": 3, "probe": 3}
 LABEL_FIGURES = {"figure_3": 1, "figure_4": 1}
@@ -148,3 +151,21 @@ def test_a_comment_in_the_configuration_reruns_nothing(project):
 def test_a_deleted_result_is_made_again_and_nothing_else(project):
     project.path("results/figures/figure_4.svg").unlink()
     assert project.planned() == {"figure_4": 1}
+
+
+def test_other_files_in_the_user_s_folder_are_read_however_old_and_touched_ones_are_not(fresh):
+    digits = "results/data/mnist/digits.npz"
+    folder = fresh.path("idx")
+    folder.mkdir()
+    with np.load(fresh.path(digits)) as arrays:
+        for key, name in IDX_NAMES.items():
+            (folder / name).write_bytes(idx_bytes(arrays[key]))
+    fresh.edit_config(set_value("digits", "folder", str(folder)))
+    status, output = fresh.snakemake("--force", digits)
+    assert status == 0, output
+    file = folder / IDX_NAMES["test_labels"]
+    file.touch()
+    assert fresh.planned(digits) == {}
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    os.utime(file, (0, 0))
+    assert fresh.planned(digits) == {"load_digits": 1}

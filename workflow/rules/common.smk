@@ -66,6 +66,12 @@ def stamps(files):
     return [f"{os.path.relpath(file, ROOT)} {digest_of_file(file)[:16]}" for file in files]
 
 
+def local_digits():
+    """The idx files in the user's folder, if one is configured."""
+    folder = config["digits"]["folder"]
+    return sorted(file for below in ("", "raw") for file in Path(folder, below).glob("*-ubyte*")) if folder else []
+
+
 def run_files(pattern, runs=RUNS):
     """The files of all (model, seed) runs, in the order of ``runs``."""
     return [pattern.format(dataset=DATASET, model=model, seed=seed) for model, seed in runs]

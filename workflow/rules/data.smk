@@ -10,6 +10,7 @@ rule load_digits:
         mem_mb=1500,
     params:
         *code("load_digits.py"),
+        *stamps(local_digits()),
         cfg=dict(folder=config["digits"]["folder"]),
     message:
         "Loading {wildcards.dataset}"
