@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from exoprobe.data.samples import read_samples
 from exoprobe.features.feature_file import read_features, read_info
+from exoprobe.models.lenet import LAYERS
 
 FIGURES = [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
 
@@ -82,6 +83,18 @@ def test_a_wrong_setting_is_refused_in_one_line_before_any_job(finished, setting
     assert "Job stats" not in output
 
 
+@pytest.mark.parametrize("name", ["features/mnist/lenet/seed0/ip9", "probes/mnist/lenet/seed0/pool2"])
+def test_a_layer_that_is_not_there_or_cannot_be_probed_is_refused_before_any_job(finished, name):
+    status, output = finished.snakemake("--dry-run", f"results/{name}.parquet")
+    assert status != 0
+    assert f"No rule to produce results/{name}.parquet" in output
+
+
+def test_every_layer_can_be_extracted(finished):
+    for layer in LAYERS:
+        assert finished.planned("--forceall", f"results/features/mnist/lenet/seed0/{layer}.parquet")["extract"] == 1
+
+
 def run_until(project, signs, kill):
     """Start a run and call ``kill`` at the first of its lines that holds one of the signs."""
     process = project.start("scorecard")
@@ -128,8 +141,10 @@ def test_jobs_that_outlive_their_snakemake_do_not_disturb_the_next_run(finished,
     assert jobs_alive(orphaned)
     run = run_until(fresh, ["waiting: an earlier run"], lambda _: os.killpg(orphaned.pid, signal.SIGCONT))
     output = run.stdout.read()
+    if left := jobs_alive(orphaned):
+        os.killpg(orphaned.pid, signal.SIGKILL)
     assert run.wait() == 0, output
-    assert not jobs_alive(orphaned)
+    assert not left
     card = "results/scorecard.csv"
     assert fresh.path(card).read_text() == finished.path(card).read_text()
     assert not list(fresh.path("results").rglob(".*"))

@@ -42,6 +42,7 @@ wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
     model="|".join(MODELS),
     seed=r"\d+",
+    layer="conv1|pool1|conv2|pool2|ip1|ip2",
 
 
 @cache

@@ -10,6 +10,8 @@ rule probe:
         "results/logs/{dataset}/{model}/seed{seed}/probe_{layer}.log",
     benchmark:
         "results/benchmarks/{dataset}/{model}/seed{seed}/probe_{layer}.tsv"
+    wildcard_constraints:
+        layer="ip1",  # the softmax probe is the last layer on top of it
     conda:
         "../../envs/exoprobe.yaml"
     resources:
