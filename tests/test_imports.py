@@ -21,6 +21,27 @@ def test_imports_are_followed_through_modules_and_others_are_ignored(tmp_path):
     assert {str(file.relative_to(package)) for file in found[1:]} == set(files) - {"unused.py"}
 
 
+def test_relative_imports_are_followed(tmp_path):
+    package = tmp_path / "exoprobe"
+    (package / "deep" / "deeper").mkdir(parents=True)
+    files = {
+        "__init__.py": "",
+        "deep/__init__.py": "from . import beside\n",
+        "deep/beside.py": "from .deeper.below import thing\n",
+        "deep/deeper/__init__.py": "",
+        "deep/deeper/below.py": "from ... import top\nfrom ..uncle import thing\n",
+        "deep/uncle.py": "",
+        "top.py": "",
+        "beside.py": "",
+    }
+    for name, content in files.items():
+        (package / name).write_text(content)
+    script = tmp_path / "script.py"
+    script.write_text("import exoprobe.deep\n")
+    found = {str(file.relative_to(package)) for file in imported_files(script, tmp_path)[1:]}
+    assert found == set(files) - {"beside.py"}
+
+
 def test_a_figure_s_script_does_not_depend_on_training(root):
     library = root / "workflow"
     names = {file.name for file in imported_files(library / "scripts" / "scree.py", library)}

@@ -1,6 +1,9 @@
+import fcntl
 import subprocess
 import sys
 import textwrap
+
+from exoprobe.run_lock import clear_stale_locks
 
 
 def start_run(folder):
@@ -28,8 +31,40 @@ def test_locks_of_a_live_run_stay_and_those_of_a_killed_run_go(tmp_path):
     second = start_run(folder)
     assert second.stdout.readline() == "1\n"
     second.kill()
+    second.wait()
     alive.kill()
     alive.wait()
     third = start_run(folder)
     assert third.stdout.readline() == "0\n"
     third.kill()
+
+
+def test_a_run_that_began_beside_another_keeps_its_locks_when_that_one_ends(tmp_path):
+    folder = tmp_path / ".snakemake"
+    dry_run = start_run(folder)
+    assert dry_run.stdout.readline() == "0\n"
+    run = start_run(folder)
+    assert run.stdout.readline() == "0\n"
+    (folder / "locks").mkdir()
+    (folder / "locks" / "0.input.lock").write_text("results/x")
+    dry_run.communicate("\n")
+    third = start_run(folder)
+    assert third.stdout.readline() == "1\n"
+    third.communicate("\n")
+    run.kill()
+    run.wait()
+    fourth = start_run(folder)
+    assert fourth.stdout.readline() == "0\n"
+    fourth.communicate("\n")
+
+
+def test_where_files_cannot_be_locked_nothing_is_removed(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    lock = tmp_path / "locks" / "0.input.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    clear_stale_locks(tmp_path)
+    assert lock.exists()

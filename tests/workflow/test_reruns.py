@@ -1,8 +1,12 @@
 """Only stale stages rerun, exactly: touch or edit something, and these rules would run and no others."""
 
+import os
 import shutil
 
+import numpy as np
 import pytest
+from exoprobe.data.digit_sources import IDX_NAMES
+from exoprobe.data.idx import idx_bytes
 
 PER_NETWORK = {"train": 3, "extract": 3, "probe": 3}
 LABEL_FIGURES = {"figure_3": 1, "figure_4": 1}
@@ -26,6 +30,11 @@ def set_value(*path_and_value):
         config[last] = value
 
     return edit
+
+
+def edit(path):
+    with path.open("a") as file:
+        file.write("\n# edited\n")
 
 
 @pytest.fixture
@@ -97,13 +106,29 @@ def test_a_touch_reruns_nothing(project, name):
     ],
 )
 def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, name, rerun):
-    with project.path(name).open("a") as file:
-        file.write("\n# edited\n")
+    edit(project.path(name))
     assert project.planned() == rerun
 
 
+@pytest.mark.parametrize("name", [LIBRARY + "analysis/spectrum.py", "workflow/scripts/scree.py"])
+def test_an_edit_counts_however_old_the_file_claims_to_be(project, name):
+    """As after rsync -a, cp -p or git stash."""
+    edit(project.path(name))
+    os.utime(project.path(name), (0, 0))
+    assert project.planned() == {"figure_6": 1}
+
+
+def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
+    process = project.start("--forcerun", "figure_6", "--", "figure_6")
+    for line in process.stdout:
+        if "Drawing Figure 6" in line:
+            edit(project.path(LIBRARY + "analysis/spectrum.py"))
+    assert process.wait() == 0
+    assert project.planned() == {"figure_6": 1}
+
+
 @pytest.mark.parametrize(
-    ("edit", "rerun"),
+    ("change", "rerun"),
     [
         (set_value("digits", "angles", [-30, 0, 30]), {"rotate_digits": 1, **FROM_SAMPLES}),
         (set_value("models", "pair_lenet", "weight", 0.5), {**ONE_NETWORK, "figure_5": 1}),
@@ -114,8 +139,8 @@ def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, n
         (set_value("seeds", [0, 1]), FROM_TRAINING | {"figure_7": 0, "figure_8": 0}),
     ],
 )
-def test_an_edited_setting_reruns_what_it_concerns(project, edit, rerun):
-    project.edit_config(edit)
+def test_an_edited_setting_reruns_what_it_concerns(project, change, rerun):
+    project.edit_config(change)
     assert project.planned() == {rule: count for rule, count in rerun.items() if count}
 
 
@@ -135,3 +160,21 @@ def test_a_comment_in_the_configuration_reruns_nothing(project):
 def test_a_deleted_result_is_made_again_and_nothing_else(project):
     project.path("results/figures/figure_4.svg").unlink()
     assert project.planned() == {"figure_4": 1}
+
+
+def test_other_files_in_the_user_s_folder_are_read_however_old_and_touched_ones_are_not(fresh):
+    digits = "results/data/mnist/digits.npz"
+    folder = fresh.path("idx")
+    folder.mkdir()
+    with np.load(fresh.path(digits)) as arrays:
+        for key, name in IDX_NAMES.items():
+            (folder / name).write_bytes(idx_bytes(arrays[key]))
+    fresh.edit_config(set_value("digits", "folder", str(folder)))
+    status, output = fresh.snakemake("--force", digits)
+    assert status == 0, output
+    file = folder / IDX_NAMES["test_labels"]
+    file.touch()
+    assert fresh.planned(digits) == {}
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    os.utime(file, (0, 0))
+    assert fresh.planned(digits) == {"load_digits": 1}

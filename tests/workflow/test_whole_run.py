@@ -4,12 +4,14 @@ import hashlib
 import os
 import re
 import signal
+import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
 from exoprobe.data.samples import read_samples
 from exoprobe.features.feature_file import read_features, read_info
+from exoprobe.models.lenet import LAYERS
 
 FIGURES = [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
 
@@ -82,25 +84,68 @@ def test_a_wrong_setting_is_refused_in_one_line_before_any_job(finished, setting
     assert "Job stats" not in output
 
 
+@pytest.mark.parametrize("name", ["features/mnist/lenet/seed0/ip9", "probes/mnist/lenet/seed0/pool2"])
+def test_a_layer_that_is_not_there_or_cannot_be_probed_is_refused_before_any_job(finished, name):
+    status, output = finished.snakemake("--dry-run", f"results/{name}.parquet")
+    assert status != 0
+    assert f"No rule to produce results/{name}.parquet" in output
+
+
+def test_every_layer_can_be_extracted(finished):
+    for layer in LAYERS:
+        assert finished.planned("--forceall", f"results/features/mnist/lenet/seed0/{layer}.parquet")["extract"] == 1
+
+
 def run_until(project, signs, kill):
-    """Start a run, kill it at the first of its lines that holds one of the signs, and wait for its end."""
+    """Start a run and call ``kill`` at the first of its lines that holds one of the signs."""
     process = project.start("scorecard")
     for line in process.stdout:
         if any(sign in line for sign in signs):
             kill(process)
             break
-    process.stdout.read()
-    process.wait()
-    assert process.returncode != 0
+    return process
+
+
+def output_to_the_end(process):
+    """Wait for a killed run and all its jobs."""
+    output = process.stdout.read()
+    assert process.wait() != 0
+    return output
+
+
+def jobs_alive(process):
+    """Whether any process that a run started is still there, zombies that nobody collects aside."""
+    states = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    groups = (line.split() for line in states.splitlines())
+    return any(int(group) == process.pid and not state.startswith("Z") for group, state in groups)
 
 
 def test_an_interrupted_run_goes_on_and_ends_with_the_same_scorecard(finished, fresh):
     """Also: a second run with the same seed gives the same scorecard to the last digit."""
-    run_until(fresh, ["training images on"], lambda process: os.killpg(process.pid, signal.SIGINT))
-    run_until(fresh, ["mu_lenet seed 0: step 30"], lambda process: os.killpg(process.pid, signal.SIGKILL))
-    run_until(fresh, ["500-d ip1"], lambda process: os.killpg(process.pid, signal.SIGKILL))
+    interrupted = run_until(fresh, ["training images on"], lambda run: os.killpg(run.pid, signal.SIGINT))
+    output = output_to_the_end(interrupted)
+    assert "interrupted" in output
+    assert "Traceback" not in output
+    for sign in ("mu_lenet seed 0: step 30", "500-d ip1"):
+        output_to_the_end(run_until(fresh, [sign], lambda run: os.killpg(run.pid, signal.SIGKILL)))
     status, output = fresh.snakemake("scorecard")
     assert status == 0, output
+    card = "results/scorecard.csv"
+    assert fresh.path(card).read_text() == finished.path(card).read_text()
+    assert not list(fresh.path("results").rglob(".*"))
+
+
+def test_jobs_that_outlive_their_snakemake_do_not_disturb_the_next_run(finished, fresh):
+    orphaned = run_until(fresh, ["training images on"], lambda run: os.kill(run.pid, signal.SIGKILL))
+    os.killpg(orphaned.pid, signal.SIGSTOP)  # so that its job is still there when the next run needs it
+    assert orphaned.wait() != 0
+    assert jobs_alive(orphaned)
+    run = run_until(fresh, ["waiting: an earlier run"], lambda _: os.killpg(orphaned.pid, signal.SIGCONT))
+    output = run.stdout.read()
+    if left := jobs_alive(orphaned):
+        os.killpg(orphaned.pid, signal.SIGKILL)
+    assert run.wait() == 0, output
+    assert not left
     card = "results/scorecard.csv"
     assert fresh.path(card).read_text() == finished.path(card).read_text()
     assert not list(fresh.path("results").rglob(".*"))

@@ -30,14 +30,23 @@ def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute_name(node, file, root)
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         else:
             continue
         for name in names:
             if name.split(".")[0] == package:
                 files |= _module_files(name, root)
     return files
+
+
+def _absolute_name(node: ast.ImportFrom, file: Path, root: Path) -> str:
+    """Return the dotted name of the module behind ``from``, where leading dots count from the file's folder."""
+    if not node.level:
+        return node.module
+    folder = file.parent.relative_to(root).parts
+    return ".".join([*folder[: len(folder) - node.level + 1], *filter(None, [node.module])])
 
 
 def _module_files(name: str, root: Path) -> set[Path]:

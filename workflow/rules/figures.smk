@@ -2,7 +2,6 @@ rule figure_3:
     """Figure 3: the rotation angle predicted from ip1, per true angle."""
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
-        code=code("angle_prediction.py"),
     output:
         pdf="results/figures/figure_3.pdf",
         png="results/figures/figure_3.png",
@@ -20,6 +19,7 @@ rule figure_3:
     resources:
         mem_mb=1000,
     params:
+        *code("angle_prediction.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing Figure 3"
@@ -31,7 +31,6 @@ rule figure_4:
     """Figure 4: classification error per digit, six techniques."""
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
-        code=code("digit_errors.py"),
     output:
         pdf="results/figures/figure_4.pdf",
         png="results/figures/figure_4.png",
@@ -49,6 +48,7 @@ rule figure_4:
     resources:
         mem_mb=1000,
     params:
+        *code("digit_errors.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing Figure 4"
@@ -60,7 +60,6 @@ rule figure_5:
     """Figure 5: the PAIR topology."""
     input:
         samples=SAMPLES,
-        code=code("pair_topology.py"),
     output:
         pdf="results/figures/figure_5.pdf",
         png="results/figures/figure_5.png",
@@ -78,6 +77,7 @@ rule figure_5:
     resources:
         mem_mb=1000,
     params:
+        *code("pair_topology.py"),
         cfg=dict(model=config["models"]["pair_lenet"]),
     message:
         "Drawing Figure 5"
@@ -90,7 +90,6 @@ rule figure_6:
     input:
         samples=SAMPLES,
         features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet"),
-        code=code("scree.py"),
     output:
         pdf="results/figures/figure_6.pdf",
         png="results/figures/figure_6.png",
@@ -108,6 +107,7 @@ rule figure_6:
     resources:
         mem_mb=2000,
     params:
+        *code("scree.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing Figure 6"
@@ -120,7 +120,6 @@ rule figure_7:
     input:
         samples=SAMPLES,
         features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
-        code=code("heat_maps.py"),
     output:
         pdf="results/figures/figure_7.pdf",
         png=report(
@@ -138,6 +137,7 @@ rule figure_7:
     resources:
         mem_mb=2000,
     params:
+        *code("heat_maps.py"),
         cfg=dict(models=MODELS, about=ABOUT, block_diagonal=False),
     message:
         "Drawing Figure 7"
@@ -150,7 +150,6 @@ rule figure_8:
     input:
         samples=SAMPLES,
         features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
-        code=code("heat_maps.py"),
     output:
         pdf="results/figures/figure_8.pdf",
         png=report(
@@ -168,6 +167,7 @@ rule figure_8:
     resources:
         mem_mb=2000,
     params:
+        *code("heat_maps.py"),
         cfg=dict(models=MODELS, about=ABOUT, block_diagonal=True),
     message:
         "Drawing Figure 8"
@@ -179,7 +179,6 @@ rule training_curves:
     """Training loss and validation measure of every network."""
     input:
         histories=run_files("results/models/{dataset}/{model}/seed{seed}/history.parquet"),
-        code=code("training_curves.py"),
     output:
         pdf="results/figures/training_curves.pdf",
         png="results/figures/training_curves.png",
@@ -197,6 +196,7 @@ rule training_curves:
     resources:
         mem_mb=1000,
     params:
+        *code("training_curves.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
     message:
         "Drawing the training curves"

@@ -4,17 +4,20 @@ rule probe:
         samples="results/data/{dataset}/samples.parquet",
         weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
         features="results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
-        code=code("probe.py"),
     output:
         "results/probes/{dataset}/{model}/seed{seed}/{layer}.parquet",
     log:
         "results/logs/{dataset}/{model}/seed{seed}/probe_{layer}.log",
     benchmark:
         "results/benchmarks/{dataset}/{model}/seed{seed}/probe_{layer}.tsv"
+    wildcard_constraints:
+        layer="ip1",  # the softmax probe is the last layer on top of it
     conda:
         "../../envs/exoprobe.yaml"
     resources:
         mem_mb=5000,
+    params:
+        *code("probe.py"),
     message:
         "Probing {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
     script:
@@ -26,7 +29,6 @@ rule scorecard:
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
         paper=PAPER_NUMBERS,
-        code=code("scorecard.py"),
     output:
         csv="results/scorecard.csv",
         html=report(
@@ -42,6 +44,7 @@ rule scorecard:
     resources:
         mem_mb=1000,
     params:
+        *code("scorecard.py"),
         cfg=dict(runs=RUNS, dataset=DATASET, about=ABOUT),
     message:
         "Writing the scorecard"

@@ -1,6 +1,5 @@
 from exoprobe.compute import prepare
 from exoprobe.features.extraction import extract_features
-from exoprobe.files import digest_of_files
 from exoprobe.logs import log_to
 from exoprobe.models.digit_networks import load_network
 
@@ -12,6 +11,5 @@ extract_features(
     snakemake.output[0],
     network=load_network(snakemake.input.weights),
     layer=snakemake.wildcards.layer,
-    code_digest=digest_of_files(snakemake.input.code),
     **snakemake.params.cfg,
 )
