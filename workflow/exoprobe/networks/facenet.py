@@ -53,4 +53,4 @@ def facenet(weights: str | Path) -> Adapter:
         network.load_state_dict({name: value for name, value in state.items() if not name.startswith("logits")})
     except RuntimeError as error:
         raise ExoprobeError(f"{weights} does not fit InceptionResnetV1 ({error}). Fetch {WEIGHTS}") from error
-    return Adapter(Crop(160, margin=0.1), ("penultimate", "embedding"), FaceNet(network).eval())
+    return Adapter(Crop(160, "box", margin=0.1), ("penultimate", "embedding"), FaceNet(network).eval())

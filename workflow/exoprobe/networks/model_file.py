@@ -17,7 +17,7 @@ def onnx_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
 
     Args:
         weights: the file.
-        settings: ``size``, ``align`` (a template, or ``box``), ``mean``, ``scale`` and ``tensors``: the name
+        settings: ``size``, ``align`` (see :class:`exoprobe.features.crops.Crop`), ``mean``, ``scale`` and ``tensors``: the name
             that each layer has here → the tensor's name in the file.
 
     Raises:
@@ -40,7 +40,7 @@ def onnx_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
             for layer, out in zip(settings["tensors"], outputs, strict=True)
         }
 
-    return Adapter(_crop(settings), tuple(settings["tensors"]), forward)
+    return Adapter(Crop(settings["size"], settings["align"]), tuple(settings["tensors"]), forward)
 
 
 def torchscript_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
@@ -68,11 +68,7 @@ def torchscript_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
             raise ExoprobeError(f"{path} returns {', '.join(outputs)}; there is no {lacking[0]}")
         return {layer: outputs[name] for layer, name in settings["tensors"].items()}
 
-    return Adapter(_crop(settings), tuple(settings["tensors"]), forward)
-
-
-def _crop(settings: dict[str, Any]) -> Crop:
-    return Crop(settings["size"], None if settings["align"] == "box" else settings["align"])
+    return Adapter(Crop(settings["size"], settings["align"]), tuple(settings["tensors"]), forward)
 
 
 def _normalized(images: Tensor, settings: dict[str, Any]) -> Tensor:

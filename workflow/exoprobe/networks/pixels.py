@@ -1,4 +1,4 @@
-"""Raw pixels of the aligned face: the control for what needs no network."""
+"""Raw pixels: the control for what needs no network."""
 
 from torch import Tensor
 
@@ -8,10 +8,14 @@ from exoprobe.networks.adapter import Adapter
 SIZE = 32
 
 
-def pixels() -> Adapter:
-    """Return the adapter whose only layer is the gray 32×32 crop, 1024-d, from 0 to 1."""
+def pixels(align: str) -> Adapter:
+    """Return the adapter whose only layer, ``pixels``, is a gray 32×32 picture, 1024-d, from 0 to 1.
+
+    Args:
+        align: ``image``, the whole picture; or how the face is cut out, see :class:`exoprobe.features.crops.Crop`.
+    """
 
     def forward(images: Tensor) -> dict[str, Tensor]:
         return {"pixels": images.float() / 255}
 
-    return Adapter(Crop(SIZE, template="dlib", gray=True), ("pixels",), forward)
+    return Adapter(Crop(SIZE, align, gray=True), ("pixels",), forward)

@@ -27,7 +27,7 @@ def load_adapter(settings: dict[str, Any], weights: str | Path | None, seed: int
         case "pixels":
             from exoprobe.networks.pixels import pixels
 
-            return pixels()
+            return pixels(settings["align"])
         case "facenet":
             from exoprobe.networks.facenet import facenet
 

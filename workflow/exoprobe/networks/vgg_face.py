@@ -54,7 +54,7 @@ def vgg_face(weights: str | Path) -> Adapter:
         ExoprobeError: where the file is missing or not that network.
     """
     path = require_weights(weights, WEIGHTS)
-    return Adapter(Crop(224), (LAST,), VggFace(read_matconvnet(path)).eval())
+    return Adapter(Crop(224, "box"), (LAST,), VggFace(read_matconvnet(path)).eval())
 
 
 def read_matconvnet(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
