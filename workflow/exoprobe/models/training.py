@@ -72,6 +72,7 @@ def train(
     losses: list[float] = []
     loss_every = max(1, recipe["max_steps"] // LOSS_POINTS)
 
+    network.train()
     with progress(recipe["max_steps"], "step", log, "training") as bar:
         for step, rows in zip(range(1, recipe["max_steps"] + 1), batches, strict=False):
             rate = recipe["learning_rate"] * factor(step - 1)
@@ -113,12 +114,14 @@ def validation_measure(
     network: nn.Module, objective: Objective, data: TrainingImages, precision: torch.dtype = torch.float32
 ) -> float:
     """Return the objective's measure averaged over all images of ``data``."""
+    network.eval()
     total = 0.0
     with mixed_precision(data.images.device, precision):
         for images, labels in zip(
             data.images.split(EVALUATION_BATCH), data.labels.split(EVALUATION_BATCH), strict=True
         ):
             total += objective.measure(network(images), labels).double().sum().item()
+    network.train()
     return total / len(data)
 
 

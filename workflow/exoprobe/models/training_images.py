@@ -12,9 +12,9 @@ class TrainingImages:
     """Images held as bytes, so that a whole split fits in memory and a batch is one gather.
 
     Attributes:
-        images: uint8 [N, 1, height, width].
-        labels: int64 [N].
-        groups: int64 [N], the source digit.
+        images: uint8 [N, channels, height, width].
+        labels: int64 [N], or bool [N, A] where there are several attributes.
+        groups: int64 [N], the source digit or the person.
     """
 
     images: Tensor
