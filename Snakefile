@@ -22,5 +22,6 @@ rule all:
 
 include: "workflow/rules/data.smk"
 include: "workflow/rules/digits.smk"
+include: "workflow/rules/faces.smk"
 include: "workflow/rules/probes.smk"
 include: "workflow/rules/figures.smk"

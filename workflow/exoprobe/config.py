@@ -16,6 +16,14 @@ from exoprobe.errors import ExoprobeError
 
 TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+FILE = ("weights", "size", "align", "mean", "scale", "tensors")
+NEEDED = {
+    "pixels": ("align",),
+    "facenet": ("weights",),
+    "vgg_face": ("weights",),
+    "onnx": FILE,
+    "torchscript": FILE,
+}
 NUMERIC = ("integer", "number")
 KIND_NAMES = {
     "object": "a section of keys",
@@ -33,6 +41,7 @@ LIMITS = {
     "exclusiveMaximum": "less than {}",
     "minItems": "a list of at least {}",
     "minLength": "text of at least {} character",
+    "minProperties": "a section with at least {} key",
 }
 
 
@@ -65,6 +74,7 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     if errors:
         raise ExoprobeError(describe(errors[0]))
     _check_digits(config["digits"])
+    _check_faces(config)
 
 
 def _check_digits(digits: Mapping[str, Any]) -> None:
@@ -77,6 +87,30 @@ def _check_digits(digits: Mapping[str, Any]) -> None:
         raise ExoprobeError(
             f"digits.counts.train and .validation add up to {wanted}; there are {TRAINING_DIGITS} training digits"
         )
+
+
+def _check_faces(config: Mapping[str, Any]) -> None:
+    faces = config["faces"]
+    if faces["dataset"] == "celeba" and faces["folder"] is None:
+        raise ExoprobeError(
+            "faces.folder is null; with faces.dataset celeba it must be the folder that holds CelebA"
+        )
+    for key in ("folder", "pose"):
+        if faces[key] is not None and not Path(faces[key]).exists():
+            raise ExoprobeError(f"faces.{key} is {faces[key]!r}; it does not exist")
+    known = [*config["networks"], "triplet"]
+    for name, entry in faces["representations"].items():
+        if entry["network"] not in known:
+            raise ExoprobeError(
+                f"faces.representations.{name}.network is {entry['network']!r}; allowed: {', '.join(known)}"
+            )
+    if config["triplet"]["of"] not in faces["representations"]:
+        raise ExoprobeError(
+            f"triplet.of is {config['triplet']['of']!r}; allowed: {', '.join(faces['representations'])}"
+        )
+    for name, entry in config["networks"].items():
+        if lacking := [key for key in NEEDED.get(entry["adapter"], ()) if key not in entry]:
+            raise ExoprobeError(f"networks.{name}.{lacking[0]} is missing; adapter {entry['adapter']} needs it")
 
 
 def with_numbers(config: Mapping[str, Any], schema: str | Path) -> dict[str, Any]:
@@ -92,13 +126,18 @@ def with_numbers(config: Mapping[str, Any], schema: str | Path) -> dict[str, Any
     """
     config = copy.deepcopy(dict(config))
     for error in list(_faults(config, schema)):
-        if error.validator == "not" or (error.validator_value in NUMERIC and _is_number(error.instance)):
+        if error.validator == "not" or (_wants_number(error) and _is_number(error.instance)):
             *parents, last = error.absolute_path
             section = config
             for key in parents:
                 section = section[key]
             section[last] = None if error.validator == "not" else _to_number(error.instance)
     return config
+
+
+def _wants_number(error: ValidationError) -> bool:
+    kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    return error.validator == "type" and any(kind in NUMERIC for kind in kinds)
 
 
 def _is_number(value: object) -> bool:

@@ -81,7 +81,7 @@ def train_attribute_network(
         weights: the safetensors file to write.
         history: the Parquet file to write.
         attributes: columns of the dataset.
-        settings: ``architecture``, ``size`` and the recipe of :func:`exoprobe.models.training.train`.
+        settings: ``architecture``, ``size`` and ``recipe``, see :func:`exoprobe.models.training.train`.
         seed: of the initial weights, the batches and the jitter.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``float32`` or ``bfloat16``.
@@ -97,7 +97,7 @@ def train_attribute_network(
         where, memory_format=torch.channels_last
     )
     objective = BalancedAttributes(balancing_weights(data.labels), size, generator)
-    trained = train(network, objective, data, validation, settings, generator=generator, precision=dtype)
+    trained = train(network, objective, data, validation, settings["recipe"], generator=generator, precision=dtype)
     metadata = {"architecture": settings["architecture"], "size": str(size), "seed": str(seed)}
     save_weights(weights, trained.weights, {**metadata, "attributes": ",".join(attributes)})
     save_history(history, [{**row, "measure": objective.measure_name} for row in trained.history])

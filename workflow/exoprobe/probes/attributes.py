@@ -42,24 +42,53 @@ def probe_attributes(samples: str | Path, features: str | Path, path: str | Path
         for round_ in rounds:
             check_labels(labels, round_, attributes)
             scores, penalties = score_round(representation, labels, round_)
-            for column, name in enumerate(attributes):
-                parts.append(
-                    pd.DataFrame(
-                        {
-                            "attribute": name,
-                            "sample_id": columns["sample_id"][round_.test],
-                            "group": columns["group"][round_.test],
-                            "round": round_.name,
-                            "present": labels[round_.test, column],
-                            "score": scores[:, column],
-                            "penalty": penalties[column],
-                            "prevalence": labels[round_.train, column].mean(),
-                        }
-                    )
-                )
+            parts.append(
+                _scored_rows(columns, labels, round_, scores).assign(penalty=np.tile(penalties, len(scores)))
+            )
             bar.update()
+    _write(pd.concat(parts), attributes, path)
+
+
+def predict_attributes(
+    samples: str | Path, features: str | Path, path: str | Path, *, attributes: list[str]
+) -> None:
+    """Write a network's own outputs as scores, in the form of :func:`probe_attributes`, without a ``penalty``.
+
+    Args:
+        samples: the dataset, with official partitions.
+        features: the outputs, one per attribute, in the order of ``attributes``.
+        path: the Parquet file to write.
+        attributes: columns of the dataset.
+    """
+    columns = read_samples(samples, ["sample_id", "group", "split", *attributes])
+    labels = np.stack([columns[name] > 0 for name in attributes], axis=1)
+    (round_,) = plan_rounds(columns["group"], columns["split"])
+    scores = read_features(features, dataset_digest=dataset_digest(samples))[round_.test]
+    _write(_scored_rows(columns, labels, round_, scores), attributes, path)
+
+
+def _scored_rows(
+    columns: dict[str, np.ndarray], labels: np.ndarray, round_: Round, scores: np.ndarray
+) -> pd.DataFrame:
+    """Return a row per test sample and attribute, the attributes of one sample together, numbered."""
+    count = labels.shape[1]
+    return pd.DataFrame(
+        {
+            "attribute": np.tile(np.arange(count), len(scores)),
+            "sample_id": np.repeat(columns["sample_id"][round_.test], count),
+            "group": np.repeat(columns["group"][round_.test], count),
+            "round": round_.name,
+            "present": labels[round_.test].ravel(),
+            "score": scores.ravel(),
+            "prevalence": np.tile(labels[round_.train].mean(0), len(scores)),
+        }
+    )
+
+
+def _write(table: pd.DataFrame, attributes: list[str], path: str | Path) -> None:
+    names = pd.Categorical.from_codes(table["attribute"], attributes)
     with atomic_write(path) as temporary:
-        pd.concat(parts).to_parquet(temporary, index=False)
+        table.assign(attribute=names).to_parquet(temporary, index=False)
 
 
 def check_labels(labels: np.ndarray, round_: Round, attributes: list[str]) -> None:
