@@ -28,6 +28,8 @@ rule scorecard:
     """Our numbers beside the paper's."""
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        attributes="results/figures/figure_2.csv",
+        poses="results/figures/table_1.csv",
         paper=PAPER_NUMBERS,
     output:
         csv="results/scorecard.csv",
@@ -45,7 +47,7 @@ rule scorecard:
         mem_mb=1000,
     params:
         *code("scorecard.py"),
-        cfg=dict(runs=RUNS, dataset=DATASET, about=ABOUT),
+        cfg=dict(runs=RUNS, dataset=DATASET, faces=FACES, about=ABOUT),
     message:
         "Writing the scorecard"
     script:

@@ -1,9 +1,11 @@
-from exoprobe.analysis.scorecard import build_scorecard, write_scorecard
+import pandas as pd
+from exoprobe.analysis.scorecard import build_scorecard, face_quantities, write_scorecard
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
 runs = map(tuple, cfg["runs"])
 predictions = dict(zip(runs, snakemake.input.predictions, strict=True))
-card = build_scorecard(predictions, dataset=cfg["dataset"])
-write_scorecard(card, snakemake.output.csv, snakemake.output.html, about=cfg["about"])
+digits = build_scorecard(predictions, dataset=cfg["dataset"])
+faces = face_quantities(cfg["faces"], pd.read_csv(snakemake.input.attributes), pd.read_csv(snakemake.input.poses))
+write_scorecard(pd.concat([digits, faces]), snakemake.output.csv, snakemake.output.html, about=cfg["about"])

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoprobe.analysis.attribute_errors import MEAN
+from exoprobe.analysis.pose_errors import TOTAL
 from exoprobe.files import atomic_write
 
 TECHNIQUES = [
@@ -68,6 +70,28 @@ def build_scorecard(predictions: dict[tuple[str, int], str | Path], *, dataset: 
         card["paper"] = np.nan
     first = card["quantity"].map({name: rank for rank, name in enumerate(paper["quantity"])})
     return card.assign(rank=first).sort_values("rank", kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+def face_quantities(dataset: str, errors: pd.DataFrame, poses: pd.DataFrame) -> pd.DataFrame:
+    """Gather what section 3 measures on faces.
+
+    Args:
+        dataset: the name that the quantities begin with.
+        errors: the table of :func:`exoprobe.analysis.attribute_errors.attribute_errors`.
+        poses: the table of :func:`exoprobe.analysis.pose_errors.pose_errors`.
+
+    Returns:
+        The scorecard's columns: per representation the balanced attribute error, mean over attributes, and the
+        mean absolute error of |yaw|, beside that of always answering the training mean.
+    """
+    means = errors[errors["attribute"] == MEAN].set_index("representation")["error"]
+    total = poses[(poses["target"] == "abs_yaw") & (poses["range"] == TOTAL)].set_index("representation")
+    rows = [(f"{name}_attribute_error", "percent", value) for name, value in means.items()]
+    rows += [(f"{name}_abs_yaw_mae", "degrees", value) for name, value in total["mae"].items()]
+    rows.append(("constant_abs_yaw_mae", "degrees", total["constant_mae"].iloc[0]))
+    card = pd.DataFrame(rows, columns=["quantity", "unit", "ours"]).assign(sd=np.nan, seeds=1)
+    card["quantity"] = f"{dataset}_" + card["quantity"]
+    return card.merge(read_paper_numbers(), how="left", on=["quantity", "unit"])[COLUMNS]
 
 
 def read_paper_numbers() -> pd.DataFrame:
