@@ -9,7 +9,7 @@ GIGABYTES := 9
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint report bench setup lock clean help
+.PHONY: run test lint report bench bars setup lock clean help
 
 run: setup ## compute every figure and the scorecard (the default)
 	@echo "Computing everything with $(CORES) cores; results appear under results/."
@@ -28,9 +28,13 @@ report: run ## one HTML page with every figure, the scorecard and the training c
 	@$(SNAKEMAKE) --report report.html
 	@echo "Open report.html in a browser."
 
-bench: setup ## measure training and extraction against plain loops; prints ratios
-	@$(SNAKEMAKE) data
+bench: setup ## measure training, extraction and dlib's network against plain loops; prints ratios
+	@$(SNAKEMAKE) data face_data
 	@$(BIN)/python -m benchmarks.throughput
+	@$(BIN)/python -m benchmarks.dlib_speed
+
+bars: run ## hold the results against what they have to reach (speed: after make bench)
+	@$(BIN)/python -m benchmarks.bars
 
 setup: .venv/.ready ## make .venv from the lock file
 

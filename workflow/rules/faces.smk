@@ -367,6 +367,14 @@ rule probe_pose:
         "../scripts/probe_pose.py"
 
 
+rule face_data:
+    """The faces, where they are in the images, and their poses."""
+    input:
+        f"results/data/{FACES}/landmarks.parquet",
+        f"results/data/{FACES}/poses.parquet",
+        DLIB_RESNET,
+
+
 rule face_probes:
     """Every probe's predictions on the faces."""
     input:

@@ -1,0 +1,57 @@
+"""What the default run has to reach, beside what it reached: python -m benchmarks.bars, after make and make bench."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+GIBIBYTE = 1024  # MiB
+# The least that a quantity of the scorecard may be.
+LEAST = {
+    "lenet_softmax_accuracy": 98.98,
+    "mu_lenet_mav_accuracy": 97.18,
+    "pair_lenet_softmax_accuracy": 99.02,
+    "pair_lenet_mav_accuracy": 94.21,
+}
+LEAST_RATIO = {"training, batch 64": 3.0, "extraction": 0.8, "dlib's face ResNet": 8.0}
+
+
+def scorecard_bars() -> Iterator[tuple[str, str, float, bool]]:
+    """Yield name, bar, value and whether it holds, for the scorecard."""
+    card = pd.read_csv("results/scorecard.csv").set_index("quantity")["ours"]
+    for name, least in LEAST.items():
+        yield name, f"≥ {least}", card[name], card[name] >= least
+    if "orl_dlib_256_attribute_error" in card:
+        errors = pd.read_csv("results/figures/figure_2.csv").set_index(["representation", "attribute"])["error"]
+        before, after, pixels = (errors[name, "glasses"] for name in ("dlib_256", "dlib_128", "pixels"))
+        yield "glasses error, dlib 256-d", "≤ 5", before, before <= 5
+        yield "glasses error, dlib 128-d", f"> {before:.1f}", after, after > before
+        yield "glasses error, raw pixels", f"> {after:.1f}", pixels, pixels > after
+
+
+def memory_bars() -> Iterator[tuple[str, str, float, bool]]:
+    """Yield the largest memory of any job."""
+    tables = [pd.read_csv(file, sep="\t") for file in Path("results/benchmarks").rglob("*.tsv")]
+    largest = max(pd.to_numeric(table["max_rss"], errors="coerce").max() for table in tables) / GIBIBYTE
+    yield "memory of a job, GiB", "≤ 6", largest, largest <= 6
+
+
+def speed_bars() -> Iterator[tuple[str, str, float, bool]]:
+    """Yield the ratios that ``make bench`` measured; the first row of a comparison is ours, the second the bar's."""
+    for file in sorted(Path("results/bench").glob("*.csv")):
+        for name, table in pd.read_csv(file).groupby("comparison", sort=False):
+            ratio = table["ours_by_this"].iloc[1]
+            yield f"speed: {name}", f"≥ {LEAST_RATIO[name]}", ratio, ratio >= LEAST_RATIO[name]
+
+
+def main() -> None:
+    """Print the bars; end with status 1 where one is missed."""
+    rows = [*scorecard_bars(), *memory_bars(), *speed_bars()]
+    table = pd.DataFrame(rows, columns=["what", "bar", "reached", "holds"])
+    print(table.to_string(index=False, float_format="%.2f"))
+    sys.exit(not table["holds"].all())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""How fast and how close the PyTorch copy of dlib's face ResNet is to dlib itself, on the ORL faces.
+
+python -m benchmarks.dlib_speed
+"""
+
+import os
+
+import dlib
+import numpy as np
+import pandas as pd
+import torch
+from exoprobe.compute import prepare
+from exoprobe.data.images import ImageFiles
+from exoprobe.data.landmarks import read_landmarks
+from exoprobe.data.samples import read_samples
+from exoprobe.features.crops import crop_face
+from exoprobe.files import atomic_write
+from exoprobe.networks.dlib_resnet import CROP, load_dlib_resnet
+
+from benchmarks.throughput import compare
+
+WEIGHTS = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
+SAMPLES, LANDMARKS = "results/data/orl/samples.parquet", "results/data/orl/landmarks.parquet"
+IMAGES = "results/data/orl/images.zip"
+CHIPS, BATCH, ROUNDS = 64, 32, 3
+
+
+def main() -> None:
+    """Print images per second, their ratio and the largest difference of a descriptor's element."""
+    prepare(threads=os.cpu_count() or 1)
+    files, names = ImageFiles(IMAGES), read_samples(SAMPLES, ["file"])["file"][:CHIPS]
+    faces = read_landmarks(LANDMARKS).head(CHIPS).to_dict("records")
+    chips = [crop_face(files.load(name), face, CROP) for name, face in zip(names, faces, strict=True)]
+    batch = torch.from_numpy(np.stack(chips))
+    rows = [np.ascontiguousarray(chip.transpose(1, 2, 0)) for chip in chips]
+    ours, theirs = load_dlib_resnet(WEIGHTS), dlib.face_recognition_model_v1(WEIGHTS)
+
+    @torch.inference_mode()
+    def torch_descriptors() -> np.ndarray:
+        return torch.cat([ours(part)["embedding"] for part in batch.split(BATCH)]).numpy()
+
+    def dlib_descriptors() -> np.ndarray:
+        return np.array([theirs.compute_face_descriptor(chip) for chip in rows])
+
+    difference = np.abs(torch_descriptors() - dlib_descriptors()).max()
+    sides = {"exoprobe, PyTorch": torch_descriptors, "dlib": dlib_descriptors}
+    table: pd.DataFrame = compare("dlib's face ResNet", CHIPS, sides, ROUNDS)
+    table["largest_difference"] = difference
+    print(table.to_string(index=False))
+    with atomic_write("results/bench/dlib.csv") as temporary:
+        table.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    main()
