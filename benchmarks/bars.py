@@ -1,4 +1,4 @@
-"""What the default run has to reach, beside what it reached: python -m benchmarks.bars, after make and make bench."""
+"""The bars of the default run beside what it reached: python -m benchmarks.bars, after make and make bench."""
 
 import sys
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def memory_bars() -> Iterator[tuple[str, str, float, bool]]:
 
 
 def speed_bars() -> Iterator[tuple[str, str, float, bool]]:
-    """Yield the ratios that ``make bench`` measured; the first row of a comparison is ours, the second the bar's."""
+    """Yield the ratios that ``make bench`` measured: a comparison's first row is ours, the second the bar's."""
     for file in sorted(Path("results/bench").glob("*.csv")):
         for name, table in pd.read_csv(file).groupby("comparison", sort=False):
             ratio = table["ours_by_this"].iloc[1]
