@@ -31,6 +31,9 @@ def write_poses(
         path: the Parquet file to write: ``sample_id``, ``yaw``, ``pitch``, ``roll`` in degrees, NaN where not
             known, and ``estimator``, who says so.
         annotations: a CSV or Parquet file, see :func:`read_annotations`, or None.
+
+    Raises:
+        ExoprobeError: where the annotations are of other images.
     """
     names = read_samples(samples, ["sample_id", "file"])
     if annotations is None:
@@ -38,6 +41,8 @@ def write_poses(
         poses = pd.DataFrame(pose_from_landmarks(points)).assign(estimator=FROM_LANDMARKS)
     else:
         table = read_annotations(annotations)
+        if not table.index.isin(names["file"]).any():
+            raise ExoprobeError(f"{annotations} lists none of the dataset's images, such as {names['file'][0]}")
         poses = table.reindex(names["file"]).reset_index(drop=True).assign(estimator=Path(annotations).name)
     poses.insert(0, "sample_id", names["sample_id"])
     log.info("yaw of %d of %d images (%s)", poses["yaw"].notna().sum(), len(poses), poses["estimator"].iloc[0])
@@ -70,9 +75,12 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
         table = table[table["detected"] != 0]
     angles = table.set_index("image").reindex(columns=list(ANGLES))
     try:
-        return angles.astype(float)
+        angles = angles.astype(float)
     except ValueError as error:
         raise ExoprobeError(f"{path}: an angle is not a number ({error})") from error
+    if np.isinf(angles).any(axis=None):
+        raise ExoprobeError(f"{path}: an angle is not a number (infinity)")
+    return angles
 
 
 def pose_from_landmarks(points: np.ndarray) -> dict[str, np.ndarray]:
