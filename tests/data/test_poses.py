@@ -75,6 +75,12 @@ def test_without_annotations_the_landmarks_say_the_pose(samples, landmarks, tmp_
     assert set(poses["estimator"]) == {FROM_LANDMARKS}
 
 
+def test_landmarks_of_another_dataset_are_refused(samples, landmarks, tmp_path):
+    pd.read_parquet(landmarks).iloc[:2].to_parquet(landmarks)
+    with pytest.raises(ExoprobeError, match="landmarks.parquet does not hold the samples of"):
+        write_poses(samples, landmarks, tmp_path / "poses.parquet")
+
+
 ANNOTATIONS = pd.DataFrame(
     {
         "image": ["a.jpg", "c.jpg", "x.jpg"],

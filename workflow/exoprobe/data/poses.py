@@ -33,11 +33,14 @@ def write_poses(
         annotations: a CSV or Parquet file, see :func:`read_annotations`, or None.
 
     Raises:
-        ExoprobeError: where the annotations are of other images.
+        ExoprobeError: where the landmarks or the annotations are of other images.
     """
     names = read_samples(samples, ["sample_id", "file"])
     if annotations is None:
-        points = read_landmarks(landmarks)[POINT_COLUMNS].to_numpy().reshape(-1, 5, 2)
+        table = read_landmarks(landmarks)
+        if not np.array_equal(table["sample_id"], names["sample_id"]):
+            raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
+        points = table[POINT_COLUMNS].to_numpy().reshape(-1, 5, 2)
         poses = pd.DataFrame(pose_from_landmarks(points)).assign(estimator=FROM_LANDMARKS)
     else:
         table = read_annotations(annotations)

@@ -17,8 +17,8 @@ def onnx_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
 
     Args:
         weights: the file.
-        settings: ``size``, ``align`` (see :class:`exoprobe.features.crops.Crop`), ``mean``, ``scale`` and ``tensors``: the name
-            that each layer has here → the tensor's name in the file.
+        settings: ``size``, ``align`` (see :class:`exoprobe.features.crops.Crop`), ``mean``, ``scale`` and
+            ``tensors``: the name that each layer has here → the tensor's name in the file.
 
     Raises:
         ExoprobeError: where the file is missing or not ONNX, or a tensor is not in it.
