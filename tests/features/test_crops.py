@@ -26,7 +26,7 @@ def test_where_points_do_not_match_no_other_similarity_is_closer(rng):
         return np.square(POINTS @ matrix[:, :2].T + matrix[:, 2] - target).sum()
 
     for a, b, x, y in rng.normal(0, 0.01, (100, 4)):
-        assert error(best) <= error(best + [[a, -b, x], [b, a, y]])
+        assert error(best) <= error(best + np.array([[a, -b, x], [b, a, y]]))
 
 
 def spots(points, width, height, radius):
