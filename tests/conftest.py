@@ -1,5 +1,8 @@
 """What several tests share."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +78,28 @@ def plant(tmp_path):
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture(scope="session")
+def dlib_model():
+    """A function that finds one of dlib's trained models by its file name, or skips."""
+    folders = [ROOT / "results" / "weights", *map(Path, filter(None, [os.environ.get("EXOPROBE_DLIB_WEIGHTS")]))]
+
+    def find(name):
+        for folder in folders:
+            if (folder / name).is_file():
+                return folder / name
+        pytest.skip(f"{name} is neither in results/weights nor in the folder that EXOPROBE_DLIB_WEIGHTS names")
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def real_celeba(tmp_path_factory):
+    """Sixty real CelebA images in the official layout, or a skip: they may not be redistributed."""
+    script = ROOT.parent / "shared" / "celeba" / "unpack.py"
+    if not script.is_file():
+        pytest.skip("no real CelebA images beside the checkout (../shared/celeba/unpack.py)")
+    folder = tmp_path_factory.mktemp("real")
+    subprocess.run([sys.executable, script, folder, "--count", "60"], check=True, capture_output=True)
+    return folder

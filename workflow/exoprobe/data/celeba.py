@@ -63,12 +63,15 @@ def read_tables(folder: str | Path) -> pd.DataFrame:
         A row per listed image: ``file``, ``split``, ``group`` and a 0/1 column per attribute.
 
     Raises:
-        ExoprobeError: where the three files list different images.
+        ExoprobeError: where the three files list different images, an image twice, or a row is cut off.
     """
     folder = Path(folder)
     split = pd.read_csv(folder / PARTITIONS, sep=r"\s+", names=["file", "split"])
     group = pd.read_csv(folder / IDENTITIES, sep=r"\s+", names=["file", "group"])
     attributes = pd.read_csv(folder / ATTRIBUTES, sep=r"\s+", skiprows=1).rename_axis("file").reset_index()
+    _check_rows(folder / PARTITIONS, split, tuple(range(len(SPLITS))))
+    _check_rows(folder / IDENTITIES, group, None)
+    _check_rows(folder / ATTRIBUTES, attributes, (1, -1))
     for name, table in ((IDENTITIES, group), (ATTRIBUTES, attributes)):
         if lacking := sorted(set(split["file"]) ^ set(table["file"])):
             raise ExoprobeError(
@@ -78,6 +81,17 @@ def read_tables(folder: str | Path) -> pd.DataFrame:
     attributes[names] = (attributes[names] > 0).astype(np.int8)
     table = split.merge(group, on="file").merge(attributes, on="file")
     return table.assign(split=table["split"].map(dict(enumerate(SPLITS))))
+
+
+def _check_rows(path: Path, table: pd.DataFrame, allowed: tuple[int, ...] | None) -> None:
+    """Refuse an image that is listed twice, and a row with a value that is missing or not allowed."""
+    if (twice := table["file"].duplicated()).any():
+        raise ExoprobeError(f"{path}: {table.loc[twice, 'file'].iloc[0]} is listed twice")
+    values = table.drop(columns="file")
+    bad = values.isna() if allowed is None else ~values.isin(allowed)
+    if (rows := bad.any(axis=1)).any():
+        right = "a number" if allowed is None else f"{' or '.join(map(str, allowed))} alone"
+        raise ExoprobeError(f"{path}: {table.loc[rows, 'file'].iloc[0]} is not followed by {right}")
 
 
 def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> None:
@@ -90,7 +104,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> No
             those images.
 
     Raises:
-        ExoprobeError: with counts and examples, where such images are refused.
+        ExoprobeError: with counts and examples, where such images are refused; where none is left.
     """
     table = read_tables(folder)
     images = ImageFiles(Path(folder) / IMAGES)
@@ -103,6 +117,8 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> No
     faults = {"missing": missing, "unreadable": unreadable, "not listed": unlisted}
     _report(faults, images.root, bad_images)
     table = table[~table["file"].isin(unreadable)]
+    if table.empty:
+        raise ExoprobeError(f"{images.root}: no image is left")
     order = table["split"].map({name: rank for rank, name in enumerate(SPLITS)})
     table = table.assign(order=order).sort_values(["order", "file"]).drop(columns="order")
     source = digest_of(*(digests[name] for name in table["file"]))

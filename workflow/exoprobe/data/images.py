@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from exoprobe.errors import ExoprobeError
 
@@ -17,14 +17,17 @@ class ImageFiles:
         root: a folder, or a zip archive.
 
     Raises:
-        ExoprobeError: where the root does not exist.
+        ExoprobeError: where the root does not exist, or is a file but no zip archive.
     """
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
         if not self.root.exists():
             raise ExoprobeError(f"{root}: no such folder of images")
-        self._archive = zipfile.ZipFile(root) if self.root.is_file() else None
+        try:
+            self._archive = zipfile.ZipFile(root) if self.root.is_file() else None
+        except zipfile.BadZipFile as error:
+            raise ExoprobeError(f"{root}: neither a folder nor a zip archive") from error
 
     def names(self) -> set[str]:
         """Return the names of all files directly below the root, or of all in the archive."""
@@ -46,7 +49,7 @@ class ImageFiles:
         """
         try:
             return decode(self.content(name))
-        except (OSError, KeyError, UnidentifiedImageError, SyntaxError) as error:
+        except (OSError, KeyError, SyntaxError, zipfile.BadZipFile) as error:
             raise ExoprobeError(f"{self.root / name}: not a readable image ({error})") from error
 
 

@@ -107,7 +107,7 @@ def read_celeba_landmarks(samples: str | Path, landmarks: str | Path, path: str 
         ExoprobeError: where images of the dataset are not listed.
     """
     names = read_samples(samples, ["sample_id", "file"])
-    table = pd.read_csv(landmarks, sep=r"\s+", skiprows=1, names=["file", *POINT_COLUMNS]).set_index("file")
+    table = pd.read_csv(landmarks, sep=r"\s+", skiprows=2, names=["file", *POINT_COLUMNS]).set_index("file")
     if lacking := sorted(set(names["file"]) - set(table.index)):
         raise ExoprobeError(f"{landmarks} lacks {len(lacking)} images of the dataset, such as {lacking[0]}")
     points = table.loc[names["file"]].to_numpy(float).reshape(-1, 5, 2)

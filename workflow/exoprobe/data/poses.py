@@ -31,13 +31,21 @@ def write_poses(
         path: the Parquet file to write: ``sample_id``, ``yaw``, ``pitch``, ``roll`` in degrees, NaN where not
             known, and ``estimator``, who says so.
         annotations: a CSV or Parquet file, see :func:`read_annotations`, or None.
+
+    Raises:
+        ExoprobeError: where the landmarks or the annotations are of other images.
     """
     names = read_samples(samples, ["sample_id", "file"])
     if annotations is None:
-        points = read_landmarks(landmarks)[POINT_COLUMNS].to_numpy().reshape(-1, 5, 2)
+        table = read_landmarks(landmarks)
+        if not np.array_equal(table["sample_id"], names["sample_id"]):
+            raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
+        points = table[POINT_COLUMNS].to_numpy().reshape(-1, 5, 2)
         poses = pd.DataFrame(pose_from_landmarks(points)).assign(estimator=FROM_LANDMARKS)
     else:
         table = read_annotations(annotations)
+        if not table.index.isin(names["file"]).any():
+            raise ExoprobeError(f"{annotations} lists none of the dataset's images, such as {names['file'][0]}")
         poses = table.reindex(names["file"]).reset_index(drop=True).assign(estimator=Path(annotations).name)
     poses.insert(0, "sample_id", names["sample_id"])
     log.info("yaw of %d of %d images (%s)", poses["yaw"].notna().sum(), len(poses), poses["estimator"].iloc[0])
@@ -70,9 +78,12 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
         table = table[table["detected"] != 0]
     angles = table.set_index("image").reindex(columns=list(ANGLES))
     try:
-        return angles.astype(float)
+        angles = angles.astype(float)
     except ValueError as error:
         raise ExoprobeError(f"{path}: an angle is not a number ({error})") from error
+    if np.isinf(angles).any(axis=None):
+        raise ExoprobeError(f"{path}: an angle is not a number (infinity)")
+    return angles
 
 
 def pose_from_landmarks(points: np.ndarray) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ from exoprobe.data.landmarks import read_landmarks
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.crops import crop_face
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
 from exoprobe.files import digest_of_file
 from exoprobe.networks.adapter import Adapter
 from exoprobe.parts import part_rows
@@ -53,8 +53,14 @@ def extract_face_part(
         parts: how many parts the dataset is cut into.
         code_digest: of the code that computes them.
         device: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises:
+        ExoprobeError: where the landmarks are of other samples, or an image cannot be read.
     """
-    rows = part_rows(len(read_landmarks(landmarks)), part, parts)
+    ids = read_samples(samples, ["sample_id"])["sample_id"]
+    if not np.array_equal(read_landmarks(landmarks)["sample_id"], ids):
+        raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
+    rows = part_rows(len(ids), part, parts)
     batches = _layer_batches(samples, images, landmarks, rows, adapter, choose_device(device))
     first, widths = next(batches)
     info = FeatureInfo(
@@ -66,24 +72,29 @@ def extract_face_part(
         weights_digest=digest_of_file(weights) if weights else "",
         code_digest=code_digest,
     )
-    ids = read_samples(samples, ["sample_id"])["sample_id"][rows.start : rows.stop]
 
     def blocks() -> Iterator[np.ndarray]:
         yield first
         yield from (block for block, _ in batches)
 
-    write_features(path, ids, blocks(), info)
+    write_features(path, ids[rows.start : rows.stop], blocks(), info)
 
 
 def gather_layer(parts: list[str | Path], samples: str | Path, path: str | Path, *, layer: str) -> None:
     """Join one layer of all parts into a feature file.
 
     Raises:
-        ExoprobeError: where the parts have no such layer, or do not add up to the dataset.
+        ExoprobeError: where the parts have no such layer, were not computed alike, or do not add up to the
+            dataset.
     """
     info = read_info(parts[0])
     columns = _columns(info.layer, layer)
     ids = read_samples(samples, ["sample_id"])["sample_id"]
+    for part in parts:
+        if replace(read_info(part), rows=info.rows) != info:
+            raise ExoprobeError(f"{part} was computed otherwise than {parts[0]}; delete both and run again")
+    if not np.array_equal(np.concatenate([read_sample_ids(part) for part in parts]), ids):
+        raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
     whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer)
     blocks = (read_features(part, dataset_digest=dataset_digest(samples))[:, columns] for part in parts)
     write_features(path, ids, blocks, whole)

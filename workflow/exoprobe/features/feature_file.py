@@ -87,6 +87,14 @@ def read_info(path: str | Path) -> FeatureInfo:
     return _info(_open(path), path)
 
 
+def read_sample_ids(path: str | Path) -> np.ndarray:
+    """Read which samples the rows of a feature file are, [N]."""
+    try:
+        return _open(path).read(columns=["sample_id"])["sample_id"].to_numpy()
+    except (pa.ArrowException, OSError) as error:
+        raise ExoprobeError(f"{path}: damaged ({error})") from error
+
+
 def read_features(
     path: str | Path,
     rows: slice | None = None,

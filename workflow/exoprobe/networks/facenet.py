@@ -3,6 +3,7 @@
 A 160×160 crop → 1792-d ``penultimate`` (global average pool) → 512-d metric-learnt ``embedding``, unit length.
 """
 
+import pickle
 from pathlib import Path
 
 import torch
@@ -47,10 +48,10 @@ def facenet(weights: str | Path) -> Adapter:
         raise ExoprobeError(
             "the network facenet needs facenet-pytorch: .venv/bin/pip install --no-deps facenet-pytorch"
         ) from error
-    state = torch.load(require_weights(weights, WEIGHTS), map_location="cpu", weights_only=True)
-    network = InceptionResnetV1(pretrained=None)
+    path, network = require_weights(weights, WEIGHTS), InceptionResnetV1(pretrained=None)
     try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
         network.load_state_dict({name: value for name, value in state.items() if not name.startswith("logits")})
-    except RuntimeError as error:
+    except (RuntimeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
         raise ExoprobeError(f"{weights} does not fit InceptionResnetV1 ({error}). Fetch {WEIGHTS}") from error
     return Adapter(Crop(160, "box", margin=0.1), ("penultimate", "embedding"), FaceNet(network).eval())

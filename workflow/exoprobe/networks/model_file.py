@@ -33,7 +33,7 @@ def onnx_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
     entry = session.get_inputs()[0].name
 
     def forward(images: Tensor) -> dict[str, Tensor]:
-        inputs = _normalized(images, settings).numpy()
+        inputs = _normalized(images.cpu(), settings).numpy()
         outputs = session.run(list(settings["tensors"].values()), {entry: inputs})
         return {
             layer: torch.from_numpy(np.asarray(out))
@@ -61,8 +61,12 @@ def torchscript_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
         raise ExoprobeError(f"{path} is not a TorchScript file ({str(error).splitlines()[0]})") from error
 
     def forward(images: Tensor) -> dict[str, Tensor]:
-        outputs = network(_normalized(images, settings))
+        outputs = network.to(images.device)(_normalized(images, settings))
         if isinstance(outputs, Tensor):
+            if len(settings["tensors"]) > 1:
+                raise ExoprobeError(
+                    f"{path} returns a single tensor; it cannot be {', '.join(settings['tensors'])}"
+                )
             return dict.fromkeys(settings["tensors"], outputs)
         if lacking := [name for name in settings["tensors"].values() if name not in outputs]:
             raise ExoprobeError(f"{path} returns {', '.join(outputs)}; there is no {lacking[0]}")
@@ -83,6 +87,8 @@ def _with_outputs(path: Path, tensors: list[str]) -> bytes:
         model = onnx.load(str(path))
     except Exception as error:  # protobuf's own, which it does not export
         raise ExoprobeError(f"{path} is not an ONNX file ({error})") from error
+    if not model.graph.node:  # an empty file is an empty message
+        raise ExoprobeError(f"{path} is not an ONNX file (it has no nodes)")
     known = {name for node in model.graph.node for name in node.output}
     if lacking := [name for name in tensors if name not in known]:
         raise ExoprobeError(f"{path} has no tensor {lacking[0]}; the last ones are {', '.join(sorted(known)[-5:])}")

@@ -3,11 +3,13 @@
 The representation that Table 1 calls VGG. Input is the face's box, 224×224, as in section 3.2.
 """
 
+import zlib
 from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
 from torch import Tensor, nn
 
 from exoprobe.errors import ExoprobeError
@@ -18,6 +20,7 @@ WEIGHTS = "vgg-face.mat (MatConvNet's model of www.robots.ox.ac.uk/~vgg/software
 MEAN_RGB = (129.186, 104.762, 93.594)
 POOL_AFTER = ("conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3")
 LAST = "fc7"
+DAMAGED = (MatReadError, OSError, EOFError, zlib.error)  # what loadmat raises for a file that is cut off
 
 
 class VggFace(nn.Module):
@@ -37,7 +40,7 @@ class VggFace(nn.Module):
             convolution = nn.Conv2d(inputs, outputs, (height, width), padding=padding)
             with torch.no_grad():
                 convolution.weight.copy_(torch.from_numpy(weight.transpose(3, 2, 0, 1).astype(np.float32)))
-                convolution.bias.copy_(torch.from_numpy(bias.ravel().astype(np.float32)))
+                convolution.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
             steps += [convolution, nn.ReLU(), *([nn.MaxPool2d(2)] if name in POOL_AFTER else [])]
         self.steps = nn.Sequential(*steps)
         self.register_buffer("mean", torch.tensor(MEAN_RGB).view(1, 3, 1, 1))
@@ -69,9 +72,11 @@ def read_matconvnet(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         for layer in np.atleast_1d(content["layers"]):
             if getattr(layer, "type", "") == "conv":
                 weight, bias = layer.weights if hasattr(layer, "weights") else (layer.filters, layer.biases)
-                layers[str(layer.name)] = (np.asarray(weight), np.asarray(bias))
+                if np.ndim(weight) == 2:  # reading drops the 1 × 1 of a fully connected layer
+                    weight = weight[None, None]
+                layers[str(layer.name)] = (np.asarray(weight), np.ravel(bias))
                 if layer.name == LAST:
                     return layers
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, NotImplementedError, *DAMAGED) as error:
         raise ExoprobeError(f"{path} is not a MatConvNet network ({error}). Fetch {WEIGHTS}") from error
     raise ExoprobeError(f"{path} has no layer {LAST}. Fetch {WEIGHTS}")

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+import torch
+from exoprobe.errors import ExoprobeError
+from exoprobe.networks.registry import load_adapter
+
+
+def test_pixels_are_a_gray_picture_from_0_to_1():
+    adapter = load_adapter({"adapter": "pixels", "align": "image"}, None, 0)
+    assert (adapter.crop.size, adapter.crop.gray) == (32, True)
+    crops = torch.from_numpy(np.full((2, 1, 32, 32), 51, np.uint8))
+    torch.testing.assert_close(adapter.network(crops)["pixels"], torch.full((2, 1, 32, 32), 0.2))
+
+
+def test_the_untrained_network_takes_the_seed():
+    image = torch.full((1, 3, 150, 150), 99, dtype=torch.uint8)
+    with torch.inference_mode():
+        outs = [load_adapter({"adapter": "untrained"}, None, seed).network(image)["embedding"] for seed in (1, 2)]
+    assert not torch.equal(*outs)
+
+
+@pytest.mark.parametrize("adapter", ["dlib_resnet", "vgg_face", "onnx", "torchscript"])
+def test_every_network_with_weights_says_where_they_are_missing(adapter, tmp_path):
+    settings = {"adapter": adapter, "size": 4, "align": "box", "mean": 0, "scale": 1, "tensors": {"a": "a"}}
+    with pytest.raises(ExoprobeError, match="weights.bin is missing. Fetch"):
+        load_adapter(settings, tmp_path / "weights.bin", 0)
+
+
+def test_an_unknown_adapter_is_an_error():
+    with pytest.raises(ValueError, match="alexnet"):
+        load_adapter({"adapter": "alexnet"}, None, 0)
