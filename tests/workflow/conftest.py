@@ -17,6 +17,14 @@ SMALL = {
 }
 
 
+DOWNLOADS = (
+    "results/data/mnist/digits.npz",
+    "results/data/orl/images.zip",
+    "results/weights/dlib_face_recognition_resnet_model_v1.dat",
+    "results/weights/shape_predictor_68_face_landmarks.dat",
+)
+
+
 @dataclass
 class Project:
     """A copy of the checkout to run, edit and break."""
@@ -82,6 +90,9 @@ def copy_project(root: Path, folder: Path) -> Project:
         for solver in ("fast", "caffe"):
             for recipe in config["solvers"][solver].values():
                 recipe.update(SMALL["recipe"])
+        faces = config["faces"]
+        faces["folds"] = 4
+        faces["representations"] = {name: faces["representations"][name] for name in ("dlib_256", "pixels")}
 
     project.edit_config(shrink)
     return project
@@ -98,9 +109,9 @@ def finished(root, tmp_path_factory) -> Project:
 
 @pytest.fixture
 def fresh(root, finished, tmp_path) -> Project:
-    """Nothing has run here but the download."""
+    """Nothing has run here but the downloads."""
     project = copy_project(root, tmp_path)
-    digits = Path("results/data/mnist/digits.npz")
-    project.path(digits).parent.mkdir(parents=True)
-    shutil.copy2(finished.path(digits), project.path(digits))
+    for name in DOWNLOADS:
+        project.path(name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(finished.path(name), project.path(name))
     return project

@@ -5,11 +5,11 @@ from torch import Tensor
 from exoprobe.features.crops import Crop
 from exoprobe.networks.adapter import Adapter
 
-SIZE = 32
+SIZE = 24
 
 
 def pixels(align: str) -> Adapter:
-    """Return the adapter whose only layer, ``pixels``, is a gray 32×32 picture, 1024-d, from 0 to 1.
+    """Return the adapter whose only layer, ``pixels``, is a gray 24×24 picture, 576-d, from 0 to 1.
 
     Args:
         align: ``image``, the whole picture; or how the face is cut out, see :class:`exoprobe.features.crops.Crop`.

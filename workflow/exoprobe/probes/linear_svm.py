@@ -114,7 +114,7 @@ def _newton(basis: Basis, signs: Tensor, costs: Tensor, weights: Tensor) -> Tens
 
 def _conjugate_gradients(basis: Basis, active: Tensor, gradient: Tensor) -> Tensor:
     """Solve (I + Xᵀ diag(active) X) step = −gradient, column by column, preconditioned by its diagonal's size."""
-    x = basis.coordinates
+    x, weight = basis.coordinates.float(), active.float()  # half the work; Newton's steps are inexact anyway
     inverse = 1 / (1 + basis.curvature[:, None] * active.mean(0))
     step, residual = torch.zeros_like(gradient), -gradient
     direction = inverse * residual
@@ -123,7 +123,7 @@ def _conjugate_gradients(basis: Basis, active: Tensor, gradient: Tensor) -> Tens
     for _ in range(GRADIENT_STEPS):
         if (residual.norm(dim=0) <= enough).all():
             break
-        image = direction + x.T @ (active * (x @ direction))
+        image = direction + (x.T @ (weight * (x @ direction.float()))).double()
         length = product / (direction * image).sum(0).clamp_min(1e-300)
         step += length * direction
         residual -= length * image
