@@ -13,11 +13,25 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
-    """Everything: all figures, the scorecard and the training curves (the default)."""
+    """Everything: all figures, Table 1, the scorecard and the training curves (the default)."""
     default_target: True
     input:
         FIGURES,
+        "results/figures/table_1.csv",
         "results/scorecard.csv",
+
+
+rule digits:
+    """Section 4: Figures 3 to 8 and the training curves."""
+    input:
+        [figure for figure in FIGURES if not figure.startswith(FACE_FIGURES)],
+
+
+rule faces:
+    """Section 3: Figures 1 and 2 and Table 1."""
+    input:
+        [figure for figure in FIGURES if figure.startswith(FACE_FIGURES)],
+        "results/figures/table_1.csv",
 
 
 include: "workflow/rules/data.smk"

@@ -48,9 +48,10 @@ ABOUT = "{}, {} training digits, {} angles from {}° to {}°, solver {}".format(
 )
 FIGURES = [
     f"results/figures/{name}.{kind}"
-    for name in [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
+    for name in [*(f"figure_{number}" for number in range(1, 9)), "training_curves"]
     for kind in ("pdf", "png", "svg", "csv")
 ]
+FACE_FIGURES = ("results/figures/figure_1", "results/figures/figure_2")
 
 
 FACES = config["faces"]["dataset"]
@@ -66,6 +67,18 @@ REPRESENTATIONS = {
     for name, entry in config["faces"]["representations"].items()
     if FACES == "celeba" or entry["network"] not in TRAINED_HERE
 }
+
+TITLES = {name: entry["title"] for name, entry in REPRESENTATIONS.items()}
+# What has learned nothing of faces: what can be read from it needs no training to be there.
+CONTROLS = [
+    name
+    for name, entry in REPRESENTATIONS.items()
+    if config["networks"].get(entry["network"], {}).get("adapter") in ("untrained", "pixels")
+]
+ABOUT_FACES = {
+    "orl": f"ORL, 400 images of 40 people, {config['faces']['folds']} folds of people",
+    "celeba": "CelebA, official partitions",
+}[FACES]
 
 
 wildcard_constraints:

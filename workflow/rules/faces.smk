@@ -167,6 +167,7 @@ rule train_attribute_network:
         "results/logs/{faces}/train_attribute_network.log",
     benchmark:
         "results/benchmarks/{faces}/train_attribute_network.tsv"
+    priority: 10  # the longest job: it should not be left over when the others are done
     conda:
         "../../envs/exoprobe.yaml"
     resources:

@@ -202,3 +202,94 @@ rule training_curves:
         "Drawing the training curves"
     script:
         "../scripts/training_curves.py"
+
+
+rule figure_1:
+    """Figure 1: faces, and what was read from their features alone."""
+    input:
+        samples=f"results/data/{FACES}/samples.parquet",
+        archive=ORL_IMAGES if FACES == "orl" else [],
+        landmarks=f"results/data/{FACES}/landmarks.parquet",
+        attributes=face_probes("attributes")[0],
+        pose=face_probes("pose")[0],
+    output:
+        pdf="results/figures/figure_1.pdf",
+        png=report(
+            "results/figures/figure_1.png",
+            category="Faces",
+            caption="../report/figure_1.rst",
+            labels={"figure": "1 · faces and what their features tell"},
+        ),
+        svg="results/figures/figure_1.svg",
+        csv="results/figures/figure_1.csv",
+    log:
+        "results/logs/figure_1.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("sample_faces.py"),
+        cfg=dict(images=FACE_IMAGES, shown=ATTRIBUTES, seed=config["seeds"][0], about=ABOUT_FACES),
+    message:
+        "Drawing Figure 1"
+    script:
+        "../scripts/sample_faces.py"
+
+
+rule figure_2:
+    """Figure 2: errors of the attributes read from faces' features."""
+    input:
+        predictions=face_probes("attributes"),
+    output:
+        pdf="results/figures/figure_2.pdf",
+        png="results/figures/figure_2.png",
+        svg=report(
+            "results/figures/figure_2.svg",
+            category="Faces",
+            caption="../report/figure_2.rst",
+            labels={"figure": "2 · attributes read from features"},
+        ),
+        csv="results/figures/figure_2.csv",
+    log:
+        "results/logs/figure_2.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        *code("attribute_errors.py"),
+        cfg=dict(names=TITLES, groups=config["faces"]["groups"][FACES], controls=CONTROLS, about=ABOUT_FACES),
+    message:
+        "Drawing Figure 2"
+    script:
+        "../scripts/attribute_errors.py"
+
+
+rule table_1:
+    """Table 1: errors of the pose read from faces' features."""
+    input:
+        predictions=face_probes("pose"),
+    output:
+        csv="results/figures/table_1.csv",
+        md="results/figures/table_1.md",
+        tex="results/figures/table_1.tex",
+        html=report(
+            "results/figures/table_1.html",
+            category="Faces",
+            caption="../report/table_1.rst",
+            labels={"figure": "Table 1 · pose read from features"},
+        ),
+    log:
+        "results/logs/table_1.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("pose_table.py"),
+        cfg=dict(names=TITLES, about=ABOUT_FACES),
+    message:
+        "Writing Table 1"
+    script:
+        "../scripts/pose_table.py"
