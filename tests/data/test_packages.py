@@ -30,6 +30,8 @@ def test_another_package_is_never_opened(wheel):
 
 
 def test_a_package_that_pip_cannot_get_is_named():
-    with pytest.raises(ExoprobeError, match="pip could not download no-such-package-of-exoprobe==0"):
-        with open_package("no-such-package-of-exoprobe==0", "00"):
-            pass
+    with (
+        pytest.raises(ExoprobeError, match="pip could not download no-such-package-of-exoprobe==0"),
+        open_package("no-such-package-of-exoprobe==0", "00"),
+    ):
+        pass
