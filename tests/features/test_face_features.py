@@ -17,8 +17,8 @@ from torch import nn
 COUNT = 70  # more than two batches
 
 
-class TwoLayers(nn.Module):
-    """Means of the colors, and a linear map of the pixels."""
+class ThreeLayers(nn.Module):
+    """Means of the colors, a linear map of the pixels, and two pixels."""
 
     def __init__(self):
         super().__init__()
@@ -26,7 +26,11 @@ class TwoLayers(nn.Module):
 
     def forward(self, images):
         images = images.float() / 255
-        return {"color": images.mean((2, 3), keepdim=True), "linear": self.linear(images.flatten(1))}
+        return {
+            "color": images.mean((2, 3), keepdim=True),
+            "linear": self.linear(images.flatten(1)),
+            "last": images[:, 0, 0, :2],
+        }
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def write_dataset(path, files, group=0):
 @pytest.fixture
 def adapter():
     torch.manual_seed(0)
-    return Adapter(Crop(4, "box"), ("color", "linear"), TwoLayers().eval())
+    return Adapter(Crop(4, "box"), ("color", "linear", "last"), ThreeLayers().eval())
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def expected(faces, adapter, layer):
 
 
 @pytest.mark.parametrize("parts", [1, 3, 7])
-@pytest.mark.parametrize("layer", ["color", "linear"])
+@pytest.mark.parametrize("layer", ["color", "linear", "last"])
 def test_parts_gathered_equal_one_pass(faces, adapter, extract, tmp_path, parts, layer):
     files = [extract(number, parts) for number in range(parts)]
     gather_layer(files, faces[0], tmp_path / "layer.parquet", layer=layer)
@@ -85,7 +89,7 @@ def test_parts_gathered_equal_one_pass(faces, adapter, extract, tmp_path, parts,
 def test_the_footer_says_where_the_layer_comes_from(faces, extract, tmp_path):
     (tmp_path / "weights").write_bytes(b"weights")
     parts = [extract(number, 2, weights=tmp_path / "weights") for number in range(2)]
-    assert read_info(parts[0]).layer == "color:3,linear:5"
+    assert read_info(parts[0]).layer == "color:3,linear:5,last:2"
     gather_layer(parts, faces[0], tmp_path / "layer.parquet", layer="linear")
     info = read_info(tmp_path / "layer.parquet")
     assert (info.layer, info.dimension, info.rows, info.dtype) == ("linear", 5, COUNT, "float32")
@@ -104,7 +108,7 @@ def test_a_part_does_not_depend_on_the_others(extract):
 
 
 def test_a_layer_that_the_network_lacks_is_refused(faces, extract, tmp_path):
-    with pytest.raises(ExoprobeError, match="no layer ip1; it has color:3,linear:5"):
+    with pytest.raises(ExoprobeError, match="no layer ip1; it has color:3,linear:5,last:2"):
         gather_layer([extract(0, 1)], faces[0], tmp_path / "layer.parquet", layer="ip1")
 
 

@@ -22,7 +22,9 @@ def attribute_errors(predictions: dict[str, str | Path]) -> pd.DataFrame:
         resampling people), ``prevalence`` on test, ``samples``, ``people`` and ``majority_false_negative``
         (100 where absence is the majority in training, else 0; the majority's error is always 50).
     """
-    return pd.concat([_errors_of_one(name, pd.read_parquet(path)) for name, path in predictions.items()])
+    return pd.concat(
+        [_errors_of_one(name, pd.read_parquet(path)) for name, path in predictions.items()], ignore_index=True
+    )
 
 
 def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +38,8 @@ def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
     point = _rates(sums.sum(0))
     draws = _rates(np.tensordot(group_weights(groups), sums, axes=1))
     low, high = interval(draws[..., 2])
-    mean_low, mean_high = interval(draws[..., 2].mean(1))
+    known = np.isfinite(point[:, 2])  # an attribute that no test image has, or each, has no error
+    mean_low, mean_high = interval(draws[:, known, 2].mean(1))
     prevalence = _by_attribute(table, names, "prevalence").mean(0)
     rows = pd.DataFrame(100 * point, columns=["false_negative", "false_positive", "error"])
     rows = rows.assign(

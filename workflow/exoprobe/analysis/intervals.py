@@ -1,5 +1,7 @@
 """Confidence intervals that respect groups: images of one person are not independent."""
 
+import warnings
+
 import numpy as np
 
 RESAMPLES = 1000
@@ -29,7 +31,8 @@ def group_sums(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def interval(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the percentile interval of the draws [RESAMPLES, …] at the level of 95 %."""
+    """Return the percentile interval of the draws [RESAMPLES, …] at the level of 95 %; NaN are left out."""
     tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # where all draws are NaN
+        low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     return low, high

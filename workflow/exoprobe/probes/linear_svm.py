@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 NEWTON_STEPS, GRADIENT_STEPS, HALVINGS = 50, 60, 30
-TOLERANCE = 1e-5  # of the gradient's norm, relative to its norm at w = 0
+ROUNDING = 1e-6  # of a feature's mean: what varies less than this is float32's rounding, not the feature
+TOLERANCE = 1e-7  # of the gradient's norm, relative to its norm at w = 0
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,7 @@ def prepare_basis(features: np.ndarray) -> Basis:
     """Standardize training features [N, D] and turn them onto their principal axes."""
     features = features.astype(np.float64)
     mean, deviation = features.mean(0), features.std(0)
-    scale = np.divide(
-        1, deviation, out=np.zeros_like(deviation), where=deviation > 1e-8 * np.abs(mean).max(initial=1)
-    )
+    scale = np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > ROUNDING * np.abs(mean))
     centered = (features - mean) * scale
     axes = _principal_axes(centered)
     coordinates = torch.from_numpy(centered @ axes)

@@ -26,7 +26,7 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
             ``estimator`` of the truth.
 
     Raises:
-        ExoprobeError: where a person is in two splits, or no angle is known.
+        ExoprobeError: where a person is in two splits, or an angle is known nowhere in a part that is needed.
     """
     columns = pd.DataFrame(read_samples(samples, ["sample_id", "group", "split"]))
     truth = pd.read_parquet(poses)
@@ -39,6 +39,7 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
     for name, target in targets.items():
         known = target.notna().to_numpy()
         for round_ in rounds if known.any() else []:
+            check_known(known, round_, name)
             test = round_.test & known
             predicted = predict_round(representation, target.to_numpy(), round_, known)
             part = columns.loc[test, ["sample_id", "group"]].assign(target=name, round=round_.name)
@@ -49,6 +50,14 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
     table = pd.concat(parts).assign(estimator=truth["estimator"].iloc[0])
     with atomic_write(path) as temporary:
         table.to_parquet(temporary, index=False)
+
+
+def check_known(known: np.ndarray, round_: Round, target: str) -> None:
+    """Refuse a target that is known nowhere in a part that a regressor is fitted or tuned on."""
+    for train, validation in round_.tuning:
+        for part, rows in (("training", train), ("validation", validation)):
+            if not (known & rows).any():
+                raise ExoprobeError(f"no {target} is known in the {part} part of {round_.name}")
 
 
 def predict_round(features: np.ndarray, target: np.ndarray, round_: Round, known: np.ndarray) -> np.ndarray:

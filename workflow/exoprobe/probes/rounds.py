@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoprobe.data.samples import check_splits, split_names
+from exoprobe.data.samples import SPLITS, check_splits, split_names
+from exoprobe.errors import ExoprobeError
 
+LEAST_FOLDS = 3
 INNER_FOLDS = 3  # into which the other folds are joined when a setting is chosen
 
 
@@ -38,13 +40,17 @@ def plan_rounds(groups: np.ndarray, splits: np.ndarray) -> list[Round]:
         splits: [N].
 
     Raises:
-        ExoprobeError: where a group is in two splits.
+        ExoprobeError: where a group is in two splits, a partition is empty, or there are too few folds to tune.
     """
     check_splits(groups, splits)
     names = split_names(splits)
     rows = {name: splits == name for name in names}
-    if "test" in names:
+    if set(names) & set(SPLITS):
+        for lacking in set(SPLITS) - set(names):
+            raise ExoprobeError(f"no image is in the {lacking} partition; train, validation and test are needed")
         return [Round("test", rows["train"], rows["test"], [(rows["train"], rows["validation"])])]
+    if len(names) < LEAST_FOLDS:
+        raise ExoprobeError(f"{len(names)} folds; at least {LEAST_FOLDS} are needed to fit, tune and score apart")
     return [_fold_round(rows, name) for name in names]
 
 

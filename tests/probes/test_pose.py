@@ -1,0 +1,102 @@
+import numpy as np
+import pandas as pd
+import pytest
+from exoprobe.data.samples import dataset_digest, write_samples
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.feature_file import FeatureInfo, write_features
+from exoprobe.probes.pose import probe_pose
+
+COUNT, WIDTH = 600, 12
+PARTITIONS = np.repeat(["train", "validation", "test"], (350, 100, 150))
+FOLDS = np.repeat([f"fold_{number}" for number in range(5)], COUNT // 5)
+
+
+@pytest.fixture
+def plant(tmp_path, rng):
+    """A function that writes 600 faces; ``planted`` features hold yaw and its size, others only noise."""
+    yaw = rng.normal(0, 20, COUNT)
+
+    def write(splits=PARTITIONS, planted=True, unknown=(), **angles):
+        table = pd.DataFrame({"yaw": yaw, "pitch": np.nan, "roll": np.nan}).assign(**angles)
+        table.loc[list(unknown), "yaw"] = np.nan
+        table.insert(0, "sample_id", np.arange(COUNT))
+        table.assign(estimator="by hand").to_parquet(tmp_path / "poses.parquet")
+        columns = {"sample_id": np.arange(COUNT), "group": np.arange(COUNT), "split": splits}
+        write_samples(tmp_path / "samples.parquet", {**columns, "file": np.repeat("x.jpg", COUNT)})
+        features = np.random.default_rng(1).normal(size=(COUNT, WIDTH))
+        if planted:
+            features[:, 0] += yaw / 2
+            features[:, 1] += np.abs(yaw) / 2
+        digest = dataset_digest(tmp_path / "samples.parquet")
+        info = FeatureInfo(WIDTH, "float64", COUNT, "layer", digest, "w", "c")
+        write_features(tmp_path / "features.parquet", np.arange(COUNT), [features], info)
+        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions")))
+        return pd.read_parquet(tmp_path / "predictions.parquet")
+
+    write.yaw = yaw
+    return write
+
+
+def r2(table, target):
+    part = table[table["target"] == target]
+    residual = np.square(part["predicted"] - part["truth"]).sum()
+    return 1 - residual / np.square(part["constant"] - part["truth"]).sum()
+
+
+@pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
+def test_a_planted_yaw_and_its_size_are_found(plant, splits):
+    table = plant(splits)
+    assert set(table["target"]) == {"yaw", "abs_yaw"}  # pitch and roll are not known
+    assert r2(table, "yaw") > 0.95
+    assert r2(table, "abs_yaw") > 0.9
+    assert set(table["estimator"]) == {"by hand"}
+
+
+@pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
+def test_noise_explains_nothing(plant, splits):
+    table = plant(splits, planted=False)
+    assert abs(r2(table, "yaw")) < 0.1
+    assert abs(r2(table, "abs_yaw")) < 0.1
+
+
+def test_unknown_angles_are_left_out_of_fit_and_score(plant):
+    unknown = [3, 350, 451, 599]
+    table = plant(unknown=unknown)
+    yaw = table[table["target"] == "yaw"]
+    tested = [row for row in range(450, 600) if row not in unknown]
+    assert yaw["sample_id"].tolist() == tested
+    np.testing.assert_array_equal(yaw["truth"], plant.yaw[tested])
+    trained = np.delete(plant.yaw[:350], 3)
+    assert yaw["constant"].unique() == pytest.approx([trained.mean()])
+    assert r2(table, "yaw") > 0.95
+
+
+def test_known_pitch_and_roll_are_predicted_too(plant, rng):
+    table = plant(roll=rng.normal(size=COUNT))
+    assert set(table["target"]) == {"yaw", "abs_yaw", "roll"}
+
+
+def test_test_angles_change_no_prediction(plant):
+    before = plant()
+    other = np.where(PARTITIONS == "test", plant.yaw[::-1], plant.yaw)
+    after = plant(yaw=other)
+    assert (before["truth"] != after["truth"]).any()
+    np.testing.assert_array_equal(before["predicted"], after["predicted"])
+
+
+def test_where_no_angle_is_known_it_says_what_to_give(plant):
+    with pytest.raises(ExoprobeError, match="no angle is known; give the images' yaw in a file as faces.pose"):
+        plant(unknown=range(COUNT))
+
+
+@pytest.mark.parametrize(("rows", "part"), [(range(350), "training"), (range(350, 450), "validation")])
+def test_where_no_angle_is_known_in_a_part_that_is_needed_it_is_named(plant, rows, part):
+    with pytest.raises(ExoprobeError, match=f"no abs_yaw is known in the {part} part of test"):
+        plant(unknown=rows)
+
+
+def test_poses_of_another_dataset_are_refused(plant, tmp_path):
+    plant()
+    pd.read_parquet(tmp_path / "poses.parquet").iloc[1:].to_parquet(tmp_path / "poses.parquet")
+    with pytest.raises(ExoprobeError, match="poses.parquet does not hold the samples"):
+        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions")))
