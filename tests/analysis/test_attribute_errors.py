@@ -15,7 +15,7 @@ def table(present, score, group=None, attribute="glasses", prevalence=0.3):
             "present": np.array(present, bool),
             "score": np.array(score, float),
             "penalty": 1.0,
-            "prevalence": prevalence,
+            "train_prevalence": prevalence,
         }
     )
 

@@ -35,15 +35,18 @@ def test_ranges_of_the_true_angle_by_hand():
 
 def test_r2_by_hand_and_in_total_alone():
     rows = errors_by_range(table([0, 10, 20], [0, 10, 10]))
-    # residual 100; around the constant 10: 100 + 0 + 100
+    # residual 100; around the mean 10: 100 + 0 + 100
     assert rows[-1]["r2"] == pytest.approx(0.5)
     assert all(np.isnan(row["r2"]) for row in rows[:-1])
 
 
-def test_the_constant_has_an_r2_of_0_and_its_own_error(rng):
+def test_the_mean_has_an_r2_of_0(rng):
     truth = rng.normal(12, 8, 50)
-    row = errors_by_range(table(truth, np.full(50, 10.0)))[-1]
-    assert row["r2"] == pytest.approx(0)
+    assert errors_by_range(table(truth, np.full(50, truth.mean())))[-1]["r2"] == pytest.approx(0)
+
+
+def test_the_constant_has_its_own_error(rng):
+    row = errors_by_range(table(rng.normal(12, 8, 50), np.full(50, 10.0)))[-1]
     assert row["mae"] == pytest.approx(row["constant_mae"])
 
 

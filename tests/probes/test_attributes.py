@@ -55,7 +55,7 @@ def error(table, attribute):
 @pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
 def test_a_planted_attribute_is_found_and_noise_is_not(plant, tmp_path, splits):
     table = probe(plant(splits), tmp_path / "predictions.parquet")
-    assert error(table, "planted") < 0.08
+    assert error(table, "planted") < 0.12
     assert 0.4 < error(table, "noise") < 0.6
     assert set(table["penalty"]) <= set(PENALTIES)
 
@@ -76,7 +76,7 @@ def test_every_test_image_is_written_once_with_its_truth(plant, tmp_path, splits
 def test_prevalence_is_that_of_the_training_rows(plant, tmp_path):
     table = probe(plant(PARTITIONS), tmp_path / "predictions.parquet")
     training = plant.attributes["planted"][np.repeat(PARTITIONS, EACH) == "train"].mean()
-    assert table.loc[table["attribute"] == "planted", "prevalence"].unique() == pytest.approx([training])
+    assert table.loc[table["attribute"] == "planted", "train_prevalence"].unique() == pytest.approx([training])
 
 
 def test_test_labels_change_no_score_and_no_penalty(plant, tmp_path):

@@ -40,7 +40,7 @@ def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
     low, high = interval(draws[..., 2])
     known = np.isfinite(point[:, 2])  # an attribute that no test image has, or each, has no error
     mean_low, mean_high = interval(draws[:, known, 2].mean(1))
-    prevalence = _by_attribute(table, names, "prevalence").mean(0)
+    prevalence = _by_attribute(table, names, "train_prevalence").mean(0)
     rows = pd.DataFrame(100 * point, columns=["false_negative", "false_positive", "error"])
     rows = rows.assign(
         attribute=names,

@@ -29,7 +29,7 @@ def write_poses(
         samples: the dataset.
         landmarks: its landmarks.
         path: the Parquet file to write: ``sample_id``, ``yaw``, ``pitch``, ``roll`` in degrees, NaN where not
-            known, and ``estimator``, who says so.
+            known (no face was detected), and ``estimator``, who says so.
         annotations: a CSV or Parquet file, see :func:`read_annotations`, or None.
 
     Raises:
@@ -41,7 +41,8 @@ def write_poses(
         if not np.array_equal(table["sample_id"], names["sample_id"]):
             raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
         points = table[POINT_COLUMNS].to_numpy().reshape(-1, 5, 2)
-        poses = pd.DataFrame(pose_from_landmarks(points)).assign(estimator=FROM_LANDMARKS)
+        poses = pd.DataFrame(pose_from_landmarks(points))
+        poses = poses.where(table["detected"] == 1).assign(estimator=FROM_LANDMARKS)
     else:
         table = read_annotations(annotations)
         if not table.index.isin(names["file"]).any():

@@ -27,7 +27,7 @@ def probe_attributes(samples: str | Path, features: str | Path, path: str | Path
         features: the representation to probe.
         path: the Parquet file to write: ``attribute``, ``sample_id``, ``group``, ``round``, ``present`` (the
             truth), ``score`` (present is predicted where it is at least 0), ``penalty`` (the chosen C) and
-            ``prevalence`` (of the attribute in training).
+            ``train_prevalence`` (of the attribute).
         attributes: columns of the dataset.
 
     Raises:
@@ -80,7 +80,7 @@ def _scored_rows(
             "round": round_.name,
             "present": labels[round_.test].ravel(),
             "score": scores.ravel(),
-            "prevalence": np.tile(labels[round_.train].mean(0), len(scores)),
+            "train_prevalence": np.tile(labels[round_.train].mean(0), len(scores)),
         }
     )
 

@@ -22,7 +22,7 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
         poses: its angles.
         features: the representation to probe.
         path: the Parquet file to write: ``target`` (``abs_yaw``, ``yaw`` …), ``sample_id``, ``group``,
-            ``round``, ``truth``, ``predicted`` and ``constant`` (the training mean), in degrees, and
+            ``round``, ``truth``, ``predicted`` and ``constant`` (the training median), in degrees, and
             ``estimator`` of the truth.
 
     Raises:
@@ -43,7 +43,7 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
             test = round_.test & known
             predicted = predict_round(representation, target.to_numpy(), round_, known)
             part = columns.loc[test, ["sample_id", "group"]].assign(target=name, round=round_.name)
-            constant = target[round_.train & known].mean()
+            constant = target[round_.train & known].median()
             parts.append(part.assign(truth=target[test], predicted=predicted, constant=constant))
     if not parts:
         raise ExoprobeError(f"{poses}: no angle is known; give the images' yaw in a file as faces.pose")
