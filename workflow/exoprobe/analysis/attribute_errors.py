@@ -8,6 +8,7 @@ import pandas as pd
 from exoprobe.analysis.intervals import group_sums, group_weights, interval
 
 MEAN = "mean"
+RATES = ["false_negative", "false_positive", "error"]
 
 
 def attribute_errors(predictions: dict[str, str | Path]) -> pd.DataFrame:
@@ -18,7 +19,7 @@ def attribute_errors(predictions: dict[str, str | Path]) -> pd.DataFrame:
 
     Returns:
         A row per representation and attribute, and one with attribute ``mean``: ``false_negative``,
-        ``false_positive`` and ``error`` (their mean) in percent, ``error_low`` and ``error_high`` (95 %,
+        ``false_positive`` and ``error`` (their mean) in percent, each with its ``…_low`` and ``…_high`` (95 %,
         resampling people), ``prevalence`` on test, ``samples``, ``people`` and ``majority_false_negative``
         (100 where absence is the majority in training, else 0; the majority's error is always 50).
     """
@@ -37,23 +38,29 @@ def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
     sums = group_sums(groups, counts)
     point = _rates(sums.sum(0))
     draws = _rates(np.tensordot(group_weights(groups), sums, axes=1))
-    low, high = interval(draws[..., 2])
     known = np.isfinite(point[:, 2])  # an attribute that no test image has, or each, has no error
-    mean_low, mean_high = interval(draws[:, known, 2].mean(1))
     prevalence = _by_attribute(table, names, "train_prevalence").mean(0)
-    rows = pd.DataFrame(100 * point, columns=["false_negative", "false_positive", "error"])
-    rows = rows.assign(
+    rows = _with_intervals(point, draws).assign(
         attribute=names,
-        error_low=100 * low,
-        error_high=100 * high,
         prevalence=100 * present.mean(0),
         majority_false_negative=np.where(prevalence < 0.5, 100.0, 0.0),
     )
-    mean = rows.drop(columns="attribute").mean()
-    mean["error_low"], mean["error_high"] = 100 * mean_low, 100 * mean_high
-    rows = pd.concat([rows, mean.to_frame().T.assign(attribute=MEAN)], ignore_index=True)
+    mean = rows.drop(columns="attribute").mean().to_frame().T.assign(attribute=MEAN)
+    # The interval of a mean is not the mean of intervals.
+    over_attributes = _with_intervals(point[known].mean(0)[None], draws[:, known].mean(1)[:, None])
+    rows = pd.concat([rows, mean.assign(**over_attributes.iloc[0])], ignore_index=True)
     rows.insert(0, "representation", representation)
     return rows.assign(samples=len(first), people=len(np.unique(groups)))
+
+
+def _with_intervals(point: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
+    """Put the rates [A, 3] and the intervals of their draws [RESAMPLES, A, 3] into columns, in percent."""
+    low, high = interval(draws)
+    columns = {}
+    for column, rate in enumerate(RATES):
+        columns[rate] = 100 * point[:, column]
+        columns[f"{rate}_low"], columns[f"{rate}_high"] = 100 * low[:, column], 100 * high[:, column]
+    return pd.DataFrame(columns)
 
 
 def _by_attribute(table: pd.DataFrame, names: list[str], column: str) -> np.ndarray:

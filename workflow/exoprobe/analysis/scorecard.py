@@ -9,6 +9,7 @@ import pandas as pd
 from exoprobe.analysis.attribute_errors import MEAN
 from exoprobe.analysis.pose_errors import TOTAL
 from exoprobe.files import atomic_write
+from exoprobe.html_table import write_html_table
 
 TECHNIQUES = [
     "softmax",
@@ -107,22 +108,5 @@ def write_scorecard(card: pd.DataFrame, csv: str | Path, html: str | Path, *, ab
     shown = card.rename(columns={"sd": "sd over seeds"})
     if card["paper"].isna().all():
         shown = shown.drop(columns="paper")
-    with atomic_write(html) as temporary:
-        table = shown.to_html(index=False, na_rep="", float_format="%.2f", border=0, justify="left")
-        temporary.write_text(HTML.format(table=table, about=about), encoding="utf-8")
-
-
-HTML = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>exoprobe scorecard</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff }}
-table {{ border-collapse: collapse }}
-th, td {{ padding: .25rem .9rem; text-align: right; border-bottom: 1px solid #ddd }}
-td {{ font-variant-numeric: tabular-nums }}
-th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) {{ text-align: left }}
-</style></head><body>
-<h1>Scorecard</h1>
-<p>{about}</p>
-{table}
-</body></html>
-"""
+    table = shown.to_html(index=False, na_rep="", float_format="%.2f", border=0, justify="left")
+    write_html_table(html, table, title="Scorecard", about=about, leading=2)

@@ -1,5 +1,6 @@
 """One look for all figures: sizes, fonts, a color per network, and how a figure is saved."""
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -19,6 +20,13 @@ VERMILION, BLUE, GREEN, GREY, BLACK = "#D55E00", "#0072B2", "#009E73", "#767676"
 NETWORK_COLORS = {"lenet": VERMILION, "mu_lenet": BLUE, "pair_lenet": GREEN}
 NETWORK_NAMES = {"lenet": "LeNet", "mu_lenet": "µ-LeNet", "pair_lenet": "PAIR-LeNet"}
 NETWORK_MARKERS = {"lenet": "o", "mu_lenet": "s", "pair_lenet": "D"}
+
+# Representations of faces are as many as are configured: colors in their order, controls in greys and hollow.
+# (Colors and markers of different number, so that no pair comes again soon.)
+REPRESENTATION_COLORS = [BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9"]
+REPRESENTATION_MARKERS = ["o", "s", "D", "^", "v"]
+CONTROL_COLORS = ["#333333", "#767676", "#a6a6a6"]
+CONTROL_MARKERS = ["X", "P", "p", "*"]
 
 STYLE = {
     "figure.constrained_layout.use": True,
@@ -47,6 +55,29 @@ plt.rcParams.update(STYLE)
 def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: object) -> tuple[Figure, object]:
     """Make a figure of text width in the common style; ``options`` go to ``plt.subplots``."""
     return plt.subplots(rows, columns, figsize=(TEXT_WIDTH, height), **options)
+
+
+def representation_looks(names: Iterable[str], controls: Collection[str]) -> dict[str, dict[str, str]]:
+    """Give each representation its color and marker.
+
+    Args:
+        names: all configured representations in their order, so that each looks the same in every figure.
+        controls: those of them that have learned nothing.
+
+    Returns:
+        Keyword arguments ``color``, ``marker`` and ``markerfacecolor`` of ``Axes.plot`` by representation.
+    """
+    names = list(names)
+    looks = {}
+    for rank, name in enumerate(name for name in names if name not in controls):
+        color = REPRESENTATION_COLORS[rank % len(REPRESENTATION_COLORS)]
+        marker = REPRESENTATION_MARKERS[rank % len(REPRESENTATION_MARKERS)]
+        looks[name] = {"color": color, "marker": marker, "markerfacecolor": color}
+    for rank, name in enumerate(name for name in names if name in controls):
+        color = CONTROL_COLORS[rank % len(CONTROL_COLORS)]
+        marker = CONTROL_MARKERS[rank % len(CONTROL_MARKERS)]
+        looks[name] = {"color": color, "marker": marker, "markerfacecolor": "white"}
+    return {name: looks[name] for name in names}
 
 
 def save_figure(

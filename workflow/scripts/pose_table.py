@@ -1,0 +1,8 @@
+from exoprobe.analysis.pose_errors import pose_errors
+from exoprobe.figures.pose_table import write_pose_tables
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+cfg = snakemake.params.cfg
+errors = pose_errors(dict(zip(cfg["names"], snakemake.input.predictions, strict=True)))
+write_pose_tables(errors, dict(snakemake.output.items()), names=cfg["names"], about=cfg["about"])
