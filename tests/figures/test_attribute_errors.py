@@ -21,7 +21,7 @@ def errors(tmp_path, rng):
             score = np.where(present, 1.0, -1.0) + noise * rng.normal(size=40)
             score = {"Smiling": present - 0.5, "Bald": np.full(40, -1.0)}.get(attribute, score)
             part = {"attribute": attribute, "group": np.arange(40) // 4, "present": present, "score": score}
-            parts.append(pd.DataFrame(part).assign(sample_id=np.arange(40), prevalence=0.4))
+            parts.append(pd.DataFrame(part).assign(sample_id=np.arange(40), train_prevalence=0.4))
         pd.concat(parts).to_parquet(tmp_path / name)
         return tmp_path / name
 

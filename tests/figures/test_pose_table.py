@@ -34,9 +34,9 @@ def test_table_1_holds_errors_intervals_constant_and_counts(errors):
     assert summary == [
         ["total", "1.0", "3.0", "5.0", "12"],
         ["95 %", "[1.0, 1.0]", "[3.0, 3.0]", "", ""],
-        ["R²", "0.97", "0.74", "0", ""],  # 1 − 12 / 408 and 1 − 108 / 408
+        ["R²", "0.96", "0.64", "", ""],  # 1 − 12 / 300 and 1 − 108 / 300
     ]
-    assert others == [["roll (R²)", "1.0 (0.97)", "3.0 (0.74)", "5.0", "12"]]
+    assert others == [["roll (R²)", "1.0 (0.96)", "3.0 (0.64)", "5.0", "12"]]
 
 
 def test_table_1_is_written_in_every_format(errors, tmp_path):

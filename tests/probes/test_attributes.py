@@ -55,7 +55,7 @@ def error(table, attribute):
 @pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
 def test_a_planted_attribute_is_found_and_noise_is_not(plant, tmp_path, splits):
     table = probe(plant(splits), tmp_path / "predictions.parquet")
-    assert error(table, "planted") < 0.12
+    assert error(table, "planted") < 0.08
     assert 0.4 < error(table, "noise") < 0.6
     assert set(table["penalty"]) <= set(PENALTIES)
 

@@ -18,7 +18,7 @@ HEADING_WIDTH = 12  # characters per line of a column's heading in LaTeX
 TITLE = "Pose read from deep features"
 NOTE = (
     "mean absolute difference in degrees between the angle predicted by a linear regression and the annotated one, "
-    "with 95 % intervals over people; constant: the error of always answering the training mean, by which R² is 0"
+    "with 95 % intervals over people; constant: the error of always answering the training median"
 )
 LATEX = """% Needs \\usepackage{{booktabs}}.
 \\begin{{table}}
@@ -92,7 +92,7 @@ def arrange_table(errors: pd.DataFrame, names: dict[str, str]) -> PoseTable:
     summary = [
         _row("total", total, names, "{mae:.1f}"),
         ["95 %", *_texts(total, names, "[{mae_low:.1f}, {mae_high:.1f}]"), "", ""],
-        ["R²", *_texts(total, names, "{r2:z.2f}"), "0", ""],
+        ["R²", *_texts(total, names, "{r2:z.2f}"), "", ""],
     ]
     others = [target for target in errors["target"].unique() if target != MAIN]
     compact = [_row(f"{name} (R²)", by_cell.loc[name, TOTAL], names, "{mae:.1f} ({r2:z.2f})") for name in others]

@@ -1,8 +1,8 @@
 """Linear support vector machines, many at once.
 
 Each minimizes ½‖w‖² + C Σ cᵢ max(0, 1 − yᵢ wᵀxᵢ)², the squared hinge loss of liblinear (Fan et al. 2008), with cᵢ
-balancing the two labels. The last coordinate of x is a constant 1, the intercept, which is not penalized: liblinear
-does penalize it, and so moves the threshold of rare labels at a small C. All share x, so a Newton step for all
+balancing the two labels and a constant 1 appended to x as the intercept, penalized like the other weights, as
+liblinear does by default. All share x, so a Newton step for all
 of them (Keerthi and DeCoste 2005) costs a few products with the whole matrix.
 """
 
@@ -29,14 +29,12 @@ class Basis:
         axes: float64 [D, R]; ``(x − mean) @ axes`` are the coordinates.
         coordinates: float64 [N, R + 1], of the training features, a constant 1 last.
         curvature: float64 [R + 1], the coordinates' sums of squares.
-        ridge: float64 [R + 1, 1], 1 where a weight is penalized, 0 for the intercept.
     """
 
     mean: np.ndarray
     axes: np.ndarray
     coordinates: Tensor
     curvature: Tensor
-    ridge: Tensor
 
     def transform(self, features: np.ndarray) -> Tensor:
         """Return the coordinates [n, R + 1] of features [n, D]."""
@@ -53,9 +51,7 @@ def prepare_basis(features: np.ndarray) -> Basis:
     axes = _principal_axes(centered)
     coordinates = torch.from_numpy(centered @ axes)
     coordinates = torch.cat([coordinates, torch.ones(len(features), 1, dtype=torch.float64)], dim=1)
-    ridge = torch.ones(coordinates.shape[1], 1, dtype=torch.float64)
-    ridge[-1] = 0
-    return Basis(mean, scale[:, None] * axes, coordinates, coordinates.square().sum(0), ridge)
+    return Basis(mean, scale[:, None] * axes, coordinates, coordinates.square().sum(0))
 
 
 def _principal_axes(centered: np.ndarray) -> np.ndarray:
@@ -103,7 +99,7 @@ def _newton(basis: Basis, signs: Tensor, costs: Tensor, weights: Tensor) -> Tens
     for _ in range(NEWTON_STEPS):
         y, c, w = signs[:, todo], costs[:, todo], weights[:, todo]
         slack = (1 - y * (x @ w)).clamp_min_(0)
-        gradient = basis.ridge * w - 2 * x.T @ (y * c * slack)
+        gradient = w - 2 * x.T @ (y * c * slack)
         left = gradient.norm(dim=0) > TOLERANCE * scale[todo]
         todo, y, c, w, slack, gradient = (
             todo[left],
@@ -112,14 +108,14 @@ def _newton(basis: Basis, signs: Tensor, costs: Tensor, weights: Tensor) -> Tens
         if not len(todo):
             break
         step = _conjugate_gradients(basis, 2 * c * (slack > 0), gradient)
-        weights[:, todo] = w + _line_search(basis, y, c, w, step, gradient) * step
+        weights[:, todo] = w + _line_search(x, y, c, w, step, gradient) * step
     return weights
 
 
 def _conjugate_gradients(basis: Basis, active: Tensor, gradient: Tensor) -> Tensor:
-    """Solve (ridge + Xᵀ diag(active) X) step = −gradient, column by column, preconditioned by its diagonal."""
+    """Solve (I + Xᵀ diag(active) X) step = −gradient, column by column, preconditioned by its diagonal's size."""
     x, weight = basis.coordinates.float(), active.float()  # half the work; Newton's steps are inexact anyway
-    inverse = 1 / (basis.ridge + basis.curvature[:, None] * active.mean(0)).clamp_min(1e-300)
+    inverse = 1 / (1 + basis.curvature[:, None] * active.mean(0))
     step, residual = torch.zeros_like(gradient), -gradient
     direction = inverse * residual
     product = (residual * direction).sum(0)
@@ -127,7 +123,7 @@ def _conjugate_gradients(basis: Basis, active: Tensor, gradient: Tensor) -> Tens
     for _ in range(GRADIENT_STEPS):
         if (residual.norm(dim=0) <= enough).all():
             break
-        image = basis.ridge * direction + (x.T @ (weight * (x @ direction.float()))).double()
+        image = direction + (x.T @ (weight * (x @ direction.float()))).double()
         length = product / (direction * image).sum(0).clamp_min(1e-300)
         step += length * direction
         residual -= length * image
@@ -137,15 +133,14 @@ def _conjugate_gradients(basis: Basis, active: Tensor, gradient: Tensor) -> Tens
     return step
 
 
-def _line_search(basis: Basis, y: Tensor, c: Tensor, w: Tensor, step: Tensor, gradient: Tensor) -> Tensor:
+def _line_search(x: Tensor, y: Tensor, c: Tensor, w: Tensor, step: Tensor, gradient: Tensor) -> Tensor:
     """Halve each column's step until it lowers the objective enough (Armijo)."""
-    x = basis.coordinates
     margin, change = 1 - y * (x @ w), y * (x @ step)
     slope = (gradient * step).sum(0)
 
     def objective(length: Tensor) -> Tensor:
         slack = (margin - length * change).clamp_min(0)
-        return (basis.ridge * (w + length * step).square()).sum(0) / 2 + (c * slack.square()).sum(0)
+        return (w + length * step).square().sum(0) / 2 + (c * slack.square()).sum(0)
 
     length = torch.ones(w.shape[1], dtype=w.dtype)
     start = objective(torch.zeros_like(length))
