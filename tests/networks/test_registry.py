@@ -7,9 +7,9 @@ from exoprobe.networks.registry import load_adapter
 
 def test_pixels_are_a_gray_picture_from_0_to_1():
     adapter = load_adapter({"adapter": "pixels", "align": "image"}, None, 0)
-    assert (adapter.crop.size, adapter.crop.gray) == (32, True)
-    crops = torch.from_numpy(np.full((2, 1, 32, 32), 51, np.uint8))
-    torch.testing.assert_close(adapter.network(crops)["pixels"], torch.full((2, 1, 32, 32), 0.2))
+    assert (adapter.crop.size, adapter.crop.gray) == (24, True)
+    crops = torch.from_numpy(np.full((2, 1, 24, 24), 51, np.uint8))
+    torch.testing.assert_close(adapter.network(crops)["pixels"], torch.full((2, 1, 24, 24), 0.2))
 
 
 def test_the_untrained_network_takes_the_seed():

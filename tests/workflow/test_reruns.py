@@ -14,9 +14,14 @@ FEATURE_FIGURES = {"figure_6": 1, "figure_7": 1, "figure_8": 1}
 FROM_PROBES = {**LABEL_FIGURES, "scorecard": 1}
 FROM_TRAINING = {**PER_NETWORK, **FROM_PROBES, **FEATURE_FIGURES, "training_curves": 1}
 FROM_SAMPLES = {**FROM_TRAINING, "figure_5": 1}
-EVERYTHING = {"load_digits": 1, "rotate_digits": 1, **FROM_SAMPLES}
+FROM_DIGITS = {"load_digits": 1, "rotate_digits": 1, **FROM_SAMPLES}
 ONE_NETWORK = {**FROM_TRAINING, "train": 1, "extract": 1, "probe": 1}
-ALL_FIGURES = {**LABEL_FIGURES, **FEATURE_FIGURES, "figure_5": 1, "training_curves": 1}
+FROM_FACE_PROBES = {"figure_1": 1, "figure_2": 1, "table_1": 1, "scorecard": 1}
+FROM_FACES = {"extract_faces": 2, "gather_layer": 2, "probe_attributes": 2, "probe_pose": 2, **FROM_FACE_PROBES}
+FROM_ORL = {"orl_samples": 1, "detect_landmarks": 1, "landmarks": 1, "poses": 1, **FROM_FACES}
+EVERYTHING = {**FROM_DIGITS, "fetch_dlib_models": 1, "load_orl": 1, **FROM_ORL}
+DIGIT_FIGURES = {**LABEL_FIGURES, **FEATURE_FIGURES, "figure_5": 1, "training_curves": 1}
+ALL_FIGURES = {**DIGIT_FIGURES, "figure_1": 1, "figure_2": 1, "scorecard": 1}  # it reads Figure 2's data
 
 LIBRARY = "workflow/exoprobe/"
 
@@ -84,14 +89,26 @@ def test_a_touch_reruns_nothing(project, name):
     ("name", "rerun"),
     [
         (LIBRARY + "errors.py", EVERYTHING),
-        (LIBRARY + "data/digit_sources.py", EVERYTHING),
+        (LIBRARY + "data/packages.py", EVERYTHING),
+        (LIBRARY + "data/digit_sources.py", FROM_DIGITS),
         (LIBRARY + "data/rotated_digits.py", {"rotate_digits": 1, **FROM_SAMPLES}),
         (LIBRARY + "models/solvers.py", FROM_TRAINING),
         (LIBRARY + "models/lenet.py", FROM_SAMPLES),
         (LIBRARY + "features/extraction.py", {**FROM_TRAINING, "train": 1}),
         (LIBRARY + "probes/rotated_digits.py", {"probe": 3, **FROM_PROBES}),
         (LIBRARY + "probes/mean_activation.py", {"probe": 3, **FROM_PROBES}),
-        (LIBRARY + "probes/linear_regression.py", {"probe": 3, **FROM_PROBES}),
+        (
+            LIBRARY + "probes/linear_regression.py",
+            {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
+        ),
+        (LIBRARY + "data/orl.py", {"load_orl": 1, **FROM_ORL}),
+        (LIBRARY + "data/orl_attributes.csv", FROM_ORL),
+        (LIBRARY + "data/poses.py", {"poses": 1, "probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
+        (LIBRARY + "networks/dlib_resnet.py", FROM_FACES),
+        (LIBRARY + "probes/linear_svm.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "analysis/attribute_errors.py", {"figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "figures/pose_table.py", {"table_1": 1, "scorecard": 1}),
+        (LIBRARY + "models/triplet.py", {}),
         (LIBRARY + "analysis/spectrum.py", {"figure_6": 1}),
         (LIBRARY + "analysis/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),
         (LIBRARY + "analysis/scorecard.py", {"scorecard": 1}),
@@ -137,6 +154,15 @@ def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
         (set_value("solver", "caffe"), FROM_TRAINING),
         (set_value("precision", "float32"), FROM_TRAINING),
         (set_value("seeds", [0, 1]), FROM_TRAINING | {"figure_7": 0, "figure_8": 0}),
+        (set_value("faces", "folds", 5), FROM_ORL),
+        (
+            set_value("networks", "pixels", "align", "box"),
+            {**dict.fromkeys(FROM_FACES, 1), "figure_1": 0},
+        ),
+        (
+            set_value("faces", "representations", "pixels", "title", "pictures"),
+            {"figure_2": 1, "table_1": 1, "scorecard": 1},
+        ),
     ],
 )
 def test_an_edited_setting_reruns_what_it_concerns(project, change, rerun):
