@@ -62,10 +62,15 @@ class Project:
     def path(self, name: str) -> Path:
         return self.folder / name
 
+    @staticmethod
+    def read_config(path: Path) -> dict:
+        """Return the parsed configuration in a file."""
+        return yaml.safe_load(path.read_text())
+
     def edit_config(self, edit: object) -> None:
         """Change config.yaml through a function of the parsed configuration."""
         path = self.path("config.yaml")
-        config = yaml.safe_load(path.read_text())
+        config = self.read_config(path)
         edit(config)
         path.write_text(yaml.safe_dump(config, sort_keys=False))
 
