@@ -10,6 +10,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/face_common.smk"
 
 
 rule all:
@@ -36,6 +37,8 @@ rule faces:
 
 include: "workflow/rules/data.smk"
 include: "workflow/rules/digits.smk"
-include: "workflow/rules/faces.smk"
+include: "workflow/rules/face_data.smk"
+include: "workflow/rules/face_networks.smk"
+include: "workflow/rules/face_probes.smk"
 include: "workflow/rules/probes.smk"
 include: "workflow/rules/figures.smk"

@@ -54,37 +54,7 @@ FIGURES = [
 FACE_FIGURES = ("results/figures/figure_1", "results/figures/figure_2")
 
 
-FACES = config["faces"]["dataset"]
-ORL_IMAGES = "results/data/orl/images.zip"
-ORL_LABELS = os.path.relpath(LIBRARY / "exoprobe" / "data" / "orl_attributes.csv")
-DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
-DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
-PARTS = config["faces"]["parts"] or {"orl": 1, "celeba": 4}[FACES]
-ATTRIBUTES = [name for names in config["faces"]["groups"][FACES].values() for name in names]
-TRAINED_HERE = ("attribute_network", "triplet")  # on official partitions, which ORL has none of
-REPRESENTATIONS = {
-    name: entry
-    for name, entry in config["faces"]["representations"].items()
-    if FACES == "celeba" or entry["network"] not in TRAINED_HERE
-}
-
-TITLES = {name: entry["title"] for name, entry in REPRESENTATIONS.items()}
-# What has learned nothing of faces: what can be read from it needs no training to be there.
-CONTROLS = [
-    name
-    for name, entry in REPRESENTATIONS.items()
-    if config["networks"].get(entry["network"], {}).get("adapter") in ("untrained", "pixels")
-]
-ABOUT_FACES = {
-    "orl": f"ORL, 400 images of 40 people, {config['faces']['folds']} folds of people",
-    "celeba": "CelebA, official partitions",
-}[FACES]
-
-
 wildcard_constraints:
-    faces="orl|celeba",
-    network="|".join([*config["networks"], "triplet"]),
-    part=r"\d+",
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
     model="|".join(NETWORKS),
     seed=r"\d+",
@@ -146,51 +116,3 @@ def training_settings(wildcards):
         device=config["device"],
         precision=config["precision"],
     )
-
-
-def celeba_file(name):
-    """A file of the CelebA folder, whether that is the folder named or its subfolder; [] where it is not there."""
-    folder = config["faces"]["folder"]
-    if FACES != "celeba" or folder is None:
-        return []
-    return next((str(file) for file in (Path(folder, name), Path(folder, "celeba", name)) if file.exists()), [])
-
-
-def celeba_tables():
-    """CelebA's lists of partitions, attributes and identities."""
-    return [
-        celeba_file(name) for name in ("list_eval_partition.txt", "list_attr_celeba.txt", "identity_CelebA.txt")
-    ]
-
-
-OFFICIAL_LANDMARKS = celeba_file("list_landmarks_align_celeba.txt")
-FACE_IMAGES = ORL_IMAGES if FACES == "orl" else str(celeba_file("img_align_celeba"))
-
-
-def existing(path):
-    """The file as a rule's input if it is there or will be; a missing one is named by the job, with where to get it."""
-    return path if path and (path.startswith("results/") or Path(path).exists()) else []
-
-
-def network_weights(network):
-    """The file that holds a network's weights, None for a network without."""
-    entry = config["networks"][network]
-    if entry["adapter"] == "attribute_network":
-        return f"results/models/{FACES}/{network}/weights.safetensors"
-    return entry.get("weights") or (DLIB_RESNET if entry["adapter"] == "dlib_resnet" else None)
-
-
-def face_features(name):
-    """The feature file of a representation."""
-    entry = config["faces"]["representations"][name]
-    return f"results/features/{FACES}/{entry['network']}/{entry['layer']}.parquet"
-
-
-def face_probes(probe):
-    """A probe's predictions on every representation, in their order; the attribute network's own for attributes."""
-    return [
-        f"results/probes/{FACES}/{entry['network']}/"
-        + ("own" if probe == "attributes" and entry["network"] == "attribute_network" else entry["layer"])
-        + f"/{probe}.parquet"
-        for entry in REPRESENTATIONS.values()
-    ]

