@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from exoprobe.data.celeba import build_celeba, celeba_folder, read_tables
+from exoprobe.data.celeba import build_celeba, read_tables
+from exoprobe.data.celeba_layout import celeba_folder
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from PIL import Image

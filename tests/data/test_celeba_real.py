@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from exoprobe.data.celeba import IMAGES, build_celeba, celeba_folder, read_tables
+from exoprobe.data.celeba import IMAGES, build_celeba, read_tables
+from exoprobe.data.celeba_layout import celeba_folder
 from exoprobe.data.landmarks import POINT_COLUMNS, detect_landmarks, read_landmarks
 from exoprobe.data.poses import pose_from_landmarks, read_annotations
 from exoprobe.data.samples import SPLITS, read_samples, write_samples

@@ -12,6 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from exoprobe.data.celeba_layout import celeba_folder
 from exoprobe.errors import ExoprobeError
 
 TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
@@ -91,13 +92,11 @@ def _check_digits(digits: Mapping[str, Any]) -> None:
 
 def _check_faces(config: Mapping[str, Any]) -> None:
     faces = config["faces"]
-    if faces["dataset"] == "celeba" and faces["folder"] is None:
-        raise ExoprobeError(
-            "faces.folder is null; with faces.dataset celeba it must be the folder that holds CelebA"
-        )
     for key in ("folder", "pose"):
         if faces[key] is not None and not Path(faces[key]).exists():
             raise ExoprobeError(f"faces.{key} is {faces[key]!r}; it does not exist")
+    if faces["dataset"] == "celeba" and faces["folder"] is not None:
+        celeba_folder(faces["folder"])
     known = [*config["networks"], "triplet"]
     for name, entry in faces["representations"].items():
         if entry["network"] not in known:

@@ -1,5 +1,15 @@
+from exoprobe.data.celeba_layout import IMAGES, LANDMARKS, TABLES, celeba_folder
+
 FACES = config["faces"]["dataset"]
+CELEBA_DOWNLOAD = "results/data/celeba/download"
+CELEBA = Path(CELEBA_DOWNLOAD, "celeba")
+if FACES == "celeba" and config["faces"]["folder"] is not None:
+    CELEBA = celeba_folder(config["faces"]["folder"])
+OFFICIAL_LANDMARKS = []
+if FACES == "celeba" and (config["faces"]["folder"] is None or (CELEBA / LANDMARKS).exists()):
+    OFFICIAL_LANDMARKS = str(CELEBA / LANDMARKS)
 ORL_IMAGES = "results/data/orl/images.zip"
+FACE_IMAGES = ORL_IMAGES if FACES == "orl" else str(CELEBA / IMAGES)
 ORL_LABELS = os.path.relpath(LIBRARY / "exoprobe" / "data" / "orl_attributes.csv")
 DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
@@ -29,25 +39,6 @@ wildcard_constraints:
     faces="orl|celeba",
     network="|".join([*config["networks"], "triplet"]),
     part=r"\d+",
-
-
-def celeba_file(name):
-    """A file of the CelebA folder, whether that is the folder named or its subfolder; [] where it is not there."""
-    folder = config["faces"]["folder"]
-    if FACES != "celeba" or folder is None:
-        return []
-    return next((str(file) for file in (Path(folder, name), Path(folder, "celeba", name)) if file.exists()), [])
-
-
-def celeba_tables():
-    """CelebA's lists of partitions, attributes and identities."""
-    return [
-        celeba_file(name) for name in ("list_eval_partition.txt", "list_attr_celeba.txt", "identity_CelebA.txt")
-    ]
-
-
-OFFICIAL_LANDMARKS = celeba_file("list_landmarks_align_celeba.txt")
-FACE_IMAGES = ORL_IMAGES if FACES == "orl" else str(celeba_file("img_align_celeba"))
 
 
 def existing(path):

@@ -58,10 +58,29 @@ rule orl_samples:
         "../scripts/orl_samples.py"
 
 
+rule download_celeba:
+    """CelebA by torchvision, where no folder is named."""
+    output:
+        [f"{CELEBA_DOWNLOAD}/celeba/{name}" for name in (*TABLES, LANDMARKS)],
+    log:
+        "results/logs/celeba/download.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        *code("download_celeba.py"),
+        cfg=dict(folder=CELEBA_DOWNLOAD),
+    message:
+        "Downloading CelebA (1.4 GB)"
+    script:
+        "../scripts/download_celeba.py"
+
+
 rule celeba_samples:
     """The CelebA dataset: official partitions, identities and attributes; every image checked."""
     input:
-        celeba_tables(),
+        [CELEBA / name for name in TABLES],
     output:
         "results/data/celeba/samples.parquet",
     log:
@@ -75,7 +94,7 @@ rule celeba_samples:
         mem_mb=2000,
     params:
         *code("celeba_samples.py"),
-        cfg=dict(folder=config["faces"]["folder"], bad_images=config["faces"]["bad_images"]),
+        cfg=dict(folder=str(CELEBA), bad_images=config["faces"]["bad_images"]),
     message:
         "Checking CelebA"
     script:

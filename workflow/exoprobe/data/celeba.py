@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoprobe.data.celeba_layout import ATTRIBUTES, IDENTITIES, IMAGES, PARTITIONS
 from exoprobe.data.images import ImageFiles, decode
 from exoprobe.data.samples import SPLITS, write_samples
 from exoprobe.errors import ExoprobeError
@@ -20,24 +21,7 @@ from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
-IMAGES = "img_align_celeba"
-PARTITIONS, ATTRIBUTES, IDENTITIES = "list_eval_partition.txt", "list_attr_celeba.txt", "identity_CelebA.txt"
 EXAMPLES = 3
-
-
-def celeba_folder(folder: str | Path) -> Path:
-    """Return the folder that holds the official files: ``folder`` itself or its subfolder ``celeba``.
-
-    Raises:
-        ExoprobeError: where neither holds them all, naming what is missing.
-    """
-    for candidate in (Path(folder), Path(folder) / "celeba"):
-        missing = [name for name in (IMAGES, PARTITIONS, ATTRIBUTES, IDENTITIES) if not (candidate / name).exists()]
-        if not missing:
-            return candidate
-    raise ExoprobeError(
-        f"faces.folder: {folder} is not CelebA's official layout; {candidate} lacks {', '.join(missing)}"
-    )
 
 
 def download_celeba(folder: str | Path) -> None:
@@ -57,7 +41,7 @@ def read_tables(folder: str | Path) -> pd.DataFrame:
     """Read partitions, identities and attributes.
 
     Args:
-        folder: of :func:`celeba_folder`.
+        folder: see :func:`exoprobe.data.celeba_layout.celeba_folder`.
 
     Returns:
         A row per listed image: ``file``, ``split``, ``group`` and a 0/1 column per attribute.
@@ -98,7 +82,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> No
     """Check every image and write the dataset.
 
     Args:
-        folder: of :func:`celeba_folder`.
+        folder: see :func:`exoprobe.data.celeba_layout.celeba_folder`.
         path: the samples file to write.
         bad_images: ``refuse`` a folder where images are missing, unreadable or not listed, or ``leave_out``
             those images.

@@ -1,0 +1,5 @@
+from exoprobe.data.celeba import download_celeba
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+download_celeba(**snakemake.params.cfg)
