@@ -3,7 +3,8 @@ import zipfile
 
 import numpy as np
 import pytest
-from exoprobe.data.orl import ATTRIBUTES, build_orl, load_orl, read_labels
+from exoprobe.data.face_attributes import orl_attributes
+from exoprobe.data.orl import build_orl, load_orl, read_labels
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from PIL import Image
@@ -33,7 +34,7 @@ def test_every_picture_is_labeled_once_with_0_or_1():
     assert not labels.duplicated(["subject", "image"]).any()
     assert set(labels["subject"]) == set(range(1, 41))
     assert set(labels["image"]) == set(range(1, 11))
-    assert np.isin(labels[list(ATTRIBUTES)], (0, 1)).all()
+    assert np.isin(labels[orl_attributes()], (0, 1)).all()
     assert labels.groupby("subject")["facial_hair"].nunique().eq(1).all()  # as the file's docstring says
 
 
@@ -61,11 +62,13 @@ def test_every_person_is_in_one_fold_and_folds_are_of_even_size(folder, tmp_path
 
 
 def test_labels_stay_with_their_pictures(folder, tmp_path):
-    columns = read_samples(build(folder, tmp_path), ["file", "group", *ATTRIBUTES])
+    columns = read_samples(build(folder, tmp_path), ["file", "group", *orl_attributes()])
     labels = {f"s{row['subject']}/{row['image']}.pgm": row for row in read_labels().to_dict("records")}
     for row, file in enumerate(columns["file"]):
         assert columns["group"][row] == labels[file]["subject"]
-        assert [columns[name][row] for name in ATTRIBUTES] == [labels[file][name] for name in ATTRIBUTES]
+        assert [columns[name][row] for name in orl_attributes()] == [
+            labels[file][name] for name in orl_attributes()
+        ]
 
 
 def test_building_twice_is_identical_and_a_changed_picture_is_another_dataset(folder, tmp_path):

@@ -13,11 +13,22 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from exoprobe.data.celeba_layout import celeba_folder
+from exoprobe.data.face_attributes import celeba_attributes, orl_attributes
 from exoprobe.errors import ExoprobeError
 
 TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 FILE = ("weights", "size", "align", "mean", "scale", "tensors")
+EMBEDDING, TRAINED = "triplet", "attribute_network"
+LAYERS = {
+    "dlib_resnet": ("penultimate", "embedding"),
+    "untrained": ("penultimate", "embedding"),
+    "pixels": ("pixels",),
+    "facenet": ("penultimate", "embedding"),
+    "vgg_face": ("fc7",),
+    EMBEDDING: ("embedding",),
+    TRAINED: ("penultimate",),
+}
 NEEDED = {
     "pixels": ("align",),
     "facenet": ("weights",),
@@ -43,6 +54,7 @@ LIMITS = {
     "minItems": "a list of at least {}",
     "minLength": "text of at least {} character",
     "minProperties": "a section with at least {} key",
+    "pattern": "text of the form {}",
 }
 
 
@@ -97,19 +109,50 @@ def _check_faces(config: Mapping[str, Any]) -> None:
             raise ExoprobeError(f"faces.{key} is {faces[key]!r}; it does not exist")
     if faces["dataset"] == "celeba" and faces["folder"] is not None:
         celeba_folder(faces["folder"])
-    known = [*config["networks"], "triplet"]
-    for name, entry in faces["representations"].items():
-        if entry["network"] not in known:
+    _check_networks(config["networks"])
+    _check_representations(config)
+    _check_groups(faces)
+
+
+def _check_networks(networks: Mapping[str, Any]) -> None:
+    if EMBEDDING in networks:
+        raise ExoprobeError(f"networks.{EMBEDDING}: this name is the triplet embedding's; choose another")
+    for name, entry in networks.items():
+        if (entry["adapter"] == TRAINED) != (name == TRAINED):
             raise ExoprobeError(
-                f"faces.representations.{name}.network is {entry['network']!r}; allowed: {', '.join(known)}"
+                f"networks.{name}.adapter is {entry['adapter']!r}; {TRAINED} is called so, and it alone"
             )
-    if config["triplet"]["of"] not in faces["representations"]:
-        raise ExoprobeError(
-            f"triplet.of is {config['triplet']['of']!r}; allowed: {', '.join(faces['representations'])}"
-        )
-    for name, entry in config["networks"].items():
         if lacking := [key for key in NEEDED.get(entry["adapter"], ()) if key not in entry]:
             raise ExoprobeError(f"networks.{name}.{lacking[0]} is missing; adapter {entry['adapter']} needs it")
+
+
+def _check_representations(config: Mapping[str, Any]) -> None:
+    faces, known = config["faces"], [*config["networks"], EMBEDDING]
+    entries = faces["representations"]
+    for name, entry in entries.items():
+        key = f"faces.representations.{name}"
+        if entry["network"] not in known:
+            raise ExoprobeError(f"{key}.network is {entry['network']!r}; allowed: {', '.join(known)}")
+        network = config["networks"].get(entry["network"], {"adapter": EMBEDDING})
+        layers = LAYERS.get(network["adapter"]) or list(network["tensors"])
+        if entry["layer"] not in layers:
+            raise ExoprobeError(f"{key}.layer is {entry['layer']!r}; allowed: {', '.join(layers)}")
+    source = config["triplet"]["of"]
+    if source not in entries or entries[source]["network"] == EMBEDDING:
+        allowed = [name for name, entry in entries.items() if entry["network"] != EMBEDDING]
+        raise ExoprobeError(f"triplet.of is {source!r}; allowed: {', '.join(allowed)}")
+    if faces["dataset"] == "orl" and all(entry["network"] in (EMBEDDING, TRAINED) for entry in entries.values()):
+        raise ExoprobeError("faces.representations: none is left on orl, where no network is trained")
+
+
+def _check_groups(faces: Mapping[str, Any]) -> None:
+    key = f"faces.groups.{faces['dataset']}"
+    names = [name for names in faces["groups"][faces["dataset"]].values() for name in names]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ExoprobeError(f"{key}: {twice[0]} is in two groups")
+    known = orl_attributes() if faces["dataset"] == "orl" else celeba_attributes(faces["folder"])
+    if unknown := [name for name in names if known and name not in known]:
+        raise ExoprobeError(f"{key}: there is no attribute {unknown[0]!r}; allowed: {', '.join(known)}")
 
 
 def with_numbers(config: Mapping[str, Any], schema: str | Path) -> dict[str, Any]:

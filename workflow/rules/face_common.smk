@@ -14,7 +14,7 @@ ORL_LABELS = os.path.relpath(LIBRARY / "exoprobe" / "data" / "orl_attributes.csv
 DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
 PARTS = config["faces"]["parts"] or {"orl": 1, "celeba": 4}[FACES]
-ATTRIBUTES = [name for names in config["faces"]["groups"][FACES].values() for name in names]
+ATTRIBUTES = sorted(name for names in config["faces"]["groups"][FACES].values() for name in names)
 TRAINED_HERE = ("attribute_network", "triplet")  # on official partitions, which ORL has none of
 REPRESENTATIONS = {
     name: entry
@@ -22,6 +22,7 @@ REPRESENTATIONS = {
     if FACES == "celeba" or entry["network"] not in TRAINED_HERE
 }
 
+ESTIMATOR = Path(config["faces"]["pose"]).name if config["faces"]["pose"] else "five landmarks"
 TITLES = {name: entry["title"] for name, entry in REPRESENTATIONS.items()}
 # What has learned nothing of faces: what can be read from it needs no training to be there.
 CONTROLS = [
@@ -44,6 +45,11 @@ wildcard_constraints:
 def existing(path):
     """The file as a rule's input if it is there or will be; a missing one is named by the job, with where to get it."""
     return path if path and (path.startswith("results/") or Path(path).exists()) else []
+
+
+def extraction_seed(network):
+    """The seed of a network's random weights, None where it has none."""
+    return config["seeds"][0] if config["networks"][network]["adapter"] == "untrained" else None
 
 
 def network_weights(network):

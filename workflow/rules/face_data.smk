@@ -94,7 +94,11 @@ rule celeba_samples:
         mem_mb=2000,
     params:
         *code("celeba_samples.py"),
-        cfg=dict(folder=str(CELEBA), bad_images=config["faces"]["bad_images"]),
+        cfg=dict(
+            folder=str(CELEBA),
+            bad_images=config["faces"]["bad_images"],
+            images=len(os.listdir(CELEBA / IMAGES)) if (CELEBA / IMAGES).is_dir() else None,
+        ),
     message:
         "Checking CelebA"
     script:

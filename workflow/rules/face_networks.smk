@@ -55,7 +55,7 @@ rule extract_faces:
             weights=network_weights(wildcards.network),
             images=FACE_IMAGES,
             parts=PARTS,
-            seed=config["seeds"][0],
+            seed=extraction_seed(wildcards.network),
             device=config["device"],
             code_digest=digest_of_files(code_files("extract_faces.py")),
         ),

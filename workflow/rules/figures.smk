@@ -230,7 +230,12 @@ rule figure_1:
         mem_mb=1000,
     params:
         *code("sample_faces.py"),
-        cfg=dict(images=FACE_IMAGES, shown=ATTRIBUTES, seed=config["seeds"][0], about=ABOUT_FACES),
+        cfg=dict(
+            images=FACE_IMAGES,
+            shown=ATTRIBUTES,
+            seed=config["seeds"][0],
+            about=f"{ABOUT_FACES}; read from {next(iter(TITLES.values()))}; yaw annotated by {ESTIMATOR}",
+        ),
     message:
         "Drawing Figure 1"
     script:

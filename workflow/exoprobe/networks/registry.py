@@ -6,7 +6,7 @@ from typing import Any
 from exoprobe.networks.adapter import Adapter
 
 
-def load_adapter(settings: dict[str, Any], weights: str | Path | None, seed: int) -> Adapter:
+def load_adapter(settings: dict[str, Any], weights: str | Path | None, seed: int | None) -> Adapter:
     """Build the network that a configuration entry names.
 
     Args:

@@ -98,7 +98,7 @@ def check_labels(labels: np.ndarray, round_: Round, attributes: list[str]) -> No
         if len(constant):
             raise ExoprobeError(
                 f"the attribute {attributes[constant[0]]} has only one value in the training part of "
-                f"{round_.name}; leave it out of faces.attributes"
+                f"{round_.name}; leave it out of faces.groups"
             )
 
 

@@ -21,7 +21,7 @@ TOLERANCE = 1e-7  # of the gradient's norm, relative to its norm at w = 0
 class Basis:
     """The training features, standardized and turned onto their principal axes.
 
-    Neither changes what can be learned, but the second makes one diagonal matrix a good preconditioner for
+    Turning does not change what is learned, but makes one diagonal matrix a good preconditioner for
     every problem, and drops the directions in which nothing varies.
 
     Attributes:
