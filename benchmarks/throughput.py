@@ -22,6 +22,7 @@ from exoprobe.data.samples import read_samples
 from exoprobe.features.extraction import BATCH as EXTRACTION_BATCH
 from exoprobe.features.extraction import extract_features
 from exoprobe.files import atomic_write
+from exoprobe.models.checkpoint import save_weights
 from exoprobe.models.digit_networks import load_images
 from exoprobe.models.lenet import PIXEL_SCALE, LeNet
 from exoprobe.models.objectives import Softmax
@@ -148,10 +149,11 @@ def compare_extraction(samples: Path) -> pd.DataFrame:
             network(batch.to(device))
 
     with tempfile.TemporaryDirectory(dir=samples.parent) as folder:
-        path = Path(folder) / "ip1.parquet"
+        path, weights = Path(folder) / "ip1.parquet", Path(folder) / "weights.safetensors"
+        save_weights(weights, network.state_dict(), {})
 
         def extract() -> None:
-            extract_features(samples, samples, path, network=network, layer="ip1", code_digest="bench")
+            extract_features(samples, weights, path, network=network, layer="ip1", code_digest="bench")
 
         sides: dict[str, Callable[[], object]] = {"exoprobe, with Parquet": extract, "bare forward pass": forward}
         return compare("extraction", len(images), sides, EXTRACTION_ROUNDS)
