@@ -145,7 +145,8 @@ def describe(readings: pd.DataFrame) -> list[tuple[str, str]]:
         Lines of text, each with its color.
     """
     yaw = readings[readings["property"] == ABS_YAW]
-    lines = [(f"|yaw| {row.predicted:.0f}° / {row.truth:.0f}°", BLACK) for row in yaw.itertuples()]
+    degrees = [f"|yaw| {row.predicted:z.0f}° / {row.truth:.0f}°" for row in yaw.itertuples()]
+    lines = [(text.replace("-", "−"), BLACK) for text in degrees]  # a linear reading can fall below 0
     attributes = readings[readings["property"] != ABS_YAW]
     marked = []
     for row in attributes.sort_values("predicted", key=np.abs, ascending=False).itertuples():
