@@ -22,12 +22,28 @@ def scorecard_bars() -> Iterator[tuple[str, str, float, bool]]:
     card = pd.read_csv("results/scorecard.csv").set_index("quantity")["ours"]
     for name, least in LEAST.items():
         yield name, f"≥ {least}", card[name], card[name] >= least
-    if "orl_dlib_256_attribute_error" in card:
-        errors = pd.read_csv("results/figures/figure_2.csv").set_index(["representation", "attribute"])["error"]
-        before, after, pixels = (errors[name, "glasses"] for name in ("dlib_256", "dlib_128", "pixels"))
-        yield "glasses error, dlib 256-d", "≤ 5", before, before <= 5
-        yield "glasses error, dlib 128-d", f"> {before:.1f}", after, after > before
-        yield "glasses error, raw pixels", f"> {after:.1f}", pixels, pixels > after
+    yield from orl_bars() if "orl_dlib_256_attribute_error" in card else celeba_bars()
+
+
+def orl_bars() -> Iterator[tuple[str, str, float, bool]]:
+    """Yield the bars of the default faces: clearly above is 1.5 times as much, far above 3 times."""
+    errors = pd.read_csv("results/figures/figure_2.csv").set_index(["representation", "attribute"])["error"]
+    before, after, pixels = (errors[name, "glasses"] for name in ("dlib_256", "dlib_128", "pixels"))
+    yield "glasses error, dlib 256-d", "≤ 5", before, before <= 5
+    yield "glasses error, dlib 128-d", f"≥ {1.5 * before:.1f}", after, after >= 1.5 * before
+    yield "glasses error, raw pixels", f"≥ {3 * after:.1f}", pixels, pixels >= 3 * after
+
+
+def celeba_bars() -> Iterator[tuple[str, str, float, bool]]:
+    """Yield the bars of a run on the 30,000 CelebA images: much lower is half as much."""
+    errors = pd.read_csv("results/figures/figure_2.csv").set_index(["representation", "attribute"])["error"]
+    before, after = (errors[name, "mean"] for name in ("dlib_256", "dlib_128"))
+    yield "40-attribute error, dlib 256-d", "≤ 20.8", before, before <= 20.8
+    yield "40-attribute error, dlib 128-d", f"{before:.1f} to 24", after, before < after <= 24
+    poses = pd.read_csv("results/figures/table_1.csv").set_index(["representation", "target", "range"])["r2"]
+    before, after = (poses[name, "abs_yaw", "total"] for name in ("dlib_256", "dlib_128"))
+    yield "|yaw| R², dlib 256-d", "≥ 0.39", before, before >= 0.39
+    yield "|yaw| R², dlib 128-d", f"≤ {before / 2:.2f}", after, after <= before / 2
 
 
 def memory_bars() -> Iterator[tuple[str, str, float, bool]]:

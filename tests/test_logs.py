@@ -42,6 +42,13 @@ def test_our_own_fault_keeps_its_traceback_in_the_log(tmp_path):
     assert "Traceback" in log
 
 
+def test_a_full_disk_is_one_sentence(tmp_path):
+    status, error, log = run(tmp_path, "open('/dev/full', 'w', buffering=1).write('line\\n')")
+    assert status == 1
+    assert "lenet: error: no space is left on the disk" in error
+    assert "Traceback" not in log
+
+
 def test_an_interruption_is_one_word(tmp_path):
     status, error, log = run(tmp_path, "raise KeyboardInterrupt")
     assert status != 0

@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 from exoprobe.data.landmarks import COLUMNS, POINT_COLUMNS
 from exoprobe.data.poses import FROM_LANDMARKS, pose_from_landmarks, read_annotations, write_poses
-from exoprobe.data.samples import write_samples
 from exoprobe.errors import ExoprobeError
 
 FRONTAL = np.array([(-20, 0), (20, 0), (0, 25), (-15, 50), (15, 50)], float)  # eyes, nose, mouth; y points down
@@ -41,22 +40,6 @@ def test_roll_is_clockwise_and_leaves_yaw_alone(roll):
 def test_the_nose_s_height_does_not_matter_for_yaw():
     yaw = pose_from_landmarks(np.stack([nose_at(10, y) for y in (15, 25, 40)]))["yaw"]
     np.testing.assert_allclose(yaw, yaw[0])
-
-
-@pytest.fixture
-def samples(tmp_path):
-    """Three images, a person each, in three partitions."""
-    path = tmp_path / "samples.parquet"
-    write_samples(
-        path,
-        {
-            "sample_id": np.arange(3),
-            "file": np.array(["b.jpg", "a.jpg", "c.jpg"]),
-            "group": np.arange(3),
-            "split": np.array(["train", "validation", "test"]),
-        },
-    )
-    return path
 
 
 @pytest.fixture
@@ -128,3 +111,10 @@ def test_annotations_of_none_of_the_images_are_refused(samples, tmp_path):
     ANNOTATIONS.assign(image=["1", "2", "3"]).to_csv(tmp_path / "angles.csv", index=False)
     with pytest.raises(ExoprobeError, match=r"angles.csv lists none of the dataset's images, such as b.jpg"):
         write_poses(samples, "not read", tmp_path / "poses.parquet", annotations=tmp_path / "angles.csv")
+
+
+@pytest.mark.parametrize("name", ["pose.parquet", "pose.csv"])
+def test_an_annotation_file_that_is_no_table_is_refused_by_name(tmp_path, name):
+    (tmp_path / name).write_bytes(b"PAR1\x00\xff" if name.endswith("parquet") else b"")
+    with pytest.raises(ExoprobeError, match=f"{name} cannot be read as a table"):
+        read_annotations(tmp_path / name)

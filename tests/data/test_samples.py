@@ -62,3 +62,13 @@ def test_another_parquet_file_is_not_taken_for_a_dataset(tmp_path):
     pq.write_table(pa.table({"x": [1]}), tmp_path / "s.parquet")
     with pytest.raises(ExoprobeError, match="not a samples file"):
         dataset_digest(tmp_path / "s.parquet")
+
+
+@pytest.mark.parametrize("keep", [0, 100, -1])
+def test_a_truncated_file_is_refused_by_name(tmp_path, keep):
+    path = tmp_path / "s.parquet"
+    write_samples(path, columns([0, 1, 2], ["train", "validation", "test"]))
+    path.write_bytes(path.read_bytes()[:keep])
+    for read in (lambda: read_samples(path, ["group"]), lambda: dataset_digest(path)):
+        with pytest.raises(ExoprobeError, match="s.parquet: not a whole samples file"):
+            read()

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 import torch
 from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.errors import ExoprobeError
 from exoprobe.features.extraction import extract_features
 from exoprobe.features.feature_file import read_features, read_info
 from exoprobe.models.lenet import LeNet
@@ -19,3 +21,9 @@ def test_features_are_the_layer_s_activations_in_the_dataset_s_order(tiny_datase
         info = read_info(path)
         assert (info.dimension, info.layer, info.rows) == (dimension, layer, 36)
         assert info.dataset_digest == dataset_digest(tiny_dataset)
+
+
+def test_a_layer_that_a_truncated_network_lacks_is_refused(tiny_dataset, tmp_path):
+    arguments = {"network": LeNet(0), "layer": "ip2", "code_digest": "c", "device": "cpu"}
+    with pytest.raises(ExoprobeError, match="this network has no layer ip2; it has conv1, pool1"):
+        extract_features(tiny_dataset, tiny_dataset, tmp_path / "ip2.parquet", **arguments)

@@ -40,7 +40,7 @@ def pose(tmp_path):
     table = pd.DataFrame(
         {"sample_id": np.arange(2 * PEOPLE), "target": "abs_yaw", "truth": 20.4, "predicted": 12.0}
     )
-    table.assign(group=table["sample_id"] // 2).to_parquet(tmp_path / "pose")
+    table.assign(group=table["sample_id"] // 2, estimator="by hand").to_parquet(tmp_path / "pose")
     return tmp_path / "pose"
 
 

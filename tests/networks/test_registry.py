@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from exoprobe.config import LAYERS
 from exoprobe.errors import ExoprobeError
+from exoprobe.models import attribute_network
+from exoprobe.networks import dlib_resnet, vgg_face
 from exoprobe.networks.registry import load_adapter
 
 
@@ -24,6 +27,13 @@ def test_every_network_with_weights_says_where_they_are_missing(adapter, tmp_pat
     settings = {"adapter": adapter, "size": 4, "align": "box", "mean": 0, "scale": 1, "tensors": {"a": "a"}}
     with pytest.raises(ExoprobeError, match="weights.bin is missing. Fetch"):
         load_adapter(settings, tmp_path / "weights.bin", 0)
+
+
+def test_the_configuration_knows_the_layers_of_every_network_that_gives_its_own():
+    assert LAYERS["dlib_resnet"] == LAYERS["untrained"] == dlib_resnet.LAYERS
+    assert LAYERS["vgg_face"] == (vgg_face.LAST,)
+    assert LAYERS["pixels"] == load_adapter({"adapter": "pixels", "align": "image"}, None, 0).layers
+    assert set(LAYERS["attribute_network"]) < set(attribute_network.LAYERS)  # its predictions are no representation
 
 
 def test_an_unknown_adapter_is_an_error():

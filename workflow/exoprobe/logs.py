@@ -1,5 +1,6 @@
 """What a job tells its user: to the terminal, and to the rule's log file."""
 
+import errno
 import fcntl
 import logging
 import sys
@@ -11,6 +12,7 @@ from exoprobe.errors import ExoprobeError
 
 log = logging.getLogger(__name__)
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _held: list[IO] = []  # kept open as long as this process lives
 
 
@@ -61,6 +63,8 @@ def _wait_for_others(lock: Path) -> None:
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, ExoprobeError):
         logging.error("error: %s", error)
+    elif isinstance(error, OSError) and error.errno in DISK_FULL:
+        logging.error("error: no space is left on the disk; make room and run again (%s)", error)
     elif issubclass(kind, KeyboardInterrupt):
         logging.error("interrupted")
     else:

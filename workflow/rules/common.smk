@@ -33,7 +33,7 @@ MODELS = list(config["models"])
 RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
 FIRST_RUNS = [(model, config["seeds"][0]) for model in MODELS]  # for pictures of a single feature space
 # The networks' folders: the solver is part of the name unless it is the default, so that both solvers' are kept.
-NETWORKS = {
+DIGIT_FOLDERS = {
     model if solver == "fast" else f"{model}_{solver}": (model, solver)
     for solver in config["solvers"]
     for model in MODELS
@@ -56,7 +56,7 @@ FACE_FIGURES = ("results/figures/figure_1", "results/figures/figure_2")
 
 wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
-    model="|".join(NETWORKS),
+    model="|".join(DIGIT_FOLDERS),
     seed=r"\d+",
     layer="conv1|pool1|conv2|pool2|ip1|ip2",
 
@@ -91,7 +91,7 @@ def local_digits():
 
 def run_files(pattern, runs=RUNS):
     """The files of all (model, seed) runs of the configured solver, in the order of ``runs``."""
-    folders = {key: folder for folder, key in NETWORKS.items()}
+    folders = {key: folder for folder, key in DIGIT_FOLDERS.items()}
     return [
         pattern.format(dataset=DATASET, model=folders[model, config["solver"]], seed=seed) for model, seed in runs
     ]
@@ -99,7 +99,7 @@ def run_files(pattern, runs=RUNS):
 
 def teacher_features(wildcards):
     """The features whose class means this model learns, if it learns any."""
-    model, _ = NETWORKS[wildcards.model]
+    model, _ = DIGIT_FOLDERS[wildcards.model]
     teacher = config["models"][model].get("teacher")
     if not teacher:
         return []
@@ -109,7 +109,7 @@ def teacher_features(wildcards):
 
 def training_settings(wildcards):
     """What of the configuration concerns the training of one network, and nothing else."""
-    model, solver = NETWORKS[wildcards.model]
+    model, solver = DIGIT_FOLDERS[wildcards.model]
     return dict(
         model=config["models"][model],
         recipe=config["solvers"][solver][model],

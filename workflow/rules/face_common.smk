@@ -1,3 +1,4 @@
+from exoprobe.config import EMBEDDING, TRAINED
 from exoprobe.data.celeba_layout import IMAGES, LANDMARKS, TABLES, celeba_folder
 
 FACES = config["faces"]["dataset"]
@@ -15,14 +16,11 @@ DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
 PARTS = config["faces"]["parts"] or {"orl": 1, "celeba": 4}[FACES]
 ATTRIBUTES = sorted(name for names in config["faces"]["groups"][FACES].values() for name in names)
-TRAINED_HERE = ("attribute_network", "triplet")  # on official partitions, which ORL has none of
 REPRESENTATIONS = {
     name: entry
     for name, entry in config["faces"]["representations"].items()
-    if FACES == "celeba" or entry["network"] not in TRAINED_HERE
+    if FACES == "celeba" or entry["network"] not in (EMBEDDING, TRAINED)  # these need official partitions
 }
-
-ESTIMATOR = Path(config["faces"]["pose"]).name if config["faces"]["pose"] else "five landmarks"
 TITLES = {name: entry["title"] for name, entry in REPRESENTATIONS.items()}
 # What has learned nothing of faces: what can be read from it needs no training to be there.
 CONTROLS = [
@@ -38,7 +36,7 @@ ABOUT_FACES = {
 
 wildcard_constraints:
     faces="orl|celeba",
-    network="|".join([*config["networks"], "triplet"]),
+    network="|".join([*config["networks"], EMBEDDING]),
     part=r"\d+",
 
 
@@ -55,7 +53,7 @@ def extraction_seed(network):
 def network_weights(network):
     """The file that holds a network's weights, None for a network without."""
     entry = config["networks"][network]
-    if entry["adapter"] == "attribute_network":
+    if entry["adapter"] == TRAINED:
         return f"results/models/{FACES}/{network}/weights.safetensors"
     return entry.get("weights") or (DLIB_RESNET if entry["adapter"] == "dlib_resnet" else None)
 
@@ -68,7 +66,7 @@ def face_features(name):
 
 def probed(entry, probe):
     """What of a network a probe reads: the configured layer; of the attribute network, its own predictions."""
-    own = probe == "attributes" and entry["network"] == "attribute_network"
+    own = probe == "attributes" and entry["network"] == TRAINED
     return "own" if own else entry["layer"]
 
 
@@ -78,3 +76,14 @@ def face_probes(probe):
         f"results/probes/{FACES}/{entry['network']}/{probed(entry, probe)}/{probe}.parquet"
         for entry in REPRESENTATIONS.values()
     ]
+
+
+def local_orl():
+    """The pictures in the user's ORL folder, if one is configured."""
+    folder = config["faces"]["folder"]
+    return sorted(Path(folder).glob("s*/*.pgm")) if FACES == "orl" and folder else []
+
+
+def count_images():
+    """How many files a CelebA folder of the user's holds, so that a mended one is looked at again."""
+    return len(os.listdir(FACE_IMAGES)) if FACES == "celeba" and config["faces"]["folder"] else None

@@ -29,6 +29,7 @@ rule load_orl:
         mem_mb=1000,
     params:
         *code("load_orl.py"),
+        *stamps(local_orl()),
         cfg=dict(folder=config["faces"]["folder"]),
     message:
         "Loading the ORL faces"
@@ -97,7 +98,7 @@ rule celeba_samples:
         cfg=dict(
             folder=str(CELEBA),
             bad_images=config["faces"]["bad_images"],
-            images=len(os.listdir(CELEBA / IMAGES)) if (CELEBA / IMAGES).is_dir() else None,
+            images=count_images(),
         ),
     message:
         "Checking CelebA"

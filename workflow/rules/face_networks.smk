@@ -76,7 +76,7 @@ rule gather_layer:
         "results/logs/{faces}/{network}/gather_{layer}.log",
     wildcard_constraints:
         network="|".join(config["networks"]),
-        layer=r"(?!own)\w+",
+        layer=r"\w+",
     conda:
         "../../envs/exoprobe.yaml"
     resources:

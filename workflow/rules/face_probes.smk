@@ -10,7 +10,7 @@ rule probe_attributes:
     benchmark:
         "results/benchmarks/{faces}/{network}/probe_{layer}_attributes.tsv"
     wildcard_constraints:
-        layer=r"(?!own)\w+",
+        layer=r"(?!own/)\w+",
     conda:
         "../../envs/exoprobe.yaml"
     resources:
@@ -59,7 +59,7 @@ rule probe_pose:
     benchmark:
         "results/benchmarks/{faces}/{network}/probe_{layer}_pose.tsv"
     wildcard_constraints:
-        layer=r"(?!own)\w+",
+        layer=r"(?!own/)\w+",
     conda:
         "../../envs/exoprobe.yaml"
     resources:

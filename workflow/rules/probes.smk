@@ -47,7 +47,7 @@ rule scorecard:
         mem_mb=1000,
     params:
         *code("scorecard.py"),
-        cfg=dict(runs=RUNS, dataset=DATASET, faces=FACES, about=f"{ABOUT}; {ABOUT_FACES}, yaw by {ESTIMATOR}"),
+        cfg=dict(runs=RUNS, dataset=DATASET, faces=FACES, about=f"{ABOUT}; {ABOUT_FACES}"),
     message:
         "Writing the scorecard"
     script:

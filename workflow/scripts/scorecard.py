@@ -7,5 +7,7 @@ cfg = snakemake.params.cfg
 runs = map(tuple, cfg["runs"])
 predictions = dict(zip(runs, snakemake.input.predictions, strict=True))
 digits = build_scorecard(predictions, dataset=cfg["dataset"])
-faces = face_quantities(cfg["faces"], pd.read_csv(snakemake.input.attributes), pd.read_csv(snakemake.input.poses))
-write_scorecard(pd.concat([digits, faces]), snakemake.output.csv, snakemake.output.html, about=cfg["about"])
+poses = pd.read_csv(snakemake.input.poses)
+faces = face_quantities(cfg["faces"], pd.read_csv(snakemake.input.attributes), poses)
+about = f"{cfg['about']}, yaw by {poses['estimator'].iloc[0]}"
+write_scorecard(pd.concat([digits, faces]), snakemake.output.csv, snakemake.output.html, about=about)

@@ -65,7 +65,7 @@ def _check_rows(path: Path, table: pd.DataFrame, allowed: tuple[int, ...] | None
         raise ExoprobeError(f"{path}: {table.loc[rows, 'file'].iloc[0]} is not followed by {right}")
 
 
-def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> None:
+def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str, threads: int = 1) -> None:
     """Check every image and write the dataset.
 
     Args:
@@ -73,6 +73,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> No
         path: the samples file to write.
         bad_images: ``refuse`` a folder where images are missing, unreadable or not listed, or ``leave_out``
             those images.
+        threads: that decode images.
 
     Raises:
         ExoprobeError: with counts and examples, where such images are refused; where none is left.
@@ -83,7 +84,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> No
     missing = sorted(set(table["file"]) - present)
     unlisted = sorted(present - set(table["file"]))
     table = table[table["file"].isin(present)]
-    digests = _digests(images, table["file"])
+    digests = _digests(images, table["file"], threads)
     unreadable = sorted(name for name, digest in digests.items() if digest is None)
     faults = {"missing": missing, "unreadable": unreadable, "not listed": unlisted}
     _report(faults, images.root, bad_images)
@@ -98,7 +99,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str) -> No
     write_samples(path, {"sample_id": np.arange(len(table)), **text, **columns}, source_digest=source)
 
 
-def _digests(images: ImageFiles, names: pd.Series) -> dict[str, bytes | None]:
+def _digests(images: ImageFiles, names: pd.Series, threads: int) -> dict[str, bytes | None]:
     """Decode every image; return the digest of its file, or None where it cannot be read."""
 
     def digest(name: str) -> bytes | None:
@@ -109,7 +110,7 @@ def _digests(images: ImageFiles, names: pd.Series) -> dict[str, bytes | None]:
             return None
         return hashlib.sha256(content).digest()
 
-    with ThreadPoolExecutor() as pool, progress(len(names), "image", log, "checking images") as bar:
+    with ThreadPoolExecutor(threads) as pool, progress(len(names), "image", log, "checking images") as bar:
         found = {}
         for name, value in zip(names, pool.map(digest, names, chunksize=64), strict=True):
             found[name] = value

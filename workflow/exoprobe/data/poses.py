@@ -70,7 +70,10 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if not path.is_file():
         raise ExoprobeError(f"faces.pose: {path}: no such file")
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    try:
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except (OSError, ValueError) as error:  # Arrow's and pandas's own are ValueErrors
+        raise ExoprobeError(f"faces.pose: {path} cannot be read as a table ({error})") from error
     if lacking := {"image", "yaw"} - set(table):
         raise ExoprobeError(f"{path} lacks the column {' and '.join(sorted(lacking))}; it has {', '.join(table)}")
     if table["image"].duplicated().any():

@@ -9,6 +9,8 @@ lie together, in this order; everything computed per sample keeps it.
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -65,15 +67,20 @@ def read_samples(path: str | Path, columns: list[str], split: str | None = None)
 
     Returns:
         One array per column, N rows; ``image`` as uint8 [N, height, width].
+
+    Raises:
+        ExoprobeError: where the file is missing, truncated or damaged.
     """
     filters = None if split is None else [("split", "=", split)]
-    table = pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
+    with _named(path):
+        table = pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
     return {name: _to_numpy(table[name], table.schema.field(name)) for name in columns}
 
 
 def dataset_digest(path: str | Path) -> str:
     """Return the digest that a samples file states of its own content."""
-    metadata = pq.read_schema(path).metadata or {}
+    with _named(path):
+        metadata = pq.read_schema(path).metadata or {}
     if DIGEST_KEY not in metadata:
         raise ExoprobeError(f"{path}: not a samples file of exoprobe (it states no dataset digest)")
     return metadata[DIGEST_KEY].decode()
@@ -111,6 +118,15 @@ def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:
     names = sorted(columns)
     parts = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
     return digest_of(",".join(names).encode(), *parts, source_digest.encode())
+
+
+@contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """Say which file it is that Arrow cannot read."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise ExoprobeError(f"{path}: not a whole samples file ({error}); delete it and run again") from error
 
 
 def _field(name: str, column: np.ndarray, array: pa.Array) -> pa.Field:

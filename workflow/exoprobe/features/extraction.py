@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from exoprobe.compute import choose_device
 from exoprobe.data.samples import dataset_digest, read_samples
+from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import ROWS_PER_GROUP, FeatureInfo, write_features
 from exoprobe.files import digest_of_file
 from exoprobe.progress import progress
@@ -59,8 +60,16 @@ def extract_features(
 
 
 def layer_dimension(network: nn.Module, images: Tensor, layer: str) -> int:
-    """Return the length of the layer's flattened activation vector."""
-    return next(layer_batches(network, images[:1], layer)).shape[1]
+    """Return the length of the layer's flattened activation vector.
+
+    Raises:
+        ExoprobeError: where the network has no such layer.
+    """
+    with torch.inference_mode():
+        layers = network(images[:1].to(next(network.parameters()).device))
+    if layer not in layers:
+        raise ExoprobeError(f"this network has no layer {layer}; it has {', '.join(layers)}")
+    return layers[layer].numel()
 
 
 @torch.inference_mode()

@@ -14,7 +14,7 @@ from exoprobe.data.samples import read_samples
 from exoprobe.features.crops import Crop, crop_face
 from exoprobe.figures.style import BLACK, GREEN, GREY, VERMILION, new_figure, save_figure
 
-FACES = 5  # per row
+PER_ROW = 5
 CROP = Crop(size=256, align="box")
 MARGIN = 0.25  # shown around a face's box, where the image has it
 LINES = 6  # attributes below a face; more would not fit
@@ -55,13 +55,14 @@ def draw_sample_faces(
     """
     readings = read_attributes(attributes, shown)
     chosen = choose_faces(readings, seed)
-    data = gather_readings(chosen, readings, pd.read_parquet(pose))
+    poses = pd.read_parquet(pose)
+    data = gather_readings(chosen, readings, poses)
     columns = read_samples(samples, ["sample_id", "file"])
     names = pd.Series(columns["file"], index=columns["sample_id"])
     boxes, files = read_landmarks(landmarks).set_index("sample_id"), ImageFiles(images)
     texts = [describe(data[data["sample_id"] == sample]) for sample in chosen["sample_id"]]
     rows = chosen.assign(text=texts).groupby("draw", sort=False)
-    figure, panels = new_figure(len(rows), FACES, squeeze=False)
+    figure, panels = new_figure(len(rows), PER_ROW, squeeze=False)
     figure.set_figheight(0.5 + len(rows) * (1.3 + 0.145 * max(map(len, texts))))
     for axes in panels.flat:
         axes.axis("off")
@@ -73,7 +74,8 @@ def draw_sample_faces(
             axes.imshow(crop_face(image, dict(zip(BOX_COLUMNS, box, strict=True)), CROP).transpose(1, 2, 0))
             _write(axes, face.text)
     _explain(figure)
-    save_figure(figure, data, paths, about=about)
+    estimator = poses["estimator"].iloc[0]
+    save_figure(figure, data, paths, about=f"{about}; yaw annotated by {estimator}")
 
 
 def read_attributes(path: str | Path, shown: list[str]) -> pd.DataFrame:
@@ -103,7 +105,7 @@ def choose_faces(readings: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 def _draw_one_each(faces: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     people = faces["group"].unique()
-    people = rng.choice(people, min(FACES, len(people)), replace=False)
+    people = rng.choice(people, min(PER_ROW, len(people)), replace=False)
     rows = [rng.choice(faces.index[faces["group"] == person]) for person in people]
     return faces.loc[rows]
 
