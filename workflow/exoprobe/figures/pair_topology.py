@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from exoprobe.data.samples import read_samples
-from exoprobe.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, new_figure, save_figure
+from exoprobe.figures.style import BLACK, GREEN, GREY, new_figure, save_figure
 from exoprobe.models.lenet import LeNet
 
 STREAMS = {"first": 3.0, "second": 0.0}  # vertical place of each image's stream
@@ -84,7 +84,7 @@ def example_pair(samples: str | Path) -> tuple[np.ndarray, np.ndarray]:
 def _draw_image(axes: Axes, picture: np.ndarray, angle: float, height: float) -> None:
     half = 0.55
     axes.imshow(picture, cmap="gray", extent=(-half, half, height - half, height + half), interpolation="nearest")
-    axes.text(0, height + half + 0.08, f"{angle:+g}°", ha="center", va="bottom", fontsize=7)
+    axes.text(0, height + half + 0.08, f"{angle:+g}°".replace("-", "−"), ha="center", va="bottom", fontsize=7)
 
 
 def _draw_layer(axes: Axes, x: float, y: float, name: str, shape: str, *, shared: bool) -> None:
@@ -93,8 +93,8 @@ def _draw_layer(axes: Axes, x: float, y: float, name: str, shape: str, *, shared
         BOX_WIDTH,
         BOX_HEIGHT,
         boxstyle="round,pad=0,rounding_size=0.12",
-        facecolor="#eaf2f8" if name.startswith(("conv", "ip")) else "#f5f5f5",
-        edgecolor=BLUE if name.startswith(("conv", "ip")) else GREY,
+        facecolor="#f3f3f3" if name.startswith(("conv", "ip")) else "#fafafa",
+        edgecolor=BLACK if name.startswith(("conv", "ip")) else GREY,
         linestyle="--" if shared else "-",
         linewidth=0.9,
     )
@@ -137,8 +137,8 @@ def _draw_softmax_loss(axes: Axes, x: float) -> None:
         ha="center",
         va="center",
         fontsize=7,
-        color=VERMILION,
-        bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": VERMILION, "linewidth": 1},
+        color=BLACK,
+        bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": BLACK, "linewidth": 1},
     )
     arrow = {
         "arrowstyle": "-|>",

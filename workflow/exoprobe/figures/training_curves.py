@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from exoprobe.figures.style import NETWORK_COLORS, NETWORK_NAMES, new_figure, save_figure
 
@@ -38,6 +39,9 @@ def draw_training_curves(
                 markeredgecolor="white",
             )
         loss.set(title=NETWORK_NAMES[model], yscale="log", ylabel="training loss" if column == 0 else "")
+        loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        loss.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        loss.yaxis.set_minor_formatter(NullFormatter())
         validation.set(xlabel="step", ylabel=MEASURE_LABELS[measure])
         validation.set_ylim(bottom=0)
         validation.set_xlim(left=0)
