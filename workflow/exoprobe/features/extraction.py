@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from exoprobe.compute import choose_device
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import ROWS_PER_GROUP, FeatureInfo, write_features
+from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.files import digest_of_file
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
+BLOCK = 8_192  # images between two writes
 BATCH = 256  # larger batches leave the processor's cache
 
 
@@ -74,10 +75,10 @@ def layer_dimension(network: nn.Module, images: Tensor, layer: str) -> int:
 
 @torch.inference_mode()
 def layer_batches(network: nn.Module, images: Tensor, layer: str) -> Iterator[np.ndarray]:
-    """Yield the layer's activations, float32 [n, D], in blocks as large as a row group of a feature file."""
+    """Yield the layer's activations, float32 [n, D], block by block."""
     device = next(network.parameters()).device
     with progress(len(images), "image", log, f"computing {layer}") as bar:
-        for block in images.split(ROWS_PER_GROUP):
+        for block in images.split(BLOCK):
             parts = [network(batch.to(device))[layer].flatten(1) for batch in block.split(BATCH)]
             bar.update(len(block))
             yield torch.cat(parts).float().cpu().numpy()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from exoprobe.features.feature_file import FeatureInfo, read_features, read_info
 from exoprobe.files import digest_of_file
 from exoprobe.networks.adapter import Adapter
 from exoprobe.parts import part_rows
+from exoprobe.prefetch import prefetch
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -142,10 +142,4 @@ def _crop_batches(
             [crop_face(files.load(names[start + i]), face, adapter.crop) for i, face in enumerate(part)]
         )
 
-    starts = range(rows.start, rows.stop, BATCH)
-    with ThreadPoolExecutor(1) as ahead:
-        waiting = ahead.submit(batch, starts[0])
-        for start in starts[1:]:
-            ready, waiting = waiting.result(), ahead.submit(batch, start)
-            yield ready
-        yield waiting.result()
+    yield from prefetch(batch, range(rows.start, rows.stop, BATCH))

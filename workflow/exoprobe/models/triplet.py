@@ -17,7 +17,7 @@ from torch import Tensor
 
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import ROWS_PER_GROUP, FeatureInfo, read_features, write_features
+from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
 from exoprobe.features.split_features import read_split_features
 from exoprobe.files import digest_of_file
 from exoprobe.models.checkpoint import load_weights, save_history, save_weights
@@ -107,7 +107,7 @@ def apply_embedding(
         code_digest=code_digest,
     )
     ids = read_samples(samples, ["sample_id"])["sample_id"]
-    write_features(path, ids, (block.numpy() for block in embedded.split(ROWS_PER_GROUP)), info)
+    write_features(path, ids, [embedded.numpy()], info)
 
 
 def embed(features: Tensor, mean: Tensor, matrix: Tensor) -> Tensor:

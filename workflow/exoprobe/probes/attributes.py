@@ -1,6 +1,8 @@
 """Attribute probes (section 3.1): one balanced linear SVM per attribute, its C chosen on validation."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,10 @@ import pandas as pd
 
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
+from exoprobe.features.blocks import Blocks, FileBlocks, ScaledBlocks, Scaling, fit_scaling
 from exoprobe.features.feature_file import read_features
 from exoprobe.files import atomic_write
-from exoprobe.probes.linear_svm import fit_linear_svms, prepare_basis
+from exoprobe.probes.linear_svm import LinearSVMs
 from exoprobe.probes.rounds import Round, plan_rounds
 from exoprobe.progress import progress
 
@@ -19,7 +22,16 @@ log = logging.getLogger(__name__)
 PENALTIES = tuple(10.0**power for power in range(-6, 1))
 
 
-def probe_attributes(samples: str | Path, features: str | Path, path: str | Path, *, attributes: list[str]) -> None:
+def probe_attributes(
+    samples: str | Path,
+    features: str | Path,
+    path: str | Path,
+    grid: str | Path,
+    *,
+    attributes: list[str],
+    memory_mb: float | None = None,
+    device: str = "cpu",
+) -> None:
     """Fit the probes and write the score of every attribute for every test sample.
 
     Args:
@@ -28,25 +40,45 @@ def probe_attributes(samples: str | Path, features: str | Path, path: str | Path
         path: the Parquet file to write: ``attribute``, ``sample_id``, ``group``, ``round``, ``present`` (the
             truth), ``score`` (present is predicted where it is at least 0), ``penalty`` (the chosen C) and
             ``train_prevalence`` (of the attribute).
+        grid: the Parquet file to write what C was chosen by: ``attribute``, ``round``, ``penalty``, ``error`` (on
+            validation, the mean of false negative and false positive rate) and ``chosen``.
         attributes: columns of the dataset.
+        memory_mb: what the fit may hold; larger features are read batch by batch.
+        device: ``auto``, ``cpu`` or ``cuda``.
 
     Raises:
         ExoprobeError: where a person is in two splits, or an attribute has only one value in a training part.
     """
     columns = read_samples(samples, ["sample_id", "group", "split", *attributes])
     labels = np.stack([columns[name] > 0 for name in attributes], axis=1)
-    representation = read_features(features, dataset_digest=dataset_digest(samples))
+    select = partial(FileBlocks, features, dataset_digest=dataset_digest(samples))
     rounds = plan_rounds(columns["group"], columns["split"])
-    parts = []
+    scored, tried = [], []
     with progress(len(rounds), "round", log, f"fitting {len(attributes)} attributes") as bar:
         for round_ in rounds:
             check_labels(labels, round_, attributes)
-            scores, penalties = score_round(representation, labels, round_)
-            parts.append(
-                _scored_rows(columns, labels, round_, scores).assign(penalty=np.tile(penalties, len(scores)))
-            )
+            scores, chosen, errors = score_round(select, labels, round_, memory_mb=memory_mb, device=device)
+            penalties = np.array(PENALTIES)[chosen]
+            rows = _scored_rows(columns, labels, round_, scores)
+            scored.append(rows.assign(penalty=np.tile(penalties, len(scores))))
+            tried.append(_grid_rows(errors, chosen, round_, attributes))
             bar.update()
-    _write(pd.concat(parts), attributes, path)
+    _write(pd.concat(scored), attributes, path)
+    with atomic_write(grid) as temporary:
+        pd.concat(tried).to_parquet(temporary, index=False)
+
+
+def _grid_rows(errors: np.ndarray, chosen: np.ndarray, round_: Round, attributes: list[str]) -> pd.DataFrame:
+    """Return a row per attribute and penalty with its error on validation."""
+    return pd.DataFrame(
+        {
+            "attribute": np.repeat(attributes, len(PENALTIES)),
+            "round": round_.name,
+            "penalty": np.tile(PENALTIES, len(attributes)),
+            "error": errors.T.ravel(),
+            "chosen": (np.arange(len(PENALTIES)) == chosen[:, None]).ravel(),
+        }
+    )
 
 
 def predict_attributes(
@@ -102,31 +134,43 @@ def check_labels(labels: np.ndarray, round_: Round, attributes: list[str]) -> No
             )
 
 
-def score_round(features: np.ndarray, labels: np.ndarray, round_: Round) -> tuple[np.ndarray, np.ndarray]:
+def score_round(
+    features: Callable[[np.ndarray], Blocks],
+    labels: np.ndarray,
+    round_: Round,
+    *,
+    memory_mb: float | None = None,
+    device: str = "cpu",
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Choose C per attribute, fit and score.
 
     Args:
-        features: [N, D].
+        features: the features of some rows, bool [N].
         labels: bool [N, A].
         round_: which rows.
+        memory_mb: what the fit may hold, see :class:`~exoprobe.probes.linear_svm.LinearSVMs`.
+        device: ``auto``, ``cpu`` or ``cuda``.
 
     Returns:
-        Scores of the test rows [n, A], and the chosen C [A].
+        Scores of the test rows [n, A], the place in :data:`PENALTIES` of the chosen C [A], and the errors on
+        validation that it was chosen by [len(PENALTIES), A].
     """
-    held_out, tuned = [], []
+
+    def fit(rows: np.ndarray) -> tuple[Scaling, LinearSVMs]:
+        scaling = fit_scaling(features(rows))
+        machines = LinearSVMs(PENALTIES, class_weight="balanced", memory_mb=memory_mb, device=device)
+        return scaling, machines.fit(ScaledBlocks(features(rows), scaling), labels[rows])
+
+    held_out = []
     for train, validation in round_.tuning:
-        basis = prepare_basis(features[train])
-        path = fit_linear_svms(basis, labels[train], PENALTIES)
-        held_out.append((basis.transform(features[validation]) @ path).numpy())
-        tuned.append(labels[validation])
-    errors = balanced_errors(np.concatenate(held_out, axis=1), np.concatenate(tuned))
+        scaling, machines = fit(train)
+        held_out.append(machines.decision_function(ScaledBlocks(features(validation), scaling)))
+    tuned = np.concatenate([labels[validation] for _, validation in round_.tuning])
+    errors = balanced_errors(np.concatenate(held_out, axis=1), tuned)
     chosen = errors.argmin(0)
-    fresh = len(round_.tuning) > 1  # one split: what was tuned on train is the probe
-    if fresh:
-        basis = prepare_basis(features[round_.train])
-        path = fit_linear_svms(basis, labels[round_.train], PENALTIES)
-    weights = path[chosen, :, np.arange(labels.shape[1])].T
-    return (basis.transform(features[round_.test]) @ weights).numpy(), np.array(PENALTIES)[chosen]
+    if len(round_.tuning) > 1:  # with one split, what was tuned on train is the probe
+        scaling, machines = fit(round_.train)
+    return machines.select(chosen).decision_function(ScaledBlocks(features(round_.test), scaling))[0], chosen, errors
 
 
 def balanced_errors(scores: np.ndarray, present: np.ndarray) -> np.ndarray:

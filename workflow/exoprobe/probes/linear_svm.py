@@ -1,152 +1,163 @@
-"""Linear support vector machines, many at once.
+"""Linear support vector machines that share their features: every target and every C in one fit."""
 
-Each minimizes ½‖w‖² + C Σ cᵢ max(0, 1 − yᵢ wᵀxᵢ)², the squared hinge loss of liblinear (Fan et al. 2008), with cᵢ
-balancing the two labels and a constant 1 appended to x as the intercept, penalized like the other weights, as
-liblinear does by default. All share x, so a Newton step for all
-of them (Keerthi and DeCoste 2005) costs a few products with the whole matrix.
-"""
-
-from dataclasses import dataclass
+import logging
 
 import numpy as np
 import torch
+from sklearn.base import BaseEstimator, clone
 from torch import Tensor
 
-NEWTON_STEPS, GRADIENT_STEPS, HALVINGS = 50, 60, 30
-ROUNDING = 1e-6  # of a feature's mean: what varies less than this is float32's rounding, not the feature
-TOLERANCE = 1e-7  # of the gradient's norm, relative to its norm at w = 0
+from exoprobe.compute import choose_device, choose_precision
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.blocks import BLOCK, ArrayBlocks, Blocks
+from exoprobe.probes.design import Design
+from exoprobe.probes.direct import finish
+from exoprobe.probes.newton import minimize, sample_moments
+from exoprobe.probes.squared_hinge import Machines, SquaredHinge
+
+log = logging.getLogger(__name__)
+
+CURVATURE_SHARE = 0.25  # of the memory, for the curvatures of the machines that are fitted together
 
 
-@dataclass(frozen=True)
-class Basis:
-    """The training features, standardized and turned onto their principal axes.
+class LinearSVMs(BaseEstimator):
+    """A linear SVM per target and penalty, ``sklearn.svm.LinearSVC(loss="squared_hinge", dual=False)`` each.
 
-    Turning does not change what is learned, but makes one diagonal matrix a good preconditioner for
-    every problem, and drops the directions in which nothing varies.
-
-    Attributes:
-        mean: float64 [D], of the training features.
-        axes: float64 [D, R]; ``(x − mean) @ axes`` are the coordinates.
-        coordinates: float64 [N, R + 1], of the training features, a constant 1 last.
-        curvature: float64 [R + 1], the coordinates' sums of squares.
-    """
-
-    mean: np.ndarray
-    axes: np.ndarray
-    coordinates: Tensor
-    curvature: Tensor
-
-    def transform(self, features: np.ndarray) -> Tensor:
-        """Return the coordinates [n, R + 1] of features [n, D]."""
-        turned = torch.from_numpy((features - self.mean) @ self.axes)
-        return torch.cat([turned, torch.ones(len(turned), 1, dtype=turned.dtype)], dim=1)
-
-
-def prepare_basis(features: np.ndarray) -> Basis:
-    """Standardize training features [N, D] and turn them onto their principal axes."""
-    features = features.astype(np.float64)
-    mean, deviation = features.mean(0), features.std(0)
-    scale = np.divide(1, deviation, out=np.zeros_like(deviation), where=deviation > ROUNDING * np.abs(mean))
-    centered = (features - mean) * scale
-    axes = _principal_axes(centered)
-    coordinates = torch.from_numpy(centered @ axes)
-    coordinates = torch.cat([coordinates, torch.ones(len(features), 1, dtype=torch.float64)], dim=1)
-    return Basis(mean, scale[:, None] * axes, coordinates, coordinates.square().sum(0))
-
-
-def _principal_axes(centered: np.ndarray) -> np.ndarray:
-    """Return the axes [D, R] along which the rows vary; from the smaller of the two Gram matrices."""
-    count, dimension = centered.shape
-    tall = count >= dimension
-    values, vectors = np.linalg.eigh(centered.T @ centered if tall else centered @ centered.T)
-    kept = values > values.max(initial=0) * 1e-12
-    return vectors[:, kept] if tall else centered.T @ vectors[:, kept] / np.sqrt(values[kept])
-
-
-def fit_linear_svms(basis: Basis, labels: np.ndarray, penalties: tuple[float, ...]) -> Tensor:
-    """Fit a machine per label column and penalty.
+    All machines advance together, so that the features are read a few dozen times however many there are
+    (:mod:`exoprobe.probes.newton`); those that float32 cannot bring to the tolerance, such as separable ones at a
+    large C, are finished one by one in float64 (:mod:`exoprobe.probes.direct`).
 
     Args:
-        basis: of the training features.
-        labels: bool [N, A], each column with both values.
-        penalties: C, ascending; each starts from the one before.
+        C: penalties, one or several; kept in ascending order.
+        class_weight: ``balanced`` (n / (2 · count), as in scikit-learn), or None.
+        tolerance: how far above its minimum an objective may stay, as a share of it.
+        memory_mb: what the fit may hold beside the features that it is given; None for no limit. Features are
+            copied as far as they fit, and read anew from ``X`` for each pass otherwise.
+        device: ``auto``, ``cpu`` or ``cuda``.
 
-    Returns:
-        float64 [len(penalties), R + 1, A], weights in the basis's coordinates.
+    Attributes:
+        coef_: float64 [len(C), T, D].
+        intercept_: float64 [len(C), T].
     """
-    signs = torch.from_numpy(np.where(labels, 1.0, -1.0))
-    costs = torch.from_numpy(balanced_costs(labels))
-    weights = torch.zeros(basis.coordinates.shape[1], signs.shape[1], dtype=torch.float64)
-    path = []
-    for penalty in penalties:
-        weights = _newton(basis, signs, penalty * costs, weights)
-        path.append(weights)
-    return torch.stack(path)
 
+    def __init__(
+        self,
+        C: float | tuple[float, ...] = 1.0,  # noqa: N803
+        *,
+        class_weight: str | None = None,
+        tolerance: float = 1e-7,
+        memory_mb: float | None = None,
+        device: str = "cpu",
+    ) -> None:
+        self.C = C
+        self.class_weight = class_weight
+        self.tolerance = tolerance
+        self.memory_mb = memory_mb
+        self.device = device
 
-def balanced_costs(labels: np.ndarray) -> np.ndarray:
-    """Return what an error on each row costs [N, A], so that both labels weigh the same: n / (2 · count)."""
-    present = labels.mean(0)
-    return np.where(labels, 0.5 / present, 0.5 / (1 - present))
+    def fit(self, X: np.ndarray | Blocks, y: np.ndarray, names: list[str] | None = None) -> "LinearSVMs":  # noqa: N803
+        """Fit all machines.
 
+        Args:
+            X: [N, D], an array or :class:`~exoprobe.features.blocks.Blocks`.
+            y: [N] or [N, T], per target two values: 0 or −1 where it is absent, 1 where it is present; NaN where
+                that is not known, and the row does not count.
+            names: of the targets, for messages.
 
-def _newton(basis: Basis, signs: Tensor, costs: Tensor, weights: Tensor) -> Tensor:
-    """Minimize for all columns at once; those that are done no longer move."""
-    x = basis.coordinates
-    weights = weights.clone()
-    scale = (2 * x.T @ (signs * costs)).norm(dim=0)
-    todo = torch.arange(weights.shape[1])
-    for _ in range(NEWTON_STEPS):
-        y, c, w = signs[:, todo], costs[:, todo], weights[:, todo]
-        slack = (1 - y * (x @ w)).clamp_min_(0)
-        gradient = w - 2 * x.T @ (y * c * slack)
-        left = gradient.norm(dim=0) > TOLERANCE * scale[todo]
-        todo, y, c, w, slack, gradient = (
-            todo[left],
-            *(t[:, left] for t in (y, c, w, slack, gradient)),
+        Raises:
+            ExoprobeError: where a target has only one value, or something is NaN that must not be.
+        """
+        penalties = self._penalties()
+        source = as_blocks(X)
+        signs = label_signs(y, names)
+        if len(signs) != source.shape[0]:
+            raise ExoprobeError(f"there are {source.shape[0]} rows of features, but {len(signs)} of labels")
+        device = choose_device(self.device)
+        product = choose_precision("auto", device)
+        memory = float("inf") if self.memory_mb is None else self.memory_mb * 2**20
+        design = Design(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
+        hinge = SquaredHinge(design, torch.from_numpy(signs), self._costs(signs), product)
+        moments = sample_moments(design)
+
+        targets = signs.shape[1]
+        machines = Machines(
+            torch.arange(targets).repeat(len(penalties)).to(device),
+            penalties.repeat_interleave(targets).to(device),
         )
-        if not len(todo):
-            break
-        step = _conjugate_gradients(basis, 2 * c * (slack > 0), gradient)
-        weights[:, todo] = w + _line_search(x, y, c, w, step, gradient) * step
-    return weights
+        weights = torch.zeros(design.columns, len(machines), dtype=torch.float64, device=device)
+        converged = torch.zeros(len(machines), dtype=torch.bool, device=device)
+        for some in self._batches(len(machines), memory * CURVATURE_SHARE / (design.rows * 3 * product.itemsize)):
+            weights[:, some], converged[some] = minimize(
+                hinge, moments, machines[some], weights[:, some], self.tolerance
+            )
+        finish(hinge, moments, machines, weights, converged, self.tolerance)
+        solved = weights.T.reshape(len(penalties), targets, -1).cpu().numpy()
+        self.coef_, self.intercept_ = solved[..., :-1], solved[..., -1]
+        return self
+
+    def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:  # noqa: N803
+        """Return signed distances, float64 [len(C), N, T], for features [N, D]."""
+        coef, intercept = torch.from_numpy(self.coef_), torch.from_numpy(self.intercept_)
+        parts = [block @ coef.mT + intercept[:, None] for block in as_blocks(X).blocks(torch.float64)]
+        return torch.cat(parts, dim=1).numpy()
+
+    def predict(self, X: np.ndarray | Blocks) -> np.ndarray:  # noqa: N803
+        """Return whether each target is present, bool [len(C), N, T]."""
+        return self.decision_function(X) > 0
+
+    def select(self, places: np.ndarray) -> "LinearSVMs":
+        """Return a machine per target, that of the C at ``places`` [T]; its ``coef_`` is [1, T, D]."""
+        one, targets = clone(self), np.arange(len(places))
+        one.coef_, one.intercept_ = self.coef_[places, targets][None], self.intercept_[places, targets][None]
+        return one
+
+    def _penalties(self) -> Tensor:
+        """Return C, ascending."""
+        penalties = np.sort(np.atleast_1d(self.C).astype(float))
+        if not (np.isfinite(penalties).all() and (penalties > 0).all()):
+            raise ExoprobeError(f"C is {penalties[~(penalties > 0)][0]:g}; every penalty must be above 0")
+        return torch.from_numpy(penalties)
+
+    def _costs(self, signs: np.ndarray) -> Tensor:
+        """Return what an error costs where a target is absent and where it is present, [2, T]."""
+        if self.class_weight is None:
+            return torch.ones(2, signs.shape[1])
+        if self.class_weight != "balanced":
+            raise ExoprobeError(f"class_weight is {self.class_weight!r}; it must be 'balanced' or None")
+        counts = np.stack([(signs < 0).sum(0), (signs > 0).sum(0)])
+        return torch.from_numpy(counts.sum(0) / (2 * counts))
+
+    @staticmethod
+    def _batches(count: int, at_once: float) -> list[slice]:
+        """Cut the machines into batches of neighbors, as large as memory allows."""
+        size = int(max(1, min(count, at_once)))
+        return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _conjugate_gradients(basis: Basis, active: Tensor, gradient: Tensor) -> Tensor:
-    """Solve (I + Xᵀ diag(active) X) step = −gradient, column by column, preconditioned by its diagonal's size."""
-    x, weight = basis.coordinates.float(), active.float()  # half the work; Newton's steps are inexact anyway
-    inverse = 1 / (1 + basis.curvature[:, None] * active.mean(0))
-    step, residual = torch.zeros_like(gradient), -gradient
-    direction = inverse * residual
-    product = (residual * direction).sum(0)
-    enough = 0.05 * gradient.norm(dim=0)
-    for _ in range(GRADIENT_STEPS):
-        if (residual.norm(dim=0) <= enough).all():
-            break
-        image = direction + (x.T @ (weight * (x @ direction.float()))).double()
-        length = product / (direction * image).sum(0).clamp_min(1e-300)
-        step += length * direction
-        residual -= length * image
-        preconditioned = inverse * residual
-        previous, product = product, (residual * preconditioned).sum(0)
-        direction = preconditioned + product / previous.clamp_min(1e-300) * direction
-    return step
+def as_blocks(X: np.ndarray | Blocks) -> Blocks:  # noqa: N803
+    """Return what can be passed over; checks an array.
+
+    Raises:
+        ExoprobeError: where it is not a finite matrix.
+    """
+    if not isinstance(X, np.ndarray):
+        return X
+    if X.ndim != 2:
+        raise ExoprobeError(f"features must be a matrix [N, D], not an array of shape {list(X.shape)}")
+    for start in range(0, len(X), BLOCK):
+        bad = np.argwhere(~np.isfinite(X[start : start + BLOCK]))
+        if len(bad):
+            raise ExoprobeError(f"features have NaN or infinity in row {start + bad[0][0]}, column {bad[0][1]}")
+    return ArrayBlocks(X)
 
 
-def _line_search(x: Tensor, y: Tensor, c: Tensor, w: Tensor, step: Tensor, gradient: Tensor) -> Tensor:
-    """Halve each column's step until it lowers the objective enough (Armijo)."""
-    margin, change = 1 - y * (x @ w), y * (x @ step)
-    slope = (gradient * step).sum(0)
-
-    def objective(length: Tensor) -> Tensor:
-        slack = (margin - length * change).clamp_min(0)
-        return (w + length * step).square().sum(0) / 2 + (c * slack.square()).sum(0)
-
-    length = torch.ones(w.shape[1], dtype=w.dtype)
-    start = objective(torch.zeros_like(length))
-    for _ in range(HALVINGS):
-        failed = objective(length) > start + 1e-4 * length * slope
-        if not failed.any():
-            break
-        length = torch.where(failed, length / 2, length)
-    return length
+def label_signs(y: np.ndarray, names: list[str] | None = None) -> np.ndarray:
+    """Turn labels [N] or [N, T] into signs, int8 [N, T]: 1 present, −1 absent, 0 not known."""
+    labels = np.asarray(y, float).reshape(len(y), -1)
+    signs = np.where(np.isnan(labels), 0, np.where(labels > 0, 1, -1)).astype(np.int8)
+    for target in range(signs.shape[1]):
+        name = f"target {target}" if names is None else names[target]
+        found = np.unique(labels[~np.isnan(labels[:, target]), target])
+        if len(found) != 2:
+            raise ExoprobeError(f"{name} has {'no value' if not len(found) else f'only the value {found[0]:g}'}")
+    return signs
