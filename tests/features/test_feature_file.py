@@ -5,7 +5,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
+from exoprobe.features import feature_file
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
 
 INFO = FeatureInfo(4, "float32", 20_000, "ip1", "this dataset", "weights", "code")
 
@@ -16,7 +17,9 @@ def features(rng):
 
 
 @pytest.fixture
-def path(tmp_path, features):
+def path(tmp_path, features, monkeypatch):
+    """The file of these features in three row groups."""
+    monkeypatch.setattr(feature_file, "GROUP_BYTES", 8_192 * 4 * 4)
     write_features(tmp_path / "f.parquet", np.arange(20_000), np.split(features, [8_192, 16_384]), INFO)
     return tmp_path / "f.parquet"
 
@@ -37,10 +40,26 @@ def test_float16_is_kept(tmp_path, features):
     np.testing.assert_array_equal(read_features(tmp_path / "h.parquet"), half)
 
 
-def test_other_tools_see_a_fixed_shape_tensor_without_nulls(path):
-    field = pq.read_schema(path).field("feature")
-    assert field.type == pa.fixed_shape_tensor(pa.float32(), [4])
-    assert not field.nullable
+def test_other_tools_see_the_bytes_of_each_vector(path, features):
+    table = pq.read_table(path)
+    assert not table.schema.field("feature").nullable
+    np.testing.assert_array_equal(np.frombuffer(table["feature"][9_999].as_py(), np.float32), features[9_999])
+
+
+@pytest.mark.parametrize("sizes", [[1, 8_191, 11_808], [20_000], [5_000] * 4, [0, 20_000]])
+def test_row_groups_are_of_one_size_whatever_the_batches(path, tmp_path, features, sizes):
+    batches = np.split(features, np.cumsum(sizes)[:-1])
+    write_features(tmp_path / "g.parquet", np.arange(20_000), batches, INFO)
+    assert (tmp_path / "g.parquet").read_bytes() == path.read_bytes()
+    metadata = pq.ParquetFile(path).metadata
+    assert [metadata.row_group(group).num_rows for group in range(3)] == [8_192, 8_192, 3_616]
+
+
+def test_names_as_ids_are_kept(tmp_path, features):
+    names = np.array([f"{number}.jpg" for number in range(20_000)], object)
+    write_features(tmp_path / "n.parquet", names, [features], INFO)
+    np.testing.assert_array_equal(read_features(tmp_path / "n.parquet"), features)
+    assert read_sample_ids(tmp_path / "n.parquet").tolist() == names.tolist()
 
 
 def test_another_dataset_s_features_are_refused(path):
@@ -56,12 +75,20 @@ def test_a_truncated_file_is_refused_by_name(path, keep):
         read_features(path)
 
 
-def test_a_flipped_byte_in_the_data_is_refused_by_name(path):
+@pytest.mark.parametrize("name", ["sample_id", "feature"])
+def test_a_flipped_byte_in_the_data_is_refused_by_name(path, name):
     content = bytearray(path.read_bytes())
-    column = pq.ParquetFile(path).metadata.row_group(1).column(1)
-    content[column.data_page_offset + column.total_compressed_size // 2] ^= 0xFF
+    group = pq.ParquetFile(path).metadata.row_group(1)
+    (column,) = (group.column(place) for place in range(2) if group.column(place).path_in_schema == name)
+    content[column.data_page_offset + column.total_compressed_size // 2] ^= 0x01
     path.write_bytes(content)
     with pytest.raises(ExoprobeError, match="f.parquet: damaged in row group 1"):
+        read_features(path)
+
+
+def test_a_file_without_checksums_is_refused(path):
+    pq.write_table(pq.read_table(path), path)
+    with pytest.raises(ExoprobeError, match="f.parquet: .* not written by this version of exoprobe"):
         read_features(path)
 
 
@@ -73,13 +100,14 @@ def test_nan_is_refused_when_writing_and_leaves_no_file(tmp_path, features, bad)
     assert not list(tmp_path.iterdir())
 
 
-def test_nan_is_refused_when_reading(tmp_path, features, path):
-    features[12_345, 2] = np.nan
-    table = pq.read_table(path)
-    column = pa.FixedShapeTensorArray.from_numpy_ndarray(features)
-    pq.write_table(table.set_column(1, table.schema.field("feature"), column), path)
+@pytest.mark.parametrize(("dtype", "bad"), [("float32", np.nan), ("float16", np.nan), ("float16", -np.inf)])
+def test_nan_is_refused_when_reading(tmp_path, features, monkeypatch, dtype, bad):
+    features[12_345, 2] = bad
+    monkeypatch.setattr(feature_file, "_check_batch", lambda *_: None)
+    info = replace(INFO, dtype=dtype)
+    write_features(tmp_path / "f.parquet", np.arange(20_000), [features.astype(dtype)], info)
     with pytest.raises(ExoprobeError, match="f.parquet: has NaN or infinity in row 12345"):
-        read_features(path)
+        read_features(tmp_path / "f.parquet")
 
 
 @pytest.mark.parametrize("rows", [19_999, 20_001])

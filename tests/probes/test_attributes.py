@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from exoprobe.data.samples import dataset_digest, write_samples
 from exoprobe.errors import ExoprobeError
+from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.probes.attributes import PENALTIES, balanced_errors, probe_attributes, score_round
 from exoprobe.probes.rounds import plan_rounds
@@ -42,7 +43,7 @@ def plant(tmp_path, rng):
 
 
 def probe(files, path, attributes=("planted", "noise")):
-    probe_attributes(*files, path, attributes=list(attributes))
+    probe_attributes(*files, path, path.with_name("grid.parquet"), attributes=list(attributes))
     return pd.read_parquet(path)
 
 
@@ -58,6 +59,18 @@ def test_a_planted_attribute_is_found_and_noise_is_not(plant, tmp_path, splits):
     assert error(table, "planted") < 0.08
     assert 0.4 < error(table, "noise") < 0.6
     assert set(table["penalty"]) <= set(PENALTIES)
+
+
+@pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
+def test_the_whole_grid_is_written_with_the_chosen_penalties(plant, tmp_path, splits):
+    table = probe(plant(splits), tmp_path / "predictions.parquet")
+    grid = pd.read_parquet(tmp_path / "grid.parquet")
+    assert len(grid) == 2 * len(PENALTIES) * table["round"].nunique()
+    best = grid.loc[grid.groupby(["attribute", "round"])["error"].idxmin()]
+    assert best["chosen"].all()
+    assert grid["chosen"].sum() == len(best)
+    used = set(table[["attribute", "round", "penalty"]].itertuples(index=False, name=None))
+    assert used == set(best[["attribute", "round", "penalty"]].itertuples(index=False, name=None))
 
 
 @pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
@@ -93,11 +106,16 @@ def test_labels_of_a_fold_change_no_score_of_that_fold(rng):
     features = rng.normal(size=(300, 8))
     groups, splits = np.repeat(np.arange(60), 5), np.repeat([f"fold_{number}" for number in range(5)], 60)
     labels = features[:, :2] + rng.normal(size=(300, 2)) > 0
+
+    def select(rows):
+        return ArrayBlocks(features[rows])
+
     for round_ in plan_rounds(groups, splits):
-        scores, penalties = score_round(features, labels, round_)
-        again = score_round(features, labels ^ round_.test[:, None], round_)
+        scores, chosen, errors = score_round(select, labels, round_)
+        again = score_round(select, labels ^ round_.test[:, None], round_)
         np.testing.assert_array_equal(scores, again[0])
-        np.testing.assert_array_equal(penalties, again[1])
+        np.testing.assert_array_equal(chosen, again[1])
+        np.testing.assert_array_equal(errors, again[2])
 
 
 def test_c_is_the_one_of_least_error_on_validation(rng):
@@ -106,8 +124,9 @@ def test_c_is_the_one_of_least_error_on_validation(rng):
     splits = np.repeat(["train", "validation", "test"], (80, 160, 160))
     labels = features[:, :1] + rng.normal(size=(400, 1)) > 0
     (round_,) = plan_rounds(np.arange(400), splits)
-    scores, (penalty,) = score_round(features, labels, round_)
-    assert penalty < 1e-1
+    scores, (place,), errors = score_round(lambda rows: ArrayBlocks(features[rows]), labels, round_)
+    assert PENALTIES[place] < 1e-1
+    assert errors[place, 0] == errors[:, 0].min() < errors[-1, 0]
     assert balanced_errors(scores, labels[round_.test])[0] < 0.45
 
 

@@ -1,46 +1,90 @@
 import numpy as np
 import pytest
-from exoprobe.probes.linear_regression import fit_ridge_path, select_on_validation
+from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.probes.linear_regression import (
+    fit_ridge_path,
+    measure_group_moments,
+    measure_moments,
+)
 from sklearn.linear_model import LinearRegression, Ridge
 
 
 @pytest.fixture
 def problem(rng):
+    """Features and three targets of 400 rows."""
     features = np.maximum(rng.normal(size=(400, 30)), 0)
-    target = features @ rng.normal(size=30) + 5 + rng.normal(size=400)
-    return features, target
+    targets = features @ rng.normal(size=(30, 3)) + [5, -1, 0] + rng.normal(size=(400, 3))
+    return features, targets
+
+
+def fit(features, targets, penalties):
+    return fit_ridge_path(measure_moments(ArrayBlocks(features), targets), penalties)
+
+
+def predict(path, features):
+    return features @ path.coef.mT + path.intercept[:, None]
 
 
 def test_without_penalty_it_equals_scikit_learns_least_squares(problem):
-    features, target = problem
-    (ours,), theirs = fit_ridge_path(features, target, (0.0,)), LinearRegression().fit(features, target)
-    np.testing.assert_allclose(ours.coef, theirs.coef_, rtol=1e-8)
-    assert ours.intercept == pytest.approx(theirs.intercept_)
+    features, targets = problem
+    ours, theirs = fit(features, targets, (0.0,)), LinearRegression().fit(features, targets)
+    np.testing.assert_allclose(ours.coef[0], theirs.coef_, rtol=1e-8)
+    np.testing.assert_allclose(ours.intercept[0], theirs.intercept_)
 
 
-@pytest.mark.parametrize("penalty", [1e-3, 1.0, 10.0])
-def test_with_a_penalty_it_equals_scikit_learns_ridge(problem, penalty):
-    features, target = problem
-    centered = features - features.mean(0)
-    alpha = penalty * np.square(centered).sum() / features.shape[1]  # the Gram matrix's mean eigenvalue
-    (ours,), theirs = fit_ridge_path(features, target, (penalty,)), Ridge(alpha=alpha).fit(features, target)
-    np.testing.assert_allclose(ours.coef, theirs.coef_, rtol=1e-8)
-    np.testing.assert_allclose(ours.predict(features), theirs.predict(features))
+def test_with_penalties_it_equals_scikit_learns_ridge(problem):
+    features, targets = problem
+    penalties = (1e-3, 1.0, 10.0)
+    ours = fit(features, targets, penalties)
+    for place, penalty in enumerate(penalties):
+        centered = features - features.mean(0)
+        alpha = penalty * np.square(centered).sum() / features.shape[1]  # the Gram matrix's mean eigenvalue
+        theirs = Ridge(alpha=alpha).fit(features, targets)
+        np.testing.assert_allclose(ours.coef[place], theirs.coef_, rtol=1e-8)
+        np.testing.assert_allclose(predict(ours, features)[place], theirs.predict(features))
+        one = ours.at(place, 1)
+        np.testing.assert_allclose(one.predict(features), theirs.predict(features)[:, 1])
+        assert one.penalty == penalty
+
+
+def test_features_far_from_zero_and_of_single_precision_lose_nothing(rng):
+    features = (1000 + rng.normal(size=(9000, 20))).astype(np.float32)
+    targets = features.astype(float) @ rng.normal(size=(20, 1))
+    ours, theirs = fit(features, targets, (0.0,)), LinearRegression().fit(features.astype(float), targets)
+    np.testing.assert_allclose(ours.coef[0], theirs.coef_, rtol=1e-7)
+
+
+def test_moments_of_groups_are_those_of_their_rows_and_add_up(rng):
+    features, targets = rng.normal(size=(9000, 6)) + 3, rng.normal(size=(9000, 2))
+    groups = rng.integers(0, 3, 9000)
+    found = measure_group_moments(ArrayBlocks(features), targets, groups)
+    for group, moments in enumerate(found):
+        alone = measure_moments(ArrayBlocks(features[groups == group]), targets[groups == group])
+        for name, value in vars(alone).items():
+            np.testing.assert_allclose(getattr(moments, name), value, rtol=1e-9, atol=1e-8)
+    whole = measure_moments(ArrayBlocks(features), targets)
+    for name, value in vars(sum(found[1:], found[0])).items():
+        np.testing.assert_allclose(value, getattr(whole, name), rtol=1e-9, atol=1e-8)
+
+
+def test_squared_errors_are_the_mean_over_all_blocks(rng):
+    features, targets = rng.normal(size=(9000, 6)), rng.normal(size=(9000, 2))
+    path = fit(features, targets, (0.0, 1.0))
+    expected = np.square(predict(path, features) - targets).mean(1)
+    np.testing.assert_allclose(path.squared_errors(ArrayBlocks(features), targets), expected)
 
 
 def test_dead_and_doubled_elements_get_the_solution_of_minimum_norm(problem):
-    features, target = problem
+    features, targets = problem
     degenerate = np.hstack([features, features[:, :3], np.zeros((400, 4))])
-    (ours,) = fit_ridge_path(degenerate, target, (0.0,))
     centered = degenerate - degenerate.mean(0)
-    expected = np.linalg.pinv(centered) @ (target - target.mean())
-    np.testing.assert_allclose(ours.coef, expected, atol=1e-8)
+    expected = np.linalg.pinv(centered) @ (targets - targets.mean(0))
+    np.testing.assert_allclose(fit(degenerate, targets, (0.0,)).coef[0], expected.T, atol=1e-8)
 
 
 def test_more_elements_than_samples_is_solved(rng):
-    features, target = rng.normal(size=(20, 50)), rng.normal(size=20)
-    (ours,) = fit_ridge_path(features, target, (0.0,))
-    np.testing.assert_allclose(ours.predict(features), target, atol=1e-8)
+    features, targets = rng.normal(size=(20, 50)), rng.normal(size=(20, 1))
+    np.testing.assert_allclose(predict(fit(features, targets, (0.0,)), features)[0], targets, atol=1e-8)
 
 
 def test_a_unit_that_fires_once_in_training_does_not_ruin_the_chosen_regressor(rng):
@@ -50,8 +94,9 @@ def test_a_unit_that_fires_once_in_training_does_not_ruin_the_chosen_regressor(r
     rare = np.zeros((500, 1))
     rare[0] = 1e-3
     target[0] += 50
-    path = fit_ridge_path(np.hstack([features, rare]), target)
+    path = fit_ridge_path(measure_moments(ArrayBlocks(np.hstack([features, rare])), target[:, None]))
     held_out = np.hstack([rng.normal(size=(100, 3)), np.full((100, 1), 0.01)])
-    chosen = select_on_validation(path, held_out, held_out[:, 0] * 10)
-    assert abs(path[0].coef[3]) > 1000 > 1 > abs(chosen.coef[3] * 0.01)
-    assert np.abs(chosen.predict(held_out) - held_out[:, 0] * 10).max() < 2
+    truth = held_out[:, :1] * 10
+    chosen = path.at(int(path.squared_errors(ArrayBlocks(held_out), truth)[:, 0].argmin()))
+    assert abs(path.at(0).coef[3]) > 1000 > 1 > abs(chosen.coef[3] * 0.01)
+    assert np.abs(chosen.predict(held_out) - truth[:, 0]).max() < 2

@@ -30,7 +30,7 @@ def plant(tmp_path, rng):
         digest = dataset_digest(tmp_path / "samples.parquet")
         info = FeatureInfo(WIDTH, "float64", COUNT, "layer", digest, "w", "c")
         write_features(tmp_path / "features.parquet", np.arange(COUNT), [features], info)
-        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions")))
+        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid")))
         return pd.read_parquet(tmp_path / "predictions.parquet")
 
     write.yaw = yaw
@@ -50,6 +50,15 @@ def test_a_planted_yaw_and_its_size_are_found(plant, splits):
     assert r2(table, "yaw") > 0.95
     assert r2(table, "abs_yaw") > 0.9
     assert set(table["estimator"]) == {"by hand"}
+
+
+def test_the_whole_grid_is_written(plant, tmp_path):
+    table = plant(FOLDS, roll=lambda truth: truth["yaw"] / 2)
+    grid = pd.read_parquet(tmp_path / "grid.parquet")
+    assert set(grid["target"]) == set(table["target"]) == {"yaw", "abs_yaw", "roll"}
+    assert (grid.groupby(["target", "round"])["chosen"].sum() == 1).all()
+    best = grid.loc[grid.groupby(["target", "round"])["rmse"].idxmin()]
+    assert best["chosen"].all()
 
 
 @pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
@@ -99,4 +108,4 @@ def test_poses_of_another_dataset_are_refused(plant, tmp_path):
     plant()
     pd.read_parquet(tmp_path / "poses.parquet").iloc[1:].to_parquet(tmp_path / "poses.parquet")
     with pytest.raises(ExoprobeError, match="poses.parquet does not hold the samples"):
-        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions")))
+        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid")))

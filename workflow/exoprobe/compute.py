@@ -1,9 +1,11 @@
 """Where and how precisely torch computes."""
 
 import ctypes
+import math
 import sys
 from contextlib import AbstractContextManager
 
+import psutil
 import torch
 
 from exoprobe.errors import ExoprobeError
@@ -28,6 +30,11 @@ def _keep_freed_memory() -> None:
         if hasattr(libc, "mallopt"):
             libc.mallopt(M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD)
             libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def memory_left(memory_mb: float | None) -> float:
+    """Return how many bytes this process may still take where it may hold ``memory_mb`` MiB in all; None: any."""
+    return math.inf if memory_mb is None else memory_mb * 2**20 - psutil.Process().memory_info().rss
 
 
 def choose_device(name: str) -> torch.device:

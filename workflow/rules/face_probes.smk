@@ -4,7 +4,8 @@ rule probe_attributes:
         samples="results/data/{faces}/samples.parquet",
         features="results/features/{faces}/{network}/{layer}.parquet",
     output:
-        "results/probes/{faces}/{network}/{layer}/attributes.parquet",
+        predictions="results/probes/{faces}/{network}/{layer}/attributes.parquet",
+        grid="results/probes/{faces}/{network}/{layer}/attributes_grid.parquet",
     log:
         "results/logs/{faces}/{network}/probe_{layer}_attributes.log",
     benchmark:
@@ -14,10 +15,10 @@ rule probe_attributes:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=config["probe_memory_mb"],
     params:
         *code("probe_attributes.py"),
-        cfg=dict(attributes=ATTRIBUTES),
+        cfg=dict(attributes=ATTRIBUTES, device=config["device"]),
     message:
         "Probing {wildcards.layer} of {wildcards.network} for attributes"
     script:
@@ -53,7 +54,8 @@ rule probe_pose:
         poses="results/data/{faces}/poses.parquet",
         features="results/features/{faces}/{network}/{layer}.parquet",
     output:
-        "results/probes/{faces}/{network}/{layer}/pose.parquet",
+        predictions="results/probes/{faces}/{network}/{layer}/pose.parquet",
+        grid="results/probes/{faces}/{network}/{layer}/pose_grid.parquet",
     log:
         "results/logs/{faces}/{network}/probe_{layer}_pose.log",
     benchmark:
@@ -63,7 +65,7 @@ rule probe_pose:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=2000,
     params:
         *code("probe_pose.py"),
     message:

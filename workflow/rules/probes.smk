@@ -5,7 +5,8 @@ rule probe:
         weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
         features="results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
     output:
-        "results/probes/{dataset}/{model}/seed{seed}/{layer}.parquet",
+        predictions="results/probes/{dataset}/{model}/seed{seed}/{layer}.parquet",
+        grid="results/probes/{dataset}/{model}/seed{seed}/{layer}_grid.parquet",
     log:
         "results/logs/{dataset}/{model}/seed{seed}/probe_{layer}.log",
     benchmark:
@@ -15,7 +16,7 @@ rule probe:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=5000,
+        mem_mb=2000,
     params:
         *code("probe.py"),
     message:

@@ -6,6 +6,7 @@ log_to(snakemake.log[0])
 probe_rotated_digits(
     snakemake.input.samples,
     snakemake.input.features,
-    snakemake.output[0],
+    snakemake.output.predictions,
+    snakemake.output.grid,
     head=load_head(snakemake.input.weights),
 )

@@ -1,10 +1,13 @@
 """Mean activation vectors: what a representation says of a class on average (section 4.1)."""
 
 import numpy as np
+import torch
+
+from exoprobe.features.blocks import Blocks
 
 
-def class_means(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Average the features of each class.
+def class_means(features: Blocks, labels: np.ndarray) -> np.ndarray:
+    """Average the features of each class, in one pass.
 
     Args:
         features: [N, D].
@@ -19,4 +22,9 @@ def class_means(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
     counts = np.bincount(labels)
     if not counts.all():
         raise ValueError(f"class {int(np.argmin(counts))} has no sample to average")
-    return np.stack([features[labels == label].mean(axis=0, dtype=np.float64) for label in range(len(counts))])
+    sums, start = np.zeros((len(counts), features.shape[1])), 0
+    for block in features.blocks(torch.float64):
+        members = np.arange(len(counts))[:, None] == labels[start : start + len(block)]
+        sums += members.astype(float) @ block.numpy()
+        start += len(block)
+    return sums / counts[:, None]

@@ -5,7 +5,25 @@ from pathlib import Path
 import numpy as np
 
 from exoprobe.data.samples import dataset_digest, read_samples
-from exoprobe.features.feature_file import read_features
+from exoprobe.features.blocks import FileBlocks
+from exoprobe.features.feature_file import read_features, read_info
+
+
+def split_blocks(
+    samples: str | Path, features: str | Path, split: str, chosen: np.ndarray | None = None
+) -> FileBlocks:
+    """Return the features of one split, to be read block by block.
+
+    Args:
+        samples: the dataset.
+        features: a representation of it.
+        split: one of :data:`exoprobe.data.samples.SPLITS`.
+        chosen: bool [rows of the split], which of its rows; None for all.
+    """
+    rows = np.flatnonzero(read_samples(samples, ["split"])["split"] == split)
+    wanted = np.zeros(read_info(features).rows, bool)
+    wanted[rows if chosen is None else rows[chosen]] = True
+    return FileBlocks(features, wanted, dataset_digest=dataset_digest(samples))
 
 
 def read_split_features(samples: str | Path, features: str | Path, split: str) -> np.ndarray:

@@ -11,7 +11,7 @@ from torch import Tensor
 from exoprobe.compute import choose_device, choose_precision
 from exoprobe.data.samples import read_samples
 from exoprobe.features.class_means import class_means
-from exoprobe.features.split_features import read_split_features
+from exoprobe.features.split_features import split_blocks
 from exoprobe.models.checkpoint import load_weights, save_history, save_weights
 from exoprobe.models.lenet import LeNet
 from exoprobe.models.objectives import MeanActivation, Objective, Pair, Softmax, normalized_targets
@@ -53,7 +53,7 @@ def train_digit_network(
     network = LeNet(_outputs(model, data.labels), generator).to(where, memory_format=torch.channels_last)
     means = None
     if teacher_features is not None:
-        means = class_means(read_split_features(samples, teacher_features, "train"), data.labels.cpu().numpy())
+        means = class_means(split_blocks(samples, teacher_features, "train"), data.labels.cpu().numpy())
     objective = build_objective(model, data, generator, means)
     log.info("%d training images on %s, %s", len(data), where, str(dtype).removeprefix("torch."))
     trained = train(network, objective, data, validation, recipe, generator=generator, precision=dtype)

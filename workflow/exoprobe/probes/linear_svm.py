@@ -7,12 +7,12 @@ import torch
 from sklearn.base import BaseEstimator, clone
 from torch import Tensor
 
-from exoprobe.compute import choose_device, choose_precision
+from exoprobe.compute import choose_device, choose_precision, memory_left
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import BLOCK, ArrayBlocks, Blocks
 from exoprobe.probes.design import Design
 from exoprobe.probes.direct import finish
-from exoprobe.probes.newton import minimize, sample_moments
+from exoprobe.probes.newton import minimize, moments_memory, sample_moments
 from exoprobe.probes.squared_hinge import Machines, SquaredHinge
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ class LinearSVMs(BaseEstimator):
         C: penalties, one or several; kept in ascending order.
         class_weight: ``balanced`` (n / (2 · count), as in scikit-learn), or None.
         tolerance: how far above its minimum an objective may stay, as a share of it.
-        memory_mb: what the fit may hold beside the features that it is given; None for no limit. Features are
-            copied as far as they fit, and read anew from ``X`` for each pass otherwise.
+        memory_mb: what the process may hold in all, MiB; None for no limit. Features are copied as far as that
+            allows, and read anew from ``X`` for each pass otherwise.
         device: ``auto``, ``cpu`` or ``cuda``.
 
     Attributes:
@@ -74,7 +74,7 @@ class LinearSVMs(BaseEstimator):
             raise ExoprobeError(f"there are {source.shape[0]} rows of features, but {len(signs)} of labels")
         device = choose_device(self.device)
         product = choose_precision("auto", device)
-        memory = float("inf") if self.memory_mb is None else self.memory_mb * 2**20
+        memory = memory_left(self.memory_mb) - moments_memory(source.shape)
         design = Design(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
         hinge = SquaredHinge(design, torch.from_numpy(signs), self._costs(signs), product)
         moments = sample_moments(design)
@@ -115,7 +115,7 @@ class LinearSVMs(BaseEstimator):
         """Return C, ascending."""
         penalties = np.sort(np.atleast_1d(self.C).astype(float))
         if not (np.isfinite(penalties).all() and (penalties > 0).all()):
-            raise ExoprobeError(f"C is {penalties[~(penalties > 0)][0]:g}; every penalty must be above 0")
+            raise ExoprobeError(f"C is {penalties[~(np.isfinite(penalties) & (penalties > 0))][0]:g}; it must be above 0 and finite")
         return torch.from_numpy(penalties)
 
     def _costs(self, signs: np.ndarray) -> Tensor:

@@ -43,6 +43,13 @@ class Moments:
         return residual + self.axes @ (shrinkage * (self.axes.T @ residual))
 
 
+def moments_memory(shape: tuple[int, int]) -> int:
+    """Return the bytes that :func:`sample_moments` takes for features of this shape."""
+    rows, columns = shape[0], shape[1] + 1
+    sample = min(rows, max(SAMPLE, 4 * columns))
+    return 4 * sample * columns + 4 * 8 * min(sample, columns) ** 2
+
+
 def sample_moments(design: Design) -> Moments:
     """Estimate the moments from rows spread evenly over the design."""
     every = max(1, design.rows // max(SAMPLE, 4 * design.columns))

@@ -1,20 +1,25 @@
 """Pose probes (section 3.2): linear regression of |yaw|, and of yaw, pitch and roll where they are known."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from exoprobe.data.poses import ANGLES
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import read_features
+from exoprobe.features.blocks import Blocks, FileBlocks
 from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
+from exoprobe.probes.linear_regression import PENALTIES, RidgePath, fit_ridge_path, measure_moments
 from exoprobe.probes.rounds import Round, plan_rounds
 
 
-def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, path: str | Path) -> None:
+def probe_pose(
+    samples: str | Path, poses: str | Path, features: str | Path, path: str | Path, grid: str | Path
+) -> None:
     """Fit the regressors and write what they predict for every test sample.
 
     Args:
@@ -24,6 +29,8 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
         path: the Parquet file to write: ``target`` (``abs_yaw``, ``yaw`` …), ``sample_id``, ``group``,
             ``round``, ``truth``, ``predicted`` and ``constant`` (the training median), in degrees, and
             ``estimator`` of the truth.
+        grid: the Parquet file to write what the penalty was chosen by: ``target``, ``round``, ``penalty``,
+            ``rmse`` (on validation, degrees) and ``chosen``.
 
     Raises:
         ExoprobeError: where a person is in two splits, or an angle is known nowhere in a part that is needed.
@@ -32,24 +39,42 @@ def probe_pose(samples: str | Path, poses: str | Path, features: str | Path, pat
     truth = pd.read_parquet(poses)
     if not np.array_equal(truth["sample_id"], columns["sample_id"]):
         raise ExoprobeError(f"{poses} does not hold the samples of {samples}; delete it and run again")
-    targets = {"abs_yaw": truth["yaw"].abs(), **{name: truth[name] for name in ANGLES}}
-    representation = read_features(features, dataset_digest=dataset_digest(samples)).astype(np.float64)
-    rounds = plan_rounds(columns["group"].to_numpy(), columns["split"].to_numpy())
-    parts = []
-    for name, target in targets.items():
-        known = target.notna().to_numpy()
-        for round_ in rounds if known.any() else []:
-            check_known(known, round_, name)
+    targets = pd.DataFrame({"abs_yaw": truth["yaw"].abs(), **{name: truth[name] for name in ANGLES}})
+    select = partial(FileBlocks, features, dataset_digest=dataset_digest(samples))
+    scored, tried = [], []
+    for round_ in plan_rounds(columns["group"].to_numpy(), columns["split"].to_numpy()):
+        for names, known in known_together(targets):
+            check_known(known, round_, names[0])
+            values = targets[names].to_numpy()
+            predicted, chosen, errors = predict_round(select, values, round_, known)
             test = round_.test & known
-            predicted = predict_round(representation, target.to_numpy(), round_, known)
-            part = columns.loc[test, ["sample_id", "group"]].assign(target=name, round=round_.name)
-            constant = target[round_.train & known].median()
-            parts.append(part.assign(truth=target[test], predicted=predicted, constant=constant))
-    if not parts:
+            rows = columns.loc[round_.test & known, ["sample_id", "group"]].assign(round=round_.name)
+            for place, name in enumerate(names):
+                fitted = rows.assign(target=name, truth=values[rows.index, place], predicted=predicted[:, place])
+                scored.append(fitted.assign(constant=targets.loc[round_.train & known, name].median()))
+                tried.append(_grid_rows(errors[:, place], chosen[place]).assign(target=name, round=round_.name))
+    if not scored:
         raise ExoprobeError(f"{poses}: no angle is known; give the images' yaw in a file as faces.pose")
-    table = pd.concat(parts).assign(estimator=truth["estimator"].iloc[0])
     with atomic_write(path) as temporary:
+        table = pd.concat(scored).assign(estimator=truth["estimator"].iloc[0])
         table.to_parquet(temporary, index=False)
+    with atomic_write(grid) as temporary:
+        pd.concat(tried).to_parquet(temporary, index=False)
+
+
+def _grid_rows(errors: np.ndarray, chosen: int) -> pd.DataFrame:
+    """Return a row per penalty with its error on validation, from mean squared errors."""
+    tried = {"penalty": PENALTIES, "rmse": np.sqrt(errors), "chosen": np.arange(len(PENALTIES)) == chosen}
+    return pd.DataFrame(tried)
+
+
+def known_together(targets: pd.DataFrame) -> list[tuple[list[str], np.ndarray]]:
+    """Return the targets that are known for the same rows, with these, bool [N]; without those known nowhere."""
+    together: dict[bytes, list[str]] = {}
+    for name in targets:
+        together.setdefault(targets[name].notna().to_numpy().tobytes(), []).append(name)
+    found = [(names, np.frombuffer(known, bool)) for known, names in together.items()]
+    return [(names, known) for names, known in found if known.any()]
 
 
 def check_known(known: np.ndarray, round_: Round, target: str) -> None:
@@ -60,22 +85,35 @@ def check_known(known: np.ndarray, round_: Round, target: str) -> None:
                 raise ExoprobeError(f"no {target} is known in the {part} part of {round_.name}")
 
 
-def predict_round(features: np.ndarray, target: np.ndarray, round_: Round, known: np.ndarray) -> np.ndarray:
-    """Choose the ridge penalty by least squared error on validation, fit, and predict the test rows.
+def predict_round(
+    features: Callable[[np.ndarray], Blocks], targets: np.ndarray, round_: Round, known: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Choose each target's ridge penalty by least squared error on validation, fit, and predict the test rows.
 
     Args:
-        features: float64 [N, D].
-        target: degrees [N].
+        features: the features of some rows, bool [N].
+        targets: degrees [N, T].
         round_: which rows.
-        known: bool [N], where the target is known; other rows are left out.
+        known: bool [N], where the targets are known; other rows are left out.
+
+    Returns:
+        Predictions for the test rows [n, T], the place in :data:`~exoprobe.probes.linear_regression.PENALTIES` of
+        the chosen penalties [T], and the mean squared errors that they were chosen by [len(PENALTIES), T].
     """
-    squared = np.zeros(len(PENALTIES))
+    squared, count = 0.0, 0
     for train, validation in round_.tuning:
-        train, validation = train & known, validation & known
-        regressors = fit_ridge_path(features[train], target[train])
-        errors = [regressor.predict(features[validation]) - target[validation] for regressor in regressors]
-        squared += np.square(errors).sum(1)
+        path = _fit(features, targets, train & known)
+        rows = validation & known
+        squared = squared + rows.sum() * path.squared_errors(features(rows), targets[rows])
+        count += rows.sum()
+    chosen = squared.argmin(0)
     if len(round_.tuning) > 1:
-        train = round_.train & known
-        regressors = fit_ridge_path(features[train], target[train])
-    return regressors[int(squared.argmin())].predict(features[round_.test & known])
+        path = _fit(features, targets, round_.train & known)
+    regressors = [path.at(place, target) for target, place in enumerate(chosen)]
+    test = [block.numpy() for block in features(round_.test & known).blocks(torch.float64)]
+    predicted = [np.stack([regressor.predict(block) for regressor in regressors], axis=1) for block in test]
+    return np.concatenate(predicted), chosen, squared / count
+
+
+def _fit(features: Callable[[np.ndarray], Blocks], targets: np.ndarray, rows: np.ndarray) -> RidgePath:
+    return fit_ridge_path(measure_moments(features(rows), targets[rows]))

@@ -4,17 +4,20 @@ Fitted on train, the regressors' penalties chosen on validation, applied to test
 one per label, as in the paper; ``pooled`` is one for all labels.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.data.samples import SPLITS, read_samples
+from exoprobe.features.blocks import Blocks
 from exoprobe.features.class_means import class_means
-from exoprobe.features.split_features import read_split_features
+from exoprobe.features.split_features import split_blocks
 from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import LinearRegression, fit_ridge_path, select_on_validation
+from exoprobe.probes.linear_regression import LinearRegression, fit_ridge_path, measure_group_moments
 from exoprobe.probes.mean_activation import cosine_similarities
 
 FACTORS = ["sample_id", "label", "angle", "group"]
@@ -22,14 +25,14 @@ FACTORS = ["sample_id", "label", "angle", "group"]
 
 @dataclass(frozen=True)
 class Part:
-    """One split of a representation.
+    """One split of a representation; its features are read when they are passed over.
 
     Attributes:
-        features: [N, D].
+        select: the features of some of its rows, bool [N], or None for all.
         factors: ``sample_id``, ``label``, ``angle``, ``group``; N rows.
     """
 
-    features: np.ndarray
+    select: Callable[[np.ndarray | None], Blocks]
     factors: pd.DataFrame
 
     @property
@@ -63,7 +66,12 @@ class DigitProbes:
 
 
 def probe_rotated_digits(
-    samples: str | Path, features: str | Path, path: str | Path, *, head: tuple[np.ndarray, np.ndarray] | None
+    samples: str | Path,
+    features: str | Path,
+    path: str | Path,
+    grid: str | Path,
+    *,
+    head: tuple[np.ndarray, np.ndarray] | None,
 ) -> None:
     """Fit the probes on train, apply them to test and write a row of predictions per test sample.
 
@@ -72,47 +80,69 @@ def probe_rotated_digits(
         features: the representation to probe.
         path: the Parquet file to write: the factors, a column per technique of :func:`predict_labels` and
             ``predicted_angle`` and ``predicted_angle_pooled`` in degrees.
+        grid: the Parquet file to write what the regressors' penalties were chosen by: ``label`` (missing for the
+            pooled regressor), ``penalty``, ``rmse`` (on validation, degrees) and ``chosen``.
         head: weight [K, D] and bias [K] of the network's own last layer, or None where it has none.
     """
-    parts = {split: read_part(samples, features, split) for split in SPLITS}
-    probes = fit_digit_probes(parts["train"], parts["validation"])
-    test = parts["test"]
-    labels = test.labels
-    predictions = predict_labels(probes, test.features, labels, test.angles)
-    if head is not None:
-        weight, bias = head
-        predictions["softmax"] = (test.features @ weight.T + bias).argmax(1)
-    predictions["predicted_angle"] = per_label_angles(probes, test.features)[np.arange(len(labels)), labels]
-    predictions["predicted_angle_pooled"] = probes.pooled.predict(test.features)
+    train, validation, test = (read_part(samples, features, split) for split in SPLITS)
+    probes, tried = fit_digit_probes(train, validation)
+    predictions = pd.concat(predict_part(probes, test, head), ignore_index=True)
     with atomic_write(path) as temporary:
-        test.factors.assign(**predictions).to_parquet(temporary, index=False)
+        pd.concat([test.factors, predictions], axis=1).to_parquet(temporary, index=False)
+    with atomic_write(grid) as temporary:
+        tried.to_parquet(temporary, index=False)
 
 
 def read_part(samples: str | Path, features: str | Path, split: str) -> Part:
-    """Read one split's features and factors."""
+    """Read one split's factors, and where its features are."""
     factors = pd.DataFrame(read_samples(samples, FACTORS, split))
-    return Part(read_split_features(samples, features, split), factors)
+    return Part(partial(split_blocks, samples, features, split), factors)
 
 
-def fit_digit_probes(train: Part, validation: Part) -> DigitProbes:
-    """Fit mean activation vectors and angle regressors on train, choosing penalties on validation."""
+def fit_digit_probes(train: Part, validation: Part) -> tuple[DigitProbes, pd.DataFrame]:
+    """Fit mean activation vectors and angle regressors on train, choosing penalties on validation.
+
+    Returns:
+        The probes, and the penalties that were tried: ``label`` (missing for the pooled regressor), ``penalty``,
+        ``rmse`` in degrees and ``chosen``.
+    """
     angles, position = np.unique(train.angles, return_inverse=True)
-    classes = int(train.labels.max()) + 1
-    cells = train.labels * len(angles) + position
-    return DigitProbes(
+    moments = measure_group_moments(train.select(None), train.angles[:, None], train.labels)
+    classes = len(moments)
+    cells = class_means(train.select(None), train.labels * len(angles) + position)
+    fitted, tried = [], []
+    for label, one in [*enumerate(moments), (None, sum(moments[1:], moments[0]))]:
+        rows = validation.labels == label if label is not None else np.ones(len(validation.labels), bool)
+        path = fit_ridge_path(one)
+        errors = path.squared_errors(validation.select(rows), validation.angles[rows, None])[:, 0]
+        fitted.append(path.at(int(errors.argmin())))
+        chosen = np.arange(len(errors)) == errors.argmin()
+        tried.append({"label": label, "penalty": path.penalties, "rmse": np.sqrt(errors), "chosen": chosen})
+    probes = DigitProbes(
         angles=angles,
-        means=class_means(train.features, train.labels),
-        angle_means=class_means(train.features, cells).reshape(classes, len(angles), -1),
-        regressors=[_fit_angle(train, validation, label) for label in range(classes)],
-        pooled=_fit_angle(train, validation, None),
+        means=np.stack([one.mean for one in moments]),
+        angle_means=cells.reshape(classes, len(angles), -1),
+        regressors=fitted[:-1],
+        pooled=fitted[-1],
     )
+    return probes, pd.concat([pd.DataFrame(one) for one in tried], ignore_index=True).astype({"label": "Int64"})
 
 
-def _fit_angle(train: Part, validation: Part, label: int | None) -> LinearRegression:
-    """Fit an angle regressor for one label, or for all."""
-    rows, held_out = (slice(None) if label is None else part.labels == label for part in (train, validation))
-    path = fit_ridge_path(train.features[rows], train.angles[rows])
-    return select_on_validation(path, validation.features[held_out], validation.angles[held_out])
+def predict_part(
+    probes: DigitProbes, part: Part, head: tuple[np.ndarray, np.ndarray] | None
+) -> Iterator[pd.DataFrame]:
+    """Yield what the probes say of a part's rows, block by block."""
+    start = 0
+    for features in (block.numpy() for block in part.select(None).blocks()):
+        rows = slice(start, start + len(features))
+        labels, start = part.labels[rows], rows.stop
+        predictions = predict_labels(probes, features, labels, part.angles[rows])
+        if head is not None:
+            weight, bias = head
+            predictions["softmax"] = (features @ weight.T + bias).argmax(1)
+        predictions["predicted_angle"] = per_label_angles(probes, features)[np.arange(len(labels)), labels]
+        predictions["predicted_angle_pooled"] = probes.pooled.predict(features)
+        yield pd.DataFrame(predictions)
 
 
 def predict_labels(
