@@ -43,7 +43,9 @@ def check(features, labels, penalties=PENALTIES, least_agreement=0.999):
     for place, penalty in enumerate(penalties):
         for target in range(labels.shape[1]):
             theirs = liblinear(features, labels[:, target], penalty)
-            reached = objective(ours.coef_[place, target], ours.intercept_[place, target], features, labels[:, target], penalty)
+            reached = objective(
+                ours.coef_[place, target], ours.intercept_[place, target], features, labels[:, target], penalty
+            )
             best = objective(theirs.coef_[0], theirs.intercept_[0], features, labels[:, target], penalty)
             assert reached <= best * (1 + 1e-6)
             if best <= reached * (1 + 1e-5):  # liblinear has converged as well
@@ -123,7 +125,9 @@ def test_swapping_the_labels_swaps_the_sign(rng):
 def test_features_that_do_not_fit_into_memory_give_the_same_machines(rng, memory_mb):
     features, labels = problem(rng, 9000, 12)
     inside = LinearSVMs((1e-4, 1e-2), class_weight="balanced").fit(features, labels)
-    outside = LinearSVMs((1e-4, 1e-2), class_weight="balanced", memory_mb=memory_mb).fit(ArrayBlocks(features), labels)
+    outside = LinearSVMs((1e-4, 1e-2), class_weight="balanced", memory_mb=memory_mb).fit(
+        ArrayBlocks(features), labels
+    )
     np.testing.assert_allclose(outside.coef_, inside.coef_, atol=1e-4 * np.abs(inside.coef_).max())
 
 

@@ -30,7 +30,9 @@ def plant(tmp_path, rng):
         digest = dataset_digest(tmp_path / "samples.parquet")
         info = FeatureInfo(WIDTH, "float64", COUNT, "layer", digest, "w", "c")
         write_features(tmp_path / "features.parquet", np.arange(COUNT), [features], info)
-        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid")))
+        probe_pose(
+            *(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid"))
+        )
         return pd.read_parquet(tmp_path / "predictions.parquet")
 
     write.yaw = yaw
@@ -108,4 +110,6 @@ def test_poses_of_another_dataset_are_refused(plant, tmp_path):
     plant()
     pd.read_parquet(tmp_path / "poses.parquet").iloc[1:].to_parquet(tmp_path / "poses.parquet")
     with pytest.raises(ExoprobeError, match="poses.parquet does not hold the samples"):
-        probe_pose(*(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid")))
+        probe_pose(
+            *(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid"))
+        )

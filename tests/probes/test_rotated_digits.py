@@ -55,7 +55,11 @@ def planted(tmp_path, plant):
 def test_a_planted_angle_is_found_in_test_rows_only(planted):
     head = (np.eye(3, 4), np.zeros(3))
     probe_rotated_digits(
-        planted / "samples.parquet", planted / "features.parquet", planted / "p.parquet", planted / "grid.parquet", head=head
+        planted / "samples.parquet",
+        planted / "features.parquet",
+        planted / "p.parquet",
+        planted / "grid.parquet",
+        head=head,
     )
     table = pd.read_parquet(planted / "p.parquet")
     assert table["group"].tolist() == np.repeat(np.arange(250, 300), 2).tolist()
@@ -70,5 +74,9 @@ def test_features_of_another_dataset_are_refused(planted):
     write_features(planted / "features.parquet", np.arange(600), [np.zeros((600, 4))], info)
     with pytest.raises(ExoprobeError, match="features of another dataset"):
         probe_rotated_digits(
-            planted / "samples.parquet", planted / "features.parquet", planted / "p.parquet", planted / "grid.parquet", head=None
+            planted / "samples.parquet",
+            planted / "features.parquet",
+            planted / "p.parquet",
+            planted / "grid.parquet",
+            head=None,
         )

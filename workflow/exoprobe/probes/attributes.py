@@ -170,7 +170,11 @@ def score_round(
     chosen = errors.argmin(0)
     if len(round_.tuning) > 1:  # with one split, what was tuned on train is the probe
         scaling, machines = fit(round_.train)
-    return machines.select(chosen).decision_function(ScaledBlocks(features(round_.test), scaling))[0], chosen, errors
+    return (
+        machines.select(chosen).decision_function(ScaledBlocks(features(round_.test), scaling))[0],
+        chosen,
+        errors,
+    )
 
 
 def balanced_errors(scores: np.ndarray, present: np.ndarray) -> np.ndarray:

@@ -72,9 +72,7 @@ def _scores(design: Design, weights: Tensor) -> Tensor:
     return torch.cat([block @ weights for _, block in design.blocks(torch.float64)])
 
 
-def _newton_direction(
-    design: Design, weights: Tensor, error: Tensor, curvature: Tensor
-) -> tuple[Tensor, Tensor]:
+def _newton_direction(design: Design, weights: Tensor, error: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
     """Solve (I + Xᵀ diag(curvature) X) d = −gradient over the active rows, and what d promises to win."""
     active = curvature > 0
     wide = int(active.sum()) < len(weights)

@@ -115,7 +115,9 @@ class LinearSVMs(BaseEstimator):
         """Return C, ascending."""
         penalties = np.sort(np.atleast_1d(self.C).astype(float))
         if not (np.isfinite(penalties).all() and (penalties > 0).all()):
-            raise ExoprobeError(f"C is {penalties[~(np.isfinite(penalties) & (penalties > 0))][0]:g}; it must be above 0 and finite")
+            raise ExoprobeError(
+                f"C is {penalties[~(np.isfinite(penalties) & (penalties > 0))][0]:g}; it must be above 0 and finite"
+            )
         return torch.from_numpy(penalties)
 
     def _costs(self, signs: np.ndarray) -> Tensor:
