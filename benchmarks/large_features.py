@@ -63,16 +63,13 @@ def main(rows: int = ROWS, dimension: int = DIMENSION, memory_mb: int = MEMORY_M
     processes = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(dir="results") as name:
         folder = Path(name)
-        for arguments in (
-            (make_files, folder, rows, dimension),
-            (fit, folder, memory_mb, "file"),
-            (fit, folder, None, "memory"),
-        ):
-            process = processes.Process(target=arguments[0], args=arguments[1:])
+        jobs = [(make_files, (rows, dimension)), (fit, (memory_mb, "file")), (fit, (None, "memory"))]
+        for job, arguments in jobs:
+            process = processes.Process(target=job, args=(folder, *arguments))
             process.start()
             process.join()
             if process.exitcode:
-                sys.exit(f"{arguments[0].__name__} failed")
+                sys.exit(f"{job.__name__} failed")
         streamed, held = (dict(np.load(folder / f"{side}.npz")) for side in ("file", "memory"))
     sides = {f"from the file, {memory_mb} MiB": streamed, "in memory": held}
     table = pd.DataFrame(

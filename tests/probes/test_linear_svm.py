@@ -6,6 +6,7 @@ import torch
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.linear_svm import LinearSVMs
+from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
 PENALTIES = (1e-8, 1e-6, 1e-4, 1e-2, 1.0, 1e2, 1e4)
@@ -43,9 +44,8 @@ def check(features, labels, penalties=PENALTIES, least_agreement=0.999):
     for place, penalty in enumerate(penalties):
         for target in range(labels.shape[1]):
             theirs = liblinear(features, labels[:, target], penalty)
-            reached = objective(
-                ours.coef_[place, target], ours.intercept_[place, target], features, labels[:, target], penalty
-            )
+            own = ours.coef_[place, target], ours.intercept_[place, target]
+            reached = objective(*own, features, labels[:, target], penalty)
             best = objective(theirs.coef_[0], theirs.intercept_[0], features, labels[:, target], penalty)
             assert reached <= best * (1 + 1e-6)
             if best <= reached * (1 + 1e-5):  # liblinear has converged as well
@@ -124,10 +124,9 @@ def test_swapping_the_labels_swaps_the_sign(rng):
 @pytest.mark.parametrize("memory_mb", [0.01, 0.3, 1])
 def test_features_that_do_not_fit_into_memory_give_the_same_machines(rng, memory_mb):
     features, labels = problem(rng, 9000, 12)
-    inside = LinearSVMs((1e-4, 1e-2), class_weight="balanced").fit(features, labels)
-    outside = LinearSVMs((1e-4, 1e-2), class_weight="balanced", memory_mb=memory_mb).fit(
-        ArrayBlocks(features), labels
-    )
+    machines = LinearSVMs((1e-4, 1e-2), class_weight="balanced")
+    inside = clone(machines).fit(features, labels)
+    outside = clone(machines).set_params(memory_mb=memory_mb).fit(ArrayBlocks(features), labels)
     np.testing.assert_allclose(outside.coef_, inside.coef_, atol=1e-4 * np.abs(inside.coef_).max())
 
 

@@ -7,6 +7,7 @@ from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.probes.pose import probe_pose
 
 COUNT, WIDTH = 600, 12
+FILES = ("samples", "poses", "features", "predictions", "grid")
 PARTITIONS = np.repeat(["train", "validation", "test"], (350, 100, 150))
 FOLDS = np.repeat([f"fold_{number}" for number in range(5)], COUNT // 5)
 
@@ -30,9 +31,7 @@ def plant(tmp_path, rng):
         digest = dataset_digest(tmp_path / "samples.parquet")
         info = FeatureInfo(WIDTH, "float64", COUNT, "layer", digest, "w", "c")
         write_features(tmp_path / "features.parquet", np.arange(COUNT), [features], info)
-        probe_pose(
-            *(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid"))
-        )
+        probe_pose(*(tmp_path / f"{name}.parquet" for name in FILES))
         return pd.read_parquet(tmp_path / "predictions.parquet")
 
     write.yaw = yaw
@@ -110,6 +109,4 @@ def test_poses_of_another_dataset_are_refused(plant, tmp_path):
     plant()
     pd.read_parquet(tmp_path / "poses.parquet").iloc[1:].to_parquet(tmp_path / "poses.parquet")
     with pytest.raises(ExoprobeError, match="poses.parquet does not hold the samples"):
-        probe_pose(
-            *(tmp_path / f"{name}.parquet" for name in ("samples", "poses", "features", "predictions", "grid"))
-        )
+        probe_pose(*(tmp_path / f"{name}.parquet" for name in FILES))

@@ -11,6 +11,7 @@ from exoprobe.probes.rotated_digits import (
     probe_rotated_digits,
 )
 
+FILES = ("samples", "features", "p", "grid")
 ANGLES = np.array([-10.0, 10.0])
 
 
@@ -54,29 +55,22 @@ def planted(tmp_path, plant):
 
 def test_a_planted_angle_is_found_in_test_rows_only(planted):
     head = (np.eye(3, 4), np.zeros(3))
-    probe_rotated_digits(
-        planted / "samples.parquet",
-        planted / "features.parquet",
-        planted / "p.parquet",
-        planted / "grid.parquet",
-        head=head,
-    )
+    probe_rotated_digits(*(planted / f"{name}.parquet" for name in FILES), head=head)
     table = pd.read_parquet(planted / "p.parquet")
     assert table["group"].tolist() == np.repeat(np.arange(250, 300), 2).tolist()
     for technique in ("mav", "label_angle_mav", "per_angle_mav", "softmax"):
         assert (table[technique] == table["label"]).all()
     for column in ("predicted_angle", "predicted_angle_pooled"):
         assert np.sqrt(np.square(table[column] - table["angle"]).mean()) == pytest.approx(2, rel=0.3)
+    grid = pd.read_parquet(planted / "grid.parquet")
+    tried = grid.fillna({"label": -1}).groupby("label")
+    assert list(tried.groups) == [-1, 0, 1, 2]  # −1: the pooled regressor
+    assert (tried["chosen"].sum() == 1).all()
+    assert grid.loc[tried["rmse"].idxmin(), "chosen"].all()
 
 
 def test_features_of_another_dataset_are_refused(planted):
     info = FeatureInfo(4, "float64", 600, "ip1", "another", "w", "c")
     write_features(planted / "features.parquet", np.arange(600), [np.zeros((600, 4))], info)
     with pytest.raises(ExoprobeError, match="features of another dataset"):
-        probe_rotated_digits(
-            planted / "samples.parquet",
-            planted / "features.parquet",
-            planted / "p.parquet",
-            planted / "grid.parquet",
-            head=None,
-        )
+        probe_rotated_digits(*(planted / f"{name}.parquet" for name in FILES), head=None)

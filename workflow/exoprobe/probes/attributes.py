@@ -170,11 +170,8 @@ def score_round(
     chosen = errors.argmin(0)
     if len(round_.tuning) > 1:  # with one split, what was tuned on train is the probe
         scaling, machines = fit(round_.train)
-    return (
-        machines.select(chosen).decision_function(ScaledBlocks(features(round_.test), scaling))[0],
-        chosen,
-        errors,
-    )
+    (scores,) = machines.select(chosen).decision_function(ScaledBlocks(features(round_.test), scaling))
+    return scores, chosen, errors
 
 
 def balanced_errors(scores: np.ndarray, present: np.ndarray) -> np.ndarray:

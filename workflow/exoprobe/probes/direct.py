@@ -55,7 +55,7 @@ def _minimize(hinge: SquaredHinge, machine: Machines, weights: Tensor, tolerance
     sign = hinge.signs[:, machine.target].double()
     cost = 2 * machine.penalty * sign * (sign * hinge.level[machine.target] + hinge.tilt[machine.target])
     slack = 1 - sign * _scores(hinge.design, weights)
-    for step in range(STEPS):
+    for _ in range(STEPS):
         error = cost * slack.clamp_min(0)
         objective = (weights.square().sum() + (error * slack).sum()) / 2
         direction, decrease = _newton_direction(hinge.design, weights, sign * error, cost * (slack > 0))
@@ -64,7 +64,6 @@ def _minimize(hinge: SquaredHinge, machine: Machines, weights: Tensor, tolerance
         change = sign * _scores(hinge.design, direction)
         length = _exact_length(weights, direction, cost, slack, change)
         weights, slack = weights + length * direction, slack - length * change
-    log.debug("%d direct steps, %d active rows", step, int((slack > 0).sum()))
     return weights
 
 

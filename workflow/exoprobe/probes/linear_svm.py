@@ -42,7 +42,7 @@ class LinearSVMs(BaseEstimator):
 
     def __init__(
         self,
-        C: float | tuple[float, ...] = 1.0,  # noqa: N803
+        C: float | tuple[float, ...] = 1.0,
         *,
         class_weight: str | None = None,
         tolerance: float = 1e-7,
@@ -55,7 +55,7 @@ class LinearSVMs(BaseEstimator):
         self.memory_mb = memory_mb
         self.device = device
 
-    def fit(self, X: np.ndarray | Blocks, y: np.ndarray, names: list[str] | None = None) -> "LinearSVMs":  # noqa: N803
+    def fit(self, X: np.ndarray | Blocks, y: np.ndarray, names: list[str] | None = None) -> "LinearSVMs":
         """Fit all machines.
 
         Args:
@@ -95,13 +95,13 @@ class LinearSVMs(BaseEstimator):
         self.coef_, self.intercept_ = solved[..., :-1], solved[..., -1]
         return self
 
-    def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:  # noqa: N803
+    def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return signed distances, float64 [len(C), N, T], for features [N, D]."""
         coef, intercept = torch.from_numpy(self.coef_), torch.from_numpy(self.intercept_)
         parts = [block @ coef.mT + intercept[:, None] for block in as_blocks(X).blocks(torch.float64)]
         return torch.cat(parts, dim=1).numpy()
 
-    def predict(self, X: np.ndarray | Blocks) -> np.ndarray:  # noqa: N803
+    def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return whether each target is present, bool [len(C), N, T]."""
         return self.decision_function(X) > 0
 
@@ -114,10 +114,9 @@ class LinearSVMs(BaseEstimator):
     def _penalties(self) -> Tensor:
         """Return C, ascending."""
         penalties = np.sort(np.atleast_1d(self.C).astype(float))
-        if not (np.isfinite(penalties).all() and (penalties > 0).all()):
-            raise ExoprobeError(
-                f"C is {penalties[~(np.isfinite(penalties) & (penalties > 0))][0]:g}; it must be above 0 and finite"
-            )
+        wrong = penalties[~(np.isfinite(penalties) & (penalties > 0))]
+        if len(wrong):
+            raise ExoprobeError(f"C is {wrong[0]:g}; it must be above 0 and finite")
         return torch.from_numpy(penalties)
 
     def _costs(self, signs: np.ndarray) -> Tensor:
@@ -136,7 +135,7 @@ class LinearSVMs(BaseEstimator):
         return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def as_blocks(X: np.ndarray | Blocks) -> Blocks:  # noqa: N803
+def as_blocks(X: np.ndarray | Blocks) -> Blocks:
     """Return what can be passed over; checks an array.
 
     Raises:

@@ -47,7 +47,6 @@ def probe_pose(
             check_known(known, round_, names[0])
             values = targets[names].to_numpy()
             predicted, chosen, errors = predict_round(select, values, round_, known)
-            test = round_.test & known
             rows = columns.loc[round_.test & known, ["sample_id", "group"]].assign(round=round_.name)
             for place, name in enumerate(names):
                 fitted = rows.assign(target=name, truth=values[rows.index, place], predicted=predicted[:, place])
