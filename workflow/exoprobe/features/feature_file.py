@@ -210,7 +210,7 @@ def iterate_features(
 
 def _open(path: str | Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path, memory_map=True)
+        return pq.ParquetFile(path)
     except FileNotFoundError as error:
         raise ExoprobeError(f"{path}: no such file") from error
     except (pa.ArrowException, OSError, ValueError) as error:

@@ -53,7 +53,9 @@ def moments_memory(shape: tuple[int, int]) -> int:
 def sample_moments(design: Design) -> Moments:
     """Estimate the moments from rows spread evenly over the design."""
     every = max(1, design.rows // max(SAMPLE, 4 * design.columns))
-    sample = torch.cat([block[-rows.start % every :: every] for rows, block in design.blocks(torch.float32)])
+    parts = [block[-rows.start % every :: every].clone() for rows, block in design.blocks(torch.float32)]
+    sample = torch.cat(parts)
+    del parts
     tall = len(sample) >= sample.shape[1]
     gram = (sample.T @ sample if tall else sample @ sample.T).double()
     values, vectors = torch.linalg.eigh(gram)
