@@ -5,9 +5,10 @@ import torch
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from exoprobe.models.checkpoint import load_weights, read_metadata
+from exoprobe.models.checkpoint import load_weights
 from exoprobe.models.digit_networks import load_network, train_digit_network
 from exoprobe.models.head import load_head
+from exoprobe.models.metadata import read_metadata
 
 from tests.models.test_training import RECIPE
 

@@ -14,7 +14,22 @@ FACE_IMAGES = ORL_IMAGES if FACES == "orl" else str(CELEBA / IMAGES)
 ORL_LABELS = os.path.relpath(LIBRARY / "exoprobe" / "data" / "orl_attributes.csv")
 DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
+
+
+def count_images():
+    """How many files a CelebA folder of the user's holds, so that a mended one is looked at again."""
+    return len(os.listdir(FACE_IMAGES)) if FACES == "celeba" and config["faces"]["folder"] else None
+
+
 PARTS = config["faces"]["parts"] or {"orl": 1, "celeba": 4}[FACES]
+KILOFACES = 0.4 if FACES == "orl" else (count_images() or 202_599) / 1000
+CROP_PIXELS = config["attribute_network"]["size"] ** 2
+TRAINING_GIGAPIXELS = (
+    config["attribute_network"]["recipe"]["max_steps"]
+    * config["attribute_network"]["recipe"]["batch_size"]
+    * CROP_PIXELS
+    / 1e9
+)
 ATTRIBUTES = sorted(name for names in config["faces"]["groups"][FACES].values() for name in names)
 REPRESENTATIONS = {
     name: entry
@@ -82,8 +97,3 @@ def local_orl():
     """The pictures in the user's ORL folder, if one is configured."""
     folder = config["faces"]["folder"]
     return sorted(Path(folder).glob("s*/*.pgm")) if FACES == "orl" and folder else []
-
-
-def count_images():
-    """How many files a CelebA folder of the user's holds, so that a mended one is looked at again."""
-    return len(os.listdir(FACE_IMAGES)) if FACES == "celeba" and config["faces"]["folder"] else None

@@ -8,7 +8,7 @@ rule fetch_dlib_models:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("fetch_dlib_models.py"),
     message:
@@ -26,7 +26,7 @@ rule load_orl:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("load_orl.py"),
         *stamps(local_orl()),
@@ -49,7 +49,7 @@ rule orl_samples:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("orl_samples.py"),
         cfg=dict(folds=config["faces"]["folds"]),
@@ -68,7 +68,8 @@ rule download_celeba:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(120),
     params:
         *code("download_celeba.py"),
         cfg=dict(folder=CELEBA_DOWNLOAD),
@@ -92,7 +93,8 @@ rule celeba_samples:
         "../../envs/exoprobe.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(10 + KILOFACES / 4),
     params:
         *code("celeba_samples.py"),
         cfg=dict(
@@ -121,7 +123,8 @@ rule detect_landmarks:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=grows(1500),
+        runtime=grows(10 + KILOFACES / PARTS),
     params:
         *code("detect_landmarks.py"),
         cfg=dict(images=FACE_IMAGES, parts=PARTS),
@@ -148,7 +151,7 @@ rule landmarks:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("landmarks.py"),
     message:
@@ -170,7 +173,7 @@ rule poses:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("poses.py"),
     message:

@@ -13,8 +13,11 @@ rule train_attribute_network:
     priority: 10  # the longest job: it should not be left over when the others are done
     conda:
         "../../envs/exoprobe.yaml"
+    threads: min(8, max(1, round(TRAINING_GIGAPIXELS)))
     resources:
-        mem_mb=4000,
+        mem_mb=grows(2000 + 1.5 * 3 * CROP_PIXELS * KILOFACES / 1000),  # all crops, and a split of them once more
+        runtime=grows(30 + 25 * TRAINING_GIGAPIXELS),
+        gpu=GPUS,
     params:
         *code("train_attribute_network.py"),
         cfg=dict(
@@ -47,7 +50,9 @@ rule extract_faces:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows(2000 + 5 * KILOFACES / PARTS),
+        runtime=grows(10 + KILOFACES / PARTS),
+        gpu=GPUS,
     params:
         *code("extract_faces.py"),
         cfg=lambda wildcards: dict(
@@ -80,7 +85,7 @@ rule gather_layer:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows_with_input(1500, 2),
     params:
         *code("gather_layer.py"),
     message:
@@ -104,7 +109,8 @@ rule train_triplet:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows_with_input(2000, 4),
+        runtime=grows_with_input(30, 0.2),
     params:
         *code("train_triplet.py"),
         cfg=dict(settings=config["triplet"], seed=config["seeds"][0]),
@@ -127,7 +133,7 @@ rule embed:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows_with_input(2000, 4),
     params:
         *code("embed.py"),
         cfg=dict(code_digest=digest_of_files(code_files("embed.py"))),

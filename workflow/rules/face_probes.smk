@@ -14,7 +14,8 @@ rule probe_attributes:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows_with_input(2000, 6),
+        runtime=grows_with_input(30, 0.2),
     params:
         *code("probe_attributes.py"),
         cfg=dict(attributes=ATTRIBUTES),
@@ -36,7 +37,7 @@ rule predict_attributes:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
     params:
         *code("predict_attributes.py"),
         cfg=dict(attributes=ATTRIBUTES),
@@ -63,7 +64,8 @@ rule probe_pose:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows_with_input(1500, 6),
+        runtime=grows_with_input(30, 0.1),
     params:
         *code("probe_pose.py"),
     message:

@@ -15,7 +15,8 @@ rule probe:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=5000,
+        mem_mb=grows(1500 + 9 * KILODIGITS),
+        runtime=grows(10 + KILODIGITS / 20),
     params:
         *code("probe.py"),
     message:
@@ -30,6 +31,7 @@ rule scorecard:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
         attributes="results/figures/figure_2.csv",
         poses="results/figures/table_1.csv",
+        weights=run_files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
         paper=PAPER_NUMBERS,
     output:
         csv="results/scorecard.csv",
@@ -44,7 +46,7 @@ rule scorecard:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("scorecard.py"),
         cfg=dict(runs=RUNS, dataset=DATASET, faces=FACES, about=f"{ABOUT}; {ABOUT_FACES}"),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from exoprobe.compute import choose_device
+from exoprobe.compute import choose_device, device_name
 from exoprobe.data.images import ImageFiles
 from exoprobe.data.landmarks import read_landmarks
 from exoprobe.data.samples import dataset_digest, read_samples
@@ -60,8 +60,10 @@ def extract_face_part(
     ids = read_samples(samples, ["sample_id"])["sample_id"]
     if not np.array_equal(read_landmarks(landmarks)["sample_id"], ids):
         raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
-    rows = part_rows(len(ids), part, parts)
-    batches = _layer_batches(samples, images, landmarks, rows, adapter, choose_device(device))
+    rows = part_rows(len(ids), part, parts, batch=BATCH)
+    where = choose_device(device)
+    log.info("%d images on %s", len(rows), device_name(where))
+    batches = _layer_batches(samples, images, landmarks, rows, adapter, where)
     first, widths = next(batches)
     info = FeatureInfo(
         dimension=first.shape[1],
