@@ -4,9 +4,9 @@ import os
 import shutil
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from tests.workflow.servers import free_ports, until
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 
@@ -113,6 +113,15 @@ class SlurmNode:
                 [find(name), *arguments], env=self.environment, stdout=output, stderr=subprocess.STDOUT
             )
 
+    def restart_controller(self) -> None:
+        """End slurmctld as an upgrade does; start it again once its absence shows. (Killed outright it would lose
+        the jobs of its last seconds.)
+        """
+        self.daemons["slurmctld"].terminate()
+        self.daemons["slurmctld"].wait()
+        assert not self.command("squeue")
+        self.start("slurmctld", "-D")
+
     def kill(self, name: str) -> None:
         """Kill a daemon outright."""
         self.daemons[name].kill()
@@ -121,20 +130,3 @@ class SlurmNode:
     def command(self, *words: str) -> str:
         """Run a command of Slurm's; return what it printed, without the line's end."""
         return subprocess.run(words, env=self.environment, capture_output=True, text=True).stdout.strip()
-
-
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for a condition that another process is to bring about."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "what was waited for did not come"
-        time.sleep(0.05)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in sockets]
-    for server in sockets:
-        server.close()
-    return ports

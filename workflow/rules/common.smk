@@ -35,8 +35,8 @@ except ExoprobeError as error:
 
 KILODIGITS = sum(config["digits"]["counts"].values()) * len(config["digits"]["angles"]) / 1000
 # A job of a network asks for a GPU if it is to compute on one.
-GPUS = int(config["device"] == "cuda" or (config["device"] == "auto" and has_card()))
-PAPER_NUMBERS = os.path.relpath(LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv")
+GPUS = 1 if config["device"] == "cuda" or (config["device"] == "auto" and has_card()) else None
+PAPER_NUMBERS = LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv"
 DATASET = config["digits"]["dataset"]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"
 MODELS = list(config["models"])
@@ -116,6 +116,11 @@ def stamps(files):
     inputs, files with an old time would pass unseen, and so would edits between a job's start and its end.
     """
     return [f"{os.path.relpath(file, ROOT)} {digest_of_file(file)[:16]}" for file in files]
+
+
+def users_own(path):
+    """A file as a rule's input: what the workflow makes is where its results are kept, anything else lies here."""
+    return str(path) if str(path).startswith("results/") else local(str(path))
 
 
 def local_digits():

@@ -41,7 +41,6 @@ rule orl_samples:
     """The ORL dataset: people dealt into folds, attributes labeled by eye."""
     input:
         images=ORL_IMAGES,
-        labels=ORL_LABELS,
     output:
         "results/data/orl/samples.parquet",
     log:
@@ -52,6 +51,7 @@ rule orl_samples:
         mem_mb=grows(1000),
     params:
         *code("orl_samples.py"),
+        *stamps([ORL_LABELS]),
         cfg=dict(folds=config["faces"]["folds"]),
     message:
         "Dealing the people of ORL into folds"
@@ -82,7 +82,7 @@ rule download_celeba:
 rule celeba_samples:
     """The CelebA dataset: official partitions, identities and attributes; every image checked."""
     input:
-        [CELEBA / name for name in TABLES],
+        [users_own(CELEBA / name) for name in TABLES],
     output:
         "results/data/celeba/samples.parquet",
     log:
@@ -113,7 +113,7 @@ rule detect_landmarks:
     input:
         samples="results/data/{faces}/samples.parquet",
         predictor=DLIB_LANDMARKS,
-        archive=ORL_IMAGES if FACES == "orl" else [],
+        archive=FACE_ARCHIVE,
     output:
         temp("results/data/{faces}/landmarks/{part}.parquet"),
     log:
@@ -127,7 +127,7 @@ rule detect_landmarks:
         runtime=grows(10 + KILOFACES / PARTS),
     params:
         *code("detect_landmarks.py"),
-        cfg=dict(images=FACE_IMAGES, parts=PARTS),
+        cfg=dict(images=FACE_FOLDER, parts=PARTS),
     message:
         "Detecting faces of {wildcards.faces}, part {wildcards.part}"
     script:
@@ -165,7 +165,7 @@ rule poses:
     input:
         samples="results/data/{faces}/samples.parquet",
         landmarks="results/data/{faces}/landmarks.parquet",
-        annotations=config["faces"]["pose"] or [],
+        annotations=users_own(config["faces"]["pose"]) if config["faces"]["pose"] else [],
     output:
         "results/data/{faces}/poses.parquet",
     log:

@@ -21,7 +21,7 @@ rule train_attribute_network:
     params:
         *code("train_attribute_network.py"),
         cfg=dict(
-            images=FACE_IMAGES,
+            images=FACE_FOLDER,
             attributes=ATTRIBUTES,
             settings=config["attribute_network"],
             seed=config["seeds"][0],
@@ -40,7 +40,7 @@ rule extract_faces:
         samples="results/data/{faces}/samples.parquet",
         landmarks="results/data/{faces}/landmarks.parquet",
         weights=lambda wildcards: existing(network_weights(wildcards.network)),
-        archive=ORL_IMAGES if FACES == "orl" else [],
+        archive=FACE_ARCHIVE,
     output:
         temp("results/features/{faces}/{network}/parts/{part}.parquet"),
     log:
@@ -58,7 +58,7 @@ rule extract_faces:
         cfg=lambda wildcards: dict(
             network=config["networks"][wildcards.network],
             weights=network_weights(wildcards.network),
-            images=FACE_IMAGES,
+            images=FACE_FOLDER,
             parts=PARTS,
             seed=extraction_seed(wildcards.network),
             device=config["device"],

@@ -208,7 +208,7 @@ rule figure_1:
     """Figure 1: faces, and what was read from their features alone."""
     input:
         samples=f"results/data/{FACES}/samples.parquet",
-        archive=ORL_IMAGES if FACES == "orl" else [],
+        archive=FACE_ARCHIVE,
         landmarks=f"results/data/{FACES}/landmarks.parquet",
         attributes=face_probes("attributes")[0],
         pose=face_probes("pose")[0],
@@ -231,7 +231,7 @@ rule figure_1:
     params:
         *code("sample_faces.py"),
         cfg=dict(
-            images=FACE_IMAGES,
+            images=FACE_FOLDER,
             shown=ATTRIBUTES,
             seed=config["seeds"][0],
             about=f"{ABOUT_FACES}; read from {next(iter(TITLES.values()))}",

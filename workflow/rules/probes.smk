@@ -32,7 +32,6 @@ rule scorecard:
         attributes="results/figures/figure_2.csv",
         poses="results/figures/table_1.csv",
         weights=run_files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
-        paper=PAPER_NUMBERS,
     output:
         csv="results/scorecard.csv",
         html=report(
@@ -49,6 +48,7 @@ rule scorecard:
         mem_mb=grows(1000),
     params:
         *code("scorecard.py"),
+        *stamps([PAPER_NUMBERS]),
         cfg=dict(runs=RUNS, dataset=DATASET, faces=FACES, about=f"{ABOUT}; {ABOUT_FACES}"),
     message:
         "Writing the scorecard"

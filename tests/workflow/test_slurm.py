@@ -1,0 +1,127 @@
+"""The whole workflow on a real Slurm cluster of one node, with jobs and controllers killed on the way."""
+
+import os
+import re
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.conftest import DOWNLOADS, copy_project
+from tests.workflow.servers import until
+from tests.workflow.slurm_node import SlurmNode, obstacle
+
+SUBMITTED = re.compile(r"submitted with SLURM jobid (\d+) \(log: .*/rule_(\w+)/")
+# Too little for the first attempt, so that Slurm kills it for its memory.
+TOO_LITTLE = ("--set-resources", "rotate_digits:mem_mb=500 * attempt * attempt")
+
+
+@pytest.fixture(scope="module")
+def node():
+    if why := obstacle():
+        pytest.skip(why)
+    folder = Path(tempfile.mkdtemp(prefix="slurm"))
+    with SlurmNode(folder) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def cluster_run(root, finished, node, tmp_path_factory):
+    """Everything was computed through Slurm, in spite of all; with it, what Slurm remembers of each job."""
+    project = copy_project(root, tmp_path_factory.mktemp("slurm"))
+    for name in DOWNLOADS:
+        project.path(name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(finished.path(name), project.path(name))
+    cluster = {"where": ("--profile", "profiles/slurm"), "environment": node.environment}
+    first = project.start(*TOO_LITTLE, **cluster)
+    canceled = abandoned = None
+    for line in first.stdout:
+        job, rule = match.groups() if (match := SUBMITTED.search(line)) else (None, None)
+        if rule == "train" and not canceled:
+            canceled = job
+            node.command("scontrol", "wait_job", job)
+            node.command("scancel", job)
+        if rule == "extract" and not abandoned:
+            node.restart_controller()
+        if rule == "probe" and not abandoned:
+            abandoned = job
+            os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    second = project.start(*TOO_LITTLE, **cluster)
+    output, _ = second.communicate()
+    assert second.returncode == 0, output
+    until(lambda: not node.command("squeue", "--noheader"))
+    fields = "%i|%T|%m|%k"
+    jobs = [
+        line.split("|")
+        for line in node.command("squeue", "--states=all", "--noheader", f"--format={fields}").splitlines()
+    ]
+    return project, jobs
+
+
+def attempts(jobs, rule):
+    """The states and megabytes of a rule's jobs in the order of their submission."""
+    chosen = [job for job in jobs if job[3] == f"rule_{rule}"]
+    return [
+        (state, int(memory.removesuffix("M")))
+        for _, state, memory, _ in sorted(chosen, key=lambda job: int(job[0]))
+    ]
+
+
+def results(project):
+    """What was computed: every file but logs, measured times, and pictures, whose data are there as tables."""
+    kinds = ("*.parquet", "*.safetensors", "*.csv")
+    folder = project.path("results")
+    return {file.relative_to(folder): file.read_bytes() for kind in kinds for file in folder.rglob(kind)}
+
+
+def test_every_result_is_the_local_run_s_to_the_last_bit(cluster_run, finished):
+    project, _ = cluster_run
+    cluster, local = results(project), results(finished)
+    assert Path("scorecard.csv") in local
+    assert cluster.keys() == local.keys()
+    assert [name for name in local if cluster[name] != local[name]] == []
+
+
+def test_a_local_run_after_it_has_nothing_to_do(cluster_run):
+    project, _ = cluster_run
+    assert project.planned() == {}
+
+
+def test_a_job_out_of_memory_comes_back_with_more(cluster_run):
+    _, jobs = cluster_run
+    assert attempts(jobs, "rotate_digits_wildcards_mnist") == [("FAILED", 500), ("COMPLETED", 2000)]
+
+
+def test_a_canceled_job_comes_back_with_more(cluster_run):
+    _, jobs = cluster_run
+    (first, little), (second, more) = next(
+        tries
+        for tries in (attempts(jobs, f"train_wildcards_mnist_{model}_0") for model in ("lenet", "pair_lenet"))
+        if len(tries) == 2
+    )
+    assert (first, second) == ("CANCELLED", "COMPLETED")
+    assert more == 2 * little
+
+
+def test_no_half_files_are_left(cluster_run):
+    project, _ = cluster_run
+    assert not list(project.path("results").rglob(".*"))
+
+
+def test_two_training_jobs_never_share_the_card(cluster_run, node):
+    """Slurm has one card to give. (It only looks like one: on a machine without, both jobs end with an error.)"""
+    project, _ = cluster_run
+    where = ("--profile", "profiles/slurm", "--config", "device=cuda")
+    networks = [f"results/models/mnist/{model}/seed0/weights.safetensors" for model in ("lenet", "pair_lenet")]
+    process = project.start("--retries", "0", "--keep-going", *networks, where=where, environment=node.environment)
+    output, _ = process.communicate()
+    jobs = [match[1] for match in SUBMITTED.finditer(output) if match[2] == "train"]
+    assert len(jobs) == 2, output
+    shown = [node.command("scontrol", "show", "job", job) for job in jobs]
+    assert all("gres:gpu:1" in job for job in shown)
+    first, second = sorted(tuple(re.findall(r"(?:StartTime|EndTime)=(\S+)", job)) for job in shown)
+    assert first[1] <= second[0]
