@@ -36,30 +36,36 @@ def cluster_run(root, finished, node, tmp_path_factory):
         project.path(name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(finished.path(name), project.path(name))
     cluster = {"where": ("--profile", "profiles/slurm"), "environment": node.environment}
-    first = project.start(*TOO_LITTLE, **cluster)
-    canceled = abandoned = None
-    for line in first.stdout:
+    orphan = run_until_killed(project.start(*TOO_LITTLE, **cluster), node)
+    second = project.start(*TOO_LITTLE, **cluster)
+    output = ""
+    for line in second.stdout:
+        output += line
+        if SUBMITTED.search(line):
+            node.command("scontrol", "release", orphan)
+    assert second.wait() == 0, output
+    until(lambda: not node.command("squeue", "--noheader"))
+    shown = node.command("squeue", "--states=all", "--noheader", "--format=%i|%T|%m|%k")
+    return project, [line.split("|") for line in shown.splitlines()], orphan
+
+
+def run_until_killed(run, node):
+    """Cancel its first training, restart Slurm's controller, kill Snakemake; return a job that still waits then."""
+    canceled = None
+    for line in run.stdout:
         job, rule = match.groups() if (match := SUBMITTED.search(line)) else (None, None)
         if rule == "train" and not canceled:
             canceled = job
             node.command("scontrol", "wait_job", job)
             node.command("scancel", job)
-        if rule == "extract" and not abandoned:
+        if rule == "extract":
             node.restart_controller()
-        if rule == "probe" and not abandoned:
-            abandoned = job
-            os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    second = project.start(*TOO_LITTLE, **cluster)
-    output, _ = second.communicate()
-    assert second.returncode == 0, output
-    until(lambda: not node.command("squeue", "--noheader"))
-    fields = "%i|%T|%m|%k"
-    jobs = [
-        line.split("|")
-        for line in node.command("squeue", "--states=all", "--noheader", f"--format={fields}").splitlines()
-    ]
-    return project, jobs
+            node.command("scontrol", "hold", job)
+            node.command("scontrol", "requeuehold", job)  # if it has begun
+            os.kill(run.pid, signal.SIGKILL)
+            run.wait()
+            return job
+    raise AssertionError("the run ended before it could be killed")
 
 
 def attempts(jobs, rule):
@@ -79,25 +85,32 @@ def results(project):
 
 
 def test_every_result_is_the_local_run_s_to_the_last_bit(cluster_run, finished):
-    project, _ = cluster_run
+    project, *_ = cluster_run
     cluster, local = results(project), results(finished)
     assert Path("scorecard.csv") in local
     assert cluster.keys() == local.keys()
     assert [name for name in local if cluster[name] != local[name]] == []
 
 
+def test_a_killed_run_s_waiting_job_does_nothing_when_its_turn_comes(cluster_run):
+    project, jobs, orphan = cluster_run
+    assert [state for job, state, *_ in jobs if job == orphan] == ["FAILED"]
+    (log,) = project.path(".snakemake/slurm_logs").rglob(f"{orphan}.log")
+    assert "nothing done: the run that submitted this job is over" in log.read_text()
+
+
 def test_a_local_run_after_it_has_nothing_to_do(cluster_run):
-    project, _ = cluster_run
+    project, *_ = cluster_run
     assert project.planned() == {}
 
 
 def test_a_job_out_of_memory_comes_back_with_more(cluster_run):
-    _, jobs = cluster_run
+    _, jobs, _ = cluster_run
     assert attempts(jobs, "rotate_digits_wildcards_mnist") == [("FAILED", 500), ("COMPLETED", 2000)]
 
 
 def test_a_canceled_job_comes_back_with_more(cluster_run):
-    _, jobs = cluster_run
+    _, jobs, _ = cluster_run
     (first, little), (second, more) = next(
         tries
         for tries in (attempts(jobs, f"train_wildcards_mnist_{model}_0") for model in ("lenet", "pair_lenet"))
@@ -108,13 +121,13 @@ def test_a_canceled_job_comes_back_with_more(cluster_run):
 
 
 def test_no_half_files_are_left(cluster_run):
-    project, _ = cluster_run
+    project, *_ = cluster_run
     assert not list(project.path("results").rglob(".*"))
 
 
 def test_two_training_jobs_never_share_the_card(cluster_run, node):
     """Slurm has one card to give. (It only looks like one: on a machine without, both jobs end with an error.)"""
-    project, _ = cluster_run
+    project, *_ = cluster_run
     where = ("--profile", "profiles/slurm", "--config", "device=cuda")
     networks = [f"results/models/mnist/{model}/seed0/weights.safetensors" for model in ("lenet", "pair_lenet")]
     process = project.start("--retries", "0", "--keep-going", *networks, where=where, environment=node.environment)
