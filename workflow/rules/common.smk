@@ -11,11 +11,11 @@ SCRIPTS = LIBRARY / "scripts"
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
+from exoprobe.cards import has_card
 from exoprobe.config import check_config, with_numbers
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of_file, digest_of_files
 from exoprobe.imports import imported_files
-from exoprobe.cards import has_card
 from exoprobe.run_lock import begin_run, check_run
 
 SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
@@ -34,8 +34,9 @@ except ExoprobeError as error:
     sys.exit(str(error))
 
 KILODIGITS = sum(config["digits"]["counts"].values()) * len(config["digits"]["angles"]) / 1000
-# A job of a network asks for a GPU if it is to compute on one.
+# A job of a network asks for a GPU if it is to compute on one, and for the memory that CUDA takes beside it.
 GPUS = 1 if config["device"] == "cuda" or (config["device"] == "auto" and has_card()) else None
+CUDA_MEGABYTES = 3000 if GPUS else 0
 PAPER_NUMBERS = LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv"
 DATASET = config["digits"]["dataset"]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"

@@ -13,7 +13,7 @@ rule train:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(1500 + 4 * KILODIGITS),
+        mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
         runtime=lambda wildcards, attempt: attempt * training_minutes(wildcards),
         gpu=GPUS,
     params:
@@ -39,7 +39,7 @@ rule extract:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(1500 + 4 * KILODIGITS),
+        mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
         runtime=grows(10 + KILODIGITS / 20),
         gpu=GPUS,
     params:

@@ -15,7 +15,7 @@ rule train_attribute_network:
         "../../envs/exoprobe.yaml"
     threads: min(8, max(1, round(TRAINING_GIGAPIXELS)))
     resources:
-        mem_mb=grows(2000 + 1.5 * 3 * CROP_PIXELS * KILOFACES / 1000),  # all crops, and a split of them once more
+        mem_mb=grows(CUDA_MEGABYTES + 2000 + 1.5 * 3 * CROP_PIXELS * KILOFACES / 1000),  # the crops
         runtime=grows(30 + 25 * TRAINING_GIGAPIXELS),
         gpu=GPUS,
     params:
@@ -50,7 +50,7 @@ rule extract_faces:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(2000 + 5 * KILOFACES / PARTS),
+        mem_mb=grows(CUDA_MEGABYTES + 2000 + 5 * KILOFACES / PARTS),
         runtime=grows(10 + KILOFACES / PARTS),
         gpu=GPUS,
     params:

@@ -16,7 +16,14 @@ from exoprobe.data.landmarks import read_landmarks
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.crops import crop_face
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
+from exoprobe.features.feature_file import (
+    ROWS_PER_GROUP,
+    FeatureInfo,
+    read_features,
+    read_info,
+    read_sample_ids,
+    write_features,
+)
 from exoprobe.files import digest_of_file
 from exoprobe.networks.adapter import Adapter
 from exoprobe.parts import part_rows
@@ -99,7 +106,18 @@ def gather_layer(parts: list[str | Path], samples: str | Path, path: str | Path,
         raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
     whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer)
     blocks = (read_features(part, dataset_digest=dataset_digest(samples))[:, columns] for part in parts)
-    write_features(path, ids, blocks, whole)
+    write_features(path, ids, _row_groups(blocks), whole)
+
+
+def _row_groups(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Cut rows into a feature file's row groups, wherever the blocks end: the file does not tell of its parts."""
+    rest = next(blocks)
+    for block in blocks:
+        while len(rest) >= ROWS_PER_GROUP:
+            yield rest[:ROWS_PER_GROUP]
+            rest = rest[ROWS_PER_GROUP:]
+        rest = np.concatenate([rest, block])
+    yield from np.split(rest, range(ROWS_PER_GROUP, len(rest), ROWS_PER_GROUP))
 
 
 def _columns(layers: str, layer: str) -> slice:
