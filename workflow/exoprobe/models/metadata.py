@@ -6,18 +6,18 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-KEY = "exoprobe"
+METADATA_KEY = "exoprobe.weights"
 
 
 def pack_metadata(metadata: dict[str, str]) -> dict[str, str]:
     """Put metadata into one entry: safetensors writes several in an order of chance, and files would differ."""
-    return {KEY: json.dumps(metadata)}
+    return {METADATA_KEY: json.dumps(metadata)}
 
 
 def read_metadata(path: str | Path) -> dict[str, str]:
     """Read what was saved beside the weights."""
     with safe_open(path, framework="numpy") as file:
-        return json.loads((file.metadata() or {}).get(KEY, "{}"))
+        return json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
 
 
 def training_devices(weights: Iterable[str | Path]) -> str:
