@@ -58,10 +58,9 @@ def run_until_killed(run, node):
         if rule == "train" and rule not in done:
             node.command("scontrol", "wait_job", job)
             node.command("scancel", job)
-        if rule == "extract" and rule not in done:
-            node.restart_controller()
         done.add(rule)
-        if rule == "probe":
+        if rule == "extract":
+            node.restart_controller()
             node.command("scontrol", "hold", job)
             node.command("scontrol", "requeuehold", job)  # if it has begun
             os.kill(run.pid, signal.SIGKILL)

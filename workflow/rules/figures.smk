@@ -75,7 +75,7 @@ rule figure_5:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(1000),
+        mem_mb=grows(2000),
     params:
         *code("pair_topology.py"),
         cfg=dict(model=config["models"]["pair_lenet"]),
