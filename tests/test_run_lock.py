@@ -3,7 +3,9 @@ import subprocess
 import sys
 import textwrap
 
-from exoprobe.run_lock import clear_stale_locks
+import pytest
+from exoprobe.errors import ExoprobeError
+from exoprobe.run_lock import VARIABLE, begin_run, check_run
 
 
 def start_run(folder):
@@ -11,9 +13,9 @@ def start_run(folder):
     program = textwrap.dedent(
         f"""
         from pathlib import Path
-        from exoprobe.run_lock import clear_stale_locks
+        from exoprobe.run_lock import begin_run
         folder = Path({str(folder)!r})
-        clear_stale_locks(folder)
+        begin_run(folder)
         print(len(list(folder.glob("locks/*.lock"))), flush=True)
         input()
         """
@@ -66,5 +68,36 @@ def test_where_files_cannot_be_locked_nothing_is_removed(tmp_path, monkeypatch):
     lock = tmp_path / "locks" / "0.input.lock"
     lock.parent.mkdir()
     lock.touch()
-    clear_stale_locks(tmp_path)
+    begin_run(tmp_path)
     assert lock.exists()
+
+
+def test_a_killed_run_s_jobs_count_until_another_run_begins(tmp_path, monkeypatch):
+    def name():
+        return (tmp_path / "exoprobe.run").read_text()
+
+    first = start_run(tmp_path)
+    first.stdout.readline()
+    monkeypatch.setenv(VARIABLE, name())
+    beside = start_run(tmp_path)
+    beside.stdout.readline()
+    check_run(tmp_path)
+    for run in (first, beside):
+        run.kill()
+        run.wait()
+    check_run(tmp_path)
+    second = start_run(tmp_path)
+    second.stdout.readline()
+    with pytest.raises(ExoprobeError, match="nothing done: the run that submitted this job is over"):
+        check_run(tmp_path)
+    monkeypatch.setenv(VARIABLE, name())
+    check_run(tmp_path)
+    second.communicate("\n")
+
+
+def test_a_job_without_a_run_s_name_or_folder_goes_ahead(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "run")
+    check_run(tmp_path)
+    (tmp_path / "exoprobe.run").write_text("another")
+    monkeypatch.delenv(VARIABLE)
+    check_run(tmp_path)

@@ -14,7 +14,7 @@ from exoprobe.networks.adapter import Adapter
 from PIL import Image
 from torch import nn
 
-COUNT = 70  # more than two batches
+COUNT = 230  # more than seven batches
 
 
 class ThreeLayers(nn.Module):
@@ -35,7 +35,7 @@ class ThreeLayers(nn.Module):
 
 @pytest.fixture
 def faces(tmp_path, rng):
-    """Samples, images and landmarks of 70 pictures."""
+    """Samples, images and landmarks of pictures of random pixels."""
     files = [f"{number}.png" for number in range(COUNT)]
     (tmp_path / "images").mkdir()
     for file in files:
@@ -75,6 +75,15 @@ def expected(faces, adapter, layer):
     crops = np.stack([crop_face(images.load(f"{row}.png"), face, adapter.crop) for row, face in enumerate(where)])
     with torch.inference_mode():
         return adapter.network(torch.from_numpy(crops))[layer].flatten(1).numpy()
+
+
+@pytest.mark.parametrize("parts", [2, 3, 7])
+@pytest.mark.parametrize("group", [50, 100, 1000])
+def test_the_number_of_parts_changes_no_bit_of_the_file(faces, extract, tmp_path, monkeypatch, parts, group):
+    monkeypatch.setattr("exoprobe.features.face_features.ROWS_PER_GROUP", group)
+    for name, count in (("one", 1), ("many", parts)):
+        gather_layer([extract(number, count) for number in range(count)], faces[0], tmp_path / name, layer="linear")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "many").read_bytes()
 
 
 @pytest.mark.parametrize("parts", [1, 3, 7])

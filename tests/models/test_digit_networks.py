@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,9 +8,10 @@ import torch
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from exoprobe.models.checkpoint import load_weights, read_metadata
+from exoprobe.models.checkpoint import load_weights
 from exoprobe.models.digit_networks import load_network, train_digit_network
 from exoprobe.models.head import load_head
+from exoprobe.models.metadata import read_metadata, training_devices
 
 from tests.models.test_training import RECIPE
 
@@ -42,6 +46,7 @@ def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path
     )
     assert pd.read_parquet(history).dropna(subset="validation")["step"].tolist() == [3, 6]
     assert read_metadata(weights)["seed"] == "3"
+    assert training_devices([weights, weights]) == "cpu"
     network = load_network(weights)
     activations = network(torch.from_numpy(read_samples(tiny_dataset, ["image"])["image"]).unsqueeze(1))
     head = load_head(weights)
@@ -58,3 +63,15 @@ def test_a_weights_file_that_is_cut_off_is_refused_by_name(tmp_path):
     path.write_bytes(b"\x10\x00")
     with pytest.raises(ExoprobeError, match="weights.safetensors: not a whole safetensors file"):
         load_weights(path)
+
+
+def test_weights_files_are_the_same_bytes_whatever_the_order_of_their_metadata(tmp_path):
+    """Their digests stand in the footers of feature files."""
+    metadata = {f"key {number}": "value" for number in range(20)}
+    program = (
+        "import sys, json, torch; from exoprobe.models.checkpoint import save_weights;"
+        f"save_weights(sys.argv[1], {{'weight': torch.zeros(3)}}, {metadata})"
+    )
+    for name in ("a", "b"):
+        subprocess.run([sys.executable, "-c", program, str(tmp_path / name)], check=True)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

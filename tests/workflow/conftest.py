@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +32,17 @@ class Project:
 
     folder: Path
 
-    def start(self, *arguments: str, **options: object) -> subprocess.Popen:
+    def start(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] = os.environ,
+        where: Sequence[str] = ("--cores", "2"),
+        **options: object,
+    ) -> subprocess.Popen:
         """Start snakemake in a process group of its own, so that all of it can be killed."""
-        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        environment = {**environment, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"}
         return subprocess.Popen(
-            ["snakemake", "--cores", "2", *arguments],
+            ["snakemake", *where, *arguments],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from exoprobe.data.samples import read_samples
 from exoprobe.features.feature_file import read_features, read_info
 from exoprobe.models.lenet import LAYERS
@@ -39,6 +40,11 @@ def test_even_a_minute_s_networks_learn_digits_and_the_scorecard_says_so(finishe
     for quantity in ("lenet_softmax_accuracy", "lenet_mav_accuracy", "pair_lenet_softmax_accuracy"):
         assert 60 < card.loc[quantity, "ours"] < 99
     assert card.loc["lenet_angle_rmse", "ours"] < card.loc["constant_angle_rmse", "ours"]
+
+
+def test_the_scorecard_says_what_the_networks_were_trained_on(finished):
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    assert f"trained on {device}" in finished.path("results/scorecard.html").read_text()
 
 
 def test_features_belong_to_the_dataset_and_cover_every_split(finished):

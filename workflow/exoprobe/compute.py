@@ -2,12 +2,14 @@
 
 import ctypes
 import math
+import os
 import sys
 from contextlib import AbstractContextManager
 
 import psutil
 import torch
 
+from exoprobe.cards import claim_card
 from exoprobe.errors import ExoprobeError
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
@@ -19,6 +21,8 @@ def prepare(threads: int) -> None:
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # denormals cost many times a normal number's time
     torch.use_deterministic_algorithms(True, warn_only=True)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, a GPU's matrix products are not
+    torch.backends.cudnn.allow_tf32 = False  # a GPU's float32 is to be the CPU's
     torch.utils.deterministic.fill_uninitialized_memory = False  # it guards against reading what was never written
     _keep_freed_memory()
 
@@ -38,10 +42,28 @@ def memory_left(memory_mb: float | None) -> float:
 
 
 def choose_device(name: str) -> torch.device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device; ``auto`` takes a GPU where there is one."""
+    """Turn ``auto``, ``cpu`` or ``cuda`` into a device, a GPU into one that no other job uses (see cards.py).
+
+    ``auto`` takes a GPU where there is one; in a Slurm job, only one that Slurm gave it.
+    """
     if name == "cuda" and not torch.cuda.is_available():
         raise ExoprobeError("device: cuda was asked for, but torch sees no GPU; use auto or cpu")
-    return torch.device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
+    if name == "cuda" or (name == "auto" and torch.cuda.is_available() and not _refused_by_slurm()):
+        count = torch.cuda.device_count()
+        return torch.device(
+            "cuda", claim_card(tuple(str(torch.cuda.get_device_properties(i).uuid) for i in range(count)))
+        )
+    return torch.device("cpu")
+
+
+def device_name(device: torch.device) -> str:
+    """Return what the results say they were computed on: ``cpu``, or ``cuda`` and the card's name."""
+    return f"cuda, {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
+
+
+def _refused_by_slurm() -> bool:
+    given = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS")
+    return "SLURM_JOB_ID" in os.environ and not any(name in os.environ for name in given)
 
 
 def choose_precision(name: str, device: torch.device) -> torch.dtype:

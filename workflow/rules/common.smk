@@ -11,11 +11,12 @@ SCRIPTS = LIBRARY / "scripts"
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
+from exoprobe.cards import has_card
 from exoprobe.config import check_config, with_numbers
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of_file, digest_of_files
 from exoprobe.imports import imported_files
-from exoprobe.run_lock import clear_stale_locks
+from exoprobe.run_lock import begin_run, check_run
 
 SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
 config.update(with_numbers(config, SCHEMA))
@@ -24,9 +25,19 @@ try:
 except ExoprobeError as error:
     sys.exit(f"config: {error}")
 
-clear_stale_locks(Path(".snakemake"))
+try:
+    if workflow.is_main_process:
+        begin_run(Path(".snakemake"))
+    else:  # a job of a run, maybe on another node
+        check_run(Path(".snakemake"))
+except ExoprobeError as error:
+    sys.exit(str(error))
 
-PAPER_NUMBERS = os.path.relpath(LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv")
+KILODIGITS = sum(config["digits"]["counts"].values()) * len(config["digits"]["angles"]) / 1000
+# A job of a network asks for a GPU if it is to compute on one, and for the memory that CUDA takes beside it.
+GPUS = 1 if config["device"] == "cuda" or (config["device"] == "auto" and has_card()) else None
+CUDA_MEGABYTES = 3000 if GPUS else 0
+PAPER_NUMBERS = LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv"
 DATASET = config["digits"]["dataset"]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"
 MODELS = list(config["models"])
@@ -54,11 +65,36 @@ FIGURES = [
 FACE_FIGURES = ("results/figures/figure_1", "results/figures/figure_2")
 
 
+# Locally, as many jobs on GPUs at once as --resources gpu says; on a cluster, each gets its own from the scheduler.
+resource_scopes:
+    gpu="local",
+
+
 wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
     model="|".join(DIGIT_FOLDERS),
     seed=r"\d+",
     layer="conv1|pool1|conv2|pool2|ip1|ip2",
+
+
+def grows(amount):
+    """A resource that grows with the attempt: a job that ran out of it comes back with more."""
+    return lambda wildcards, attempt: round(amount * attempt)
+
+
+def grows_with_input(base, per_megabyte):
+    """A resource that grows with the size of the job's inputs, and with the attempt."""
+    return lambda wildcards, input, attempt: round((base + per_megabyte * input.size_mb) * attempt)
+
+
+def training_minutes(wildcards):
+    """How long training a network of section 4 may take: five times what two cores of 2023 need."""
+    model, solver = DIGIT_FOLDERS[wildcards.model]
+    recipe = config["solvers"][solver][model]
+    images = (
+        recipe["max_steps"] * recipe["batch_size"] * (2 if config["models"][model]["objective"] == "pair" else 1)
+    )
+    return round(15 + 20 * images / 1e6)
 
 
 @cache
@@ -81,6 +117,11 @@ def stamps(files):
     inputs, files with an old time would pass unseen, and so would edits between a job's start and its end.
     """
     return [f"{os.path.relpath(file, ROOT)} {digest_of_file(file)[:16]}" for file in files]
+
+
+def users_own(path):
+    """A file as a rule's input: what the workflow makes is where its results are kept, anything else lies here."""
+    return str(path) if str(path).startswith("results/") else local(str(path))
 
 
 def local_digits():

@@ -7,7 +7,7 @@ rule load_digits:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=grows(1500),
     params:
         *code("load_digits.py"),
         *stamps(local_digits()),
@@ -31,7 +31,7 @@ rule rotate_digits:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows(1500 + 4 * KILODIGITS),
     params:
         *code("rotate_digits.py"),
         cfg=dict(angles=config["digits"]["angles"], counts=config["digits"]["counts"]),

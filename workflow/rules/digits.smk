@@ -13,7 +13,9 @@ rule train:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
+        runtime=lambda wildcards, attempt: attempt * training_minutes(wildcards),
+        gpu=GPUS,
     params:
         *code("train.py"),
         cfg=lambda wildcards: training_settings(wildcards),
@@ -37,7 +39,9 @@ rule extract:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
+        runtime=grows(10 + KILODIGITS / 20),
+        gpu=GPUS,
     params:
         *code("extract.py"),
         cfg=dict(device=config["device"], code_digest=digest_of_files(code_files("extract.py"))),

@@ -8,13 +8,30 @@ if FACES == "celeba" and config["faces"]["folder"] is not None:
     CELEBA = celeba_folder(config["faces"]["folder"])
 OFFICIAL_LANDMARKS = []
 if FACES == "celeba" and (config["faces"]["folder"] is None or (CELEBA / LANDMARKS).exists()):
-    OFFICIAL_LANDMARKS = str(CELEBA / LANDMARKS)
+    OFFICIAL_LANDMARKS = users_own(CELEBA / LANDMARKS)
 ORL_IMAGES = "results/data/orl/images.zip"
-FACE_IMAGES = ORL_IMAGES if FACES == "orl" else str(CELEBA / IMAGES)
-ORL_LABELS = os.path.relpath(LIBRARY / "exoprobe" / "data" / "orl_attributes.csv")
+# Jobs find the images in a folder, or, of ORL, in an archive that is among their inputs.
+FACE_FOLDER = str(CELEBA / IMAGES) if FACES == "celeba" else None
+FACE_ARCHIVE = ORL_IMAGES if FACES == "orl" else []
+ORL_LABELS = LIBRARY / "exoprobe" / "data" / "orl_attributes.csv"
 DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
+
+
+def count_images():
+    """How many files a CelebA folder of the user's holds, so that a mended one is looked at again."""
+    return len(os.listdir(FACE_FOLDER)) if FACES == "celeba" and config["faces"]["folder"] else None
+
+
 PARTS = config["faces"]["parts"] or {"orl": 1, "celeba": 4}[FACES]
+KILOFACES = 0.4 if FACES == "orl" else (count_images() or 202_599) / 1000
+CROP_PIXELS = config["attribute_network"]["size"] ** 2
+TRAINING_GIGAPIXELS = (
+    config["attribute_network"]["recipe"]["max_steps"]
+    * config["attribute_network"]["recipe"]["batch_size"]
+    * CROP_PIXELS
+    / 1e9
+)
 ATTRIBUTES = sorted(name for names in config["faces"]["groups"][FACES].values() for name in names)
 REPRESENTATIONS = {
     name: entry
@@ -42,7 +59,7 @@ wildcard_constraints:
 
 def existing(path):
     """The file as a rule's input if it is there or will be; a missing one is named by the job, with where to get it."""
-    return path if path and (path.startswith("results/") or Path(path).exists()) else []
+    return users_own(path) if path and (path.startswith("results/") or Path(path).exists()) else []
 
 
 def extraction_seed(network):
@@ -82,8 +99,3 @@ def local_orl():
     """The pictures in the user's ORL folder, if one is configured."""
     folder = config["faces"]["folder"]
     return sorted(Path(folder).glob("s*/*.pgm")) if FACES == "orl" and folder else []
-
-
-def count_images():
-    """How many files a CelebA folder of the user's holds, so that a mended one is looked at again."""
-    return len(os.listdir(FACE_IMAGES)) if FACES == "celeba" and config["faces"]["folder"] else None

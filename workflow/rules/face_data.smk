@@ -8,7 +8,7 @@ rule fetch_dlib_models:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("fetch_dlib_models.py"),
     message:
@@ -26,7 +26,7 @@ rule load_orl:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("load_orl.py"),
         *stamps(local_orl()),
@@ -41,7 +41,6 @@ rule orl_samples:
     """The ORL dataset: people dealt into folds, attributes labeled by eye."""
     input:
         images=ORL_IMAGES,
-        labels=ORL_LABELS,
     output:
         "results/data/orl/samples.parquet",
     log:
@@ -49,9 +48,10 @@ rule orl_samples:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("orl_samples.py"),
+        *stamps([ORL_LABELS]),
         cfg=dict(folds=config["faces"]["folds"]),
     message:
         "Dealing the people of ORL into folds"
@@ -68,7 +68,8 @@ rule download_celeba:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
+        runtime=grows(120),
     params:
         *code("download_celeba.py"),
         cfg=dict(folder=CELEBA_DOWNLOAD),
@@ -81,7 +82,7 @@ rule download_celeba:
 rule celeba_samples:
     """The CelebA dataset: official partitions, identities and attributes; every image checked."""
     input:
-        [CELEBA / name for name in TABLES],
+        [users_own(CELEBA / name) for name in TABLES],
     output:
         "results/data/celeba/samples.parquet",
     log:
@@ -92,7 +93,8 @@ rule celeba_samples:
         "../../envs/exoprobe.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(10 + KILOFACES / 4),
     params:
         *code("celeba_samples.py"),
         cfg=dict(
@@ -111,7 +113,7 @@ rule detect_landmarks:
     input:
         samples="results/data/{faces}/samples.parquet",
         predictor=DLIB_LANDMARKS,
-        archive=ORL_IMAGES if FACES == "orl" else [],
+        archive=FACE_ARCHIVE,
     output:
         temp("results/data/{faces}/landmarks/{part}.parquet"),
     log:
@@ -121,10 +123,11 @@ rule detect_landmarks:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=grows(1500),
+        runtime=grows(10 + KILOFACES / PARTS),
     params:
         *code("detect_landmarks.py"),
-        cfg=dict(images=FACE_IMAGES, parts=PARTS),
+        cfg=dict(images=FACE_FOLDER, parts=PARTS),
     message:
         "Detecting faces of {wildcards.faces}, part {wildcards.part}"
     script:
@@ -148,7 +151,7 @@ rule landmarks:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("landmarks.py"),
     message:
@@ -162,7 +165,7 @@ rule poses:
     input:
         samples="results/data/{faces}/samples.parquet",
         landmarks="results/data/{faces}/landmarks.parquet",
-        annotations=config["faces"]["pose"] or [],
+        annotations=users_own(config["faces"]["pose"]) if config["faces"]["pose"] else [],
     output:
         "results/data/{faces}/poses.parquet",
     log:
@@ -170,7 +173,7 @@ rule poses:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("poses.py"),
     message:

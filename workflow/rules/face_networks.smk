@@ -13,12 +13,15 @@ rule train_attribute_network:
     priority: 10  # the longest job: it should not be left over when the others are done
     conda:
         "../../envs/exoprobe.yaml"
+    threads: min(8, max(1, round(TRAINING_GIGAPIXELS)))
     resources:
-        mem_mb=4000,
+        mem_mb=grows(CUDA_MEGABYTES + 2000 + 1.5 * 3 * CROP_PIXELS * KILOFACES / 1000),  # the crops
+        runtime=grows(30 + 25 * TRAINING_GIGAPIXELS),
+        gpu=GPUS,
     params:
         *code("train_attribute_network.py"),
         cfg=dict(
-            images=FACE_IMAGES,
+            images=FACE_FOLDER,
             attributes=ATTRIBUTES,
             settings=config["attribute_network"],
             seed=config["seeds"][0],
@@ -37,7 +40,7 @@ rule extract_faces:
         samples="results/data/{faces}/samples.parquet",
         landmarks="results/data/{faces}/landmarks.parquet",
         weights=lambda wildcards: existing(network_weights(wildcards.network)),
-        archive=ORL_IMAGES if FACES == "orl" else [],
+        archive=FACE_ARCHIVE,
     output:
         temp("results/features/{faces}/{network}/parts/{part}.parquet"),
     log:
@@ -47,13 +50,15 @@ rule extract_faces:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=grows(CUDA_MEGABYTES + 2000 + 5 * KILOFACES / PARTS),
+        runtime=grows(10 + KILOFACES / PARTS),
+        gpu=GPUS,
     params:
         *code("extract_faces.py"),
         cfg=lambda wildcards: dict(
             network=config["networks"][wildcards.network],
             weights=network_weights(wildcards.network),
-            images=FACE_IMAGES,
+            images=FACE_FOLDER,
             parts=PARTS,
             seed=extraction_seed(wildcards.network),
             device=config["device"],
@@ -80,7 +85,7 @@ rule gather_layer:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows_with_input(1500, 2),
     params:
         *code("gather_layer.py"),
     message:
@@ -104,7 +109,8 @@ rule train_triplet:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows_with_input(2000, 4),
+        runtime=grows_with_input(30, 0.2),
     params:
         *code("train_triplet.py"),
         cfg=dict(settings=config["triplet"], seed=config["seeds"][0]),
@@ -127,7 +133,7 @@ rule embed:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows_with_input(2000, 4),
     params:
         *code("embed.py"),
         cfg=dict(code_digest=digest_of_files(code_files("embed.py"))),

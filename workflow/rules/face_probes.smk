@@ -15,7 +15,9 @@ rule probe_attributes:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=config["probe_memory_mb"],
+        mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
+        runtime=grows_with_input(30, 0.2),
+        gpu=GPUS,
     params:
         *code("probe_attributes.py"),
         cfg=dict(attributes=ATTRIBUTES, device=config["device"]),
@@ -37,7 +39,7 @@ rule predict_attributes:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
     params:
         *code("predict_attributes.py"),
         cfg=dict(attributes=ATTRIBUTES),
@@ -65,7 +67,8 @@ rule probe_pose:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows_with_input(30, 0.1),
     params:
         *code("probe_pose.py"),
     message:

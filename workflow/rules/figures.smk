@@ -17,7 +17,7 @@ rule figure_3:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("angle_prediction.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
@@ -46,7 +46,7 @@ rule figure_4:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("digit_errors.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
@@ -75,7 +75,7 @@ rule figure_5:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(2000),
     params:
         *code("pair_topology.py"),
         cfg=dict(model=config["models"]["pair_lenet"]),
@@ -105,7 +105,7 @@ rule figure_6:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
         *code("scree.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
@@ -135,7 +135,7 @@ rule figure_7:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
         *code("heat_maps.py"),
         cfg=dict(models=MODELS, about=ABOUT, block_diagonal=False),
@@ -165,7 +165,7 @@ rule figure_8:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
         *code("heat_maps.py"),
         cfg=dict(models=MODELS, about=ABOUT, block_diagonal=True),
@@ -194,7 +194,7 @@ rule training_curves:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("training_curves.py"),
         cfg=dict(runs=RUNS, about=ABOUT),
@@ -208,7 +208,7 @@ rule figure_1:
     """Figure 1: faces, and what was read from their features alone."""
     input:
         samples=f"results/data/{FACES}/samples.parquet",
-        archive=ORL_IMAGES if FACES == "orl" else [],
+        archive=FACE_ARCHIVE,
         landmarks=f"results/data/{FACES}/landmarks.parquet",
         attributes=face_probes("attributes")[0],
         pose=face_probes("pose")[0],
@@ -227,11 +227,11 @@ rule figure_1:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("sample_faces.py"),
         cfg=dict(
-            images=FACE_IMAGES,
+            images=FACE_FOLDER,
             shown=ATTRIBUTES,
             seed=config["seeds"][0],
             about=f"{ABOUT_FACES}; read from {next(iter(TITLES.values()))}",
@@ -261,7 +261,7 @@ rule figure_2:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
     params:
         *code("attribute_errors.py"),
         cfg=dict(names=TITLES, groups=config["faces"]["groups"][FACES], controls=CONTROLS, about=ABOUT_FACES),
@@ -290,7 +290,7 @@ rule table_1:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("pose_table.py"),
         cfg=dict(names=TITLES, about=ABOUT_FACES),

@@ -16,7 +16,8 @@ rule probe:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grows(2000),
+        runtime=grows(10 + KILODIGITS / 20),
     params:
         *code("probe.py"),
     message:
@@ -31,7 +32,7 @@ rule scorecard:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
         attributes="results/figures/figure_2.csv",
         poses="results/figures/table_1.csv",
-        paper=PAPER_NUMBERS,
+        weights=run_files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
     output:
         csv="results/scorecard.csv",
         html=report(
@@ -45,9 +46,10 @@ rule scorecard:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grows(1000),
     params:
         *code("scorecard.py"),
+        *stamps([PAPER_NUMBERS]),
         cfg=dict(runs=RUNS, dataset=DATASET, faces=FACES, about=f"{ABOUT}; {ABOUT_FACES}"),
     message:
         "Writing the scorecard"

@@ -2,10 +2,12 @@ from exoprobe.data.landmarks import detect_landmarks
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0], f"part {snakemake.wildcards.part}")
+cfg = snakemake.params.cfg
 detect_landmarks(
     snakemake.input.samples,
+    images=cfg["images"] or snakemake.input.archive,
     predictor=snakemake.input.predictor,
     path=snakemake.output[0],
     part=int(snakemake.wildcards.part),
-    **snakemake.params.cfg,
+    parts=cfg["parts"],
 )

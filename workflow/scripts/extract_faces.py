@@ -5,14 +5,17 @@ from exoprobe.networks.registry import load_adapter
 
 log_to(snakemake.log[0], f"{snakemake.wildcards.network} part {snakemake.wildcards.part}")
 prepare(snakemake.threads)
-cfg = dict(snakemake.params.cfg)
-weights = cfg.pop("weights")
+cfg = snakemake.params.cfg
+weights = snakemake.input.weights or cfg["weights"]
 extract_face_part(
     snakemake.input.samples,
     landmarks=snakemake.input.landmarks,
     path=snakemake.output[0],
-    adapter=load_adapter(cfg.pop("network"), weights, cfg.pop("seed")),
+    images=cfg["images"] or snakemake.input.archive,
+    adapter=load_adapter(cfg["network"], weights, cfg["seed"]),
     weights=weights,
     part=int(snakemake.wildcards.part),
-    **cfg,
+    parts=cfg["parts"],
+    code_digest=cfg["code_digest"],
+    device=cfg["device"],
 )

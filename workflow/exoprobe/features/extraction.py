@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from exoprobe.compute import choose_device
+from exoprobe.compute import choose_device, device_name
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
@@ -46,7 +46,8 @@ def extract_features(
     """
     columns = read_samples(samples, ["sample_id", "image"])
     images = torch.from_numpy(columns["image"]).unsqueeze(1)
-    network = network.to(choose_device(device)).eval()
+    where = choose_device(device)
+    network = network.to(where).eval()
     info = FeatureInfo(
         dimension=layer_dimension(network, images, layer),
         dtype="float32",
@@ -56,7 +57,7 @@ def extract_features(
         weights_digest=digest_of_file(weights),
         code_digest=code_digest,
     )
-    log.info("%d images → %d-d %s", info.rows, info.dimension, layer)
+    log.info("%d images → %d-d %s on %s", info.rows, info.dimension, layer, device_name(where))
     write_features(path, columns["sample_id"], layer_batches(network, images, layer), info)
 
 

@@ -9,13 +9,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from exoprobe.compute import choose_device
+from exoprobe.compute import choose_device, device_name
 from exoprobe.data.images import ImageFiles
 from exoprobe.data.landmarks import read_landmarks
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.crops import crop_face
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
+from exoprobe.features.feature_file import (
+    ROWS_PER_GROUP,
+    FeatureInfo,
+    read_features,
+    read_info,
+    read_sample_ids,
+    write_features,
+)
 from exoprobe.files import digest_of_file
 from exoprobe.networks.adapter import Adapter
 from exoprobe.parts import part_rows
@@ -60,8 +67,10 @@ def extract_face_part(
     ids = read_samples(samples, ["sample_id"])["sample_id"]
     if not np.array_equal(read_landmarks(landmarks)["sample_id"], ids):
         raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
-    rows = part_rows(len(ids), part, parts)
-    batches = _layer_batches(samples, images, landmarks, rows, adapter, choose_device(device))
+    rows = part_rows(len(ids), part, parts, batch=BATCH)
+    where = choose_device(device)
+    log.info("%d images on %s", len(rows), device_name(where))
+    batches = _layer_batches(samples, images, landmarks, rows, adapter, where)
     first, widths = next(batches)
     info = FeatureInfo(
         dimension=first.shape[1],
@@ -97,7 +106,18 @@ def gather_layer(parts: list[str | Path], samples: str | Path, path: str | Path,
         raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
     whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer)
     blocks = (read_features(part, dataset_digest=dataset_digest(samples))[:, columns] for part in parts)
-    write_features(path, ids, blocks, whole)
+    write_features(path, ids, _row_groups(blocks), whole)
+
+
+def _row_groups(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Cut rows into a feature file's row groups, wherever the blocks end: the file does not tell of its parts."""
+    rest = next(blocks)
+    for block in blocks:
+        while len(rest) >= ROWS_PER_GROUP:
+            yield rest[:ROWS_PER_GROUP]
+            rest = rest[ROWS_PER_GROUP:]
+        rest = np.concatenate([rest, block])
+    yield from np.split(rest, range(ROWS_PER_GROUP, len(rest), ROWS_PER_GROUP))
 
 
 def _columns(layers: str, layer: str) -> slice:

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 from exoprobe.features.crops import Crop
-from exoprobe.models.checkpoint import load_weights, read_metadata
+from exoprobe.models.checkpoint import load_weights
+from exoprobe.models.metadata import read_metadata
 from exoprobe.networks.adapter import Adapter
 
 # Residual blocks per stage. resnet10 is the small default, resnet50 the paper's setting.

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.transforms.v2.functional import gaussian_blur
 
-from exoprobe.compute import choose_device, choose_precision
+from exoprobe.compute import choose_device, choose_precision, device_name
 from exoprobe.data.images import ImageFiles
 from exoprobe.data.landmarks import read_landmarks
 from exoprobe.data.samples import read_samples
@@ -98,8 +98,15 @@ def train_attribute_network(
     )
     objective = BalancedAttributes(balancing_weights(data.labels), size, generator)
     trained = train(network, objective, data, validation, settings["recipe"], generator=generator, precision=dtype)
-    metadata = {"architecture": settings["architecture"], "size": str(size), "seed": str(seed)}
-    save_weights(weights, trained.weights, {**metadata, "attributes": ",".join(attributes)})
+    metadata = {
+        "architecture": settings["architecture"],
+        "size": str(size),
+        "attributes": ",".join(attributes),
+        "seed": str(seed),
+        "device": device_name(where),
+        "precision": str(dtype),
+    }
+    save_weights(weights, trained.weights, metadata)
     save_history(history, [{**row, "measure": objective.measure_name} for row in trained.history])
 
 

@@ -5,18 +5,18 @@ from typing import Any
 
 import pandas as pd
 import safetensors.torch
-from safetensors import safe_open
 from torch import Tensor
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import atomic_write
+from exoprobe.models.metadata import pack_metadata
 
 
 def save_weights(path: str | Path, weights: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write a state dict, with what is to be known of it (model, seed, device, precision …)."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     with atomic_write(path) as temporary:
-        temporary.write_bytes(safetensors.torch.save(tensors, metadata))
+        temporary.write_bytes(safetensors.torch.save(tensors, pack_metadata(metadata)))
 
 
 def load_weights(path: str | Path) -> dict[str, Tensor]:
@@ -29,12 +29,6 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
         return safetensors.torch.load_file(path)
     except (OSError, safetensors.SafetensorError) as error:
         raise ExoprobeError(f"{path}: not a whole safetensors file ({error})") from error
-
-
-def read_metadata(path: str | Path) -> dict[str, str]:
-    """Read what was saved beside the weights."""
-    with safe_open(path, framework="pt") as file:
-        return file.metadata() or {}
 
 
 def save_history(path: str | Path, history: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exoprobe.compute import choose_device, choose_precision
+from exoprobe.compute import choose_device, choose_precision, device_name
 from exoprobe.data.samples import read_samples
 from exoprobe.features.class_means import class_means
 from exoprobe.features.split_features import split_blocks
@@ -55,12 +55,12 @@ def train_digit_network(
     if teacher_features is not None:
         means = class_means(split_blocks(samples, teacher_features, "train"), data.labels.cpu().numpy())
     objective = build_objective(model, data, generator, means)
-    log.info("%d training images on %s, %s", len(data), where, str(dtype).removeprefix("torch."))
+    log.info("%d training images on %s, %s", len(data), device_name(where), str(dtype).removeprefix("torch."))
     trained = train(network, objective, data, validation, recipe, generator=generator, precision=dtype)
     metadata = {
         "objective": model["objective"],
         "seed": str(seed),
-        "device": str(where),
+        "device": device_name(where),
         "precision": str(dtype),
     }
     save_weights(weights, trained.weights, metadata)
