@@ -44,7 +44,11 @@ rule extract:
         gpu=GPUS,
     params:
         *code("extract.py"),
-        cfg=dict(device=config["device"], code_digest=digest_of_files(code_files("extract.py"))),
+        cfg=dict(
+            device=config["device"],
+            dtype=config["feature_dtype"],
+            code_digest=digest_of_files(code_files("extract.py")),
+        ),
     message:
         "Extracting {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
     script:

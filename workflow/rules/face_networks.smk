@@ -81,13 +81,14 @@ rule gather_layer:
         "results/logs/{faces}/{network}/gather_{layer}.log",
     wildcard_constraints:
         network="|".join(config["networks"]),
-        layer=r"\w+",
+        layer=r"\w+(?<!_float16)",
     conda:
         "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(1500, 2),
     params:
         *code("gather_layer.py"),
+        cfg=dict(dtype=config["feature_dtype"]),
     message:
         "Gathering {wildcards.layer} of {wildcards.network}"
     script:
@@ -136,7 +137,7 @@ rule embed:
         mem_mb=grows_with_input(2000, 4),
     params:
         *code("embed.py"),
-        cfg=dict(code_digest=digest_of_files(code_files("embed.py"))),
+        cfg=dict(dtype=config["feature_dtype"], code_digest=digest_of_files(code_files("embed.py"))),
     message:
         "Embedding {wildcards.faces}"
     script:

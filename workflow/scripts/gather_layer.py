@@ -2,4 +2,10 @@ from exoprobe.features.face_features import gather_layer
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
-gather_layer(snakemake.input.parts, snakemake.input.samples, snakemake.output[0], layer=snakemake.wildcards.layer)
+gather_layer(
+    snakemake.input.parts,
+    snakemake.input.samples,
+    snakemake.output[0],
+    layer=snakemake.wildcards.layer,
+    **snakemake.params.cfg,
+)

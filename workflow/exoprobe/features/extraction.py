@@ -30,6 +30,7 @@ def extract_features(
     layer: str,
     code_digest: str,
     device: str = "auto",
+    dtype: str = "float32",
 ) -> None:
     """Compute one layer's activations for every sample of a dataset and write the feature file.
 
@@ -43,6 +44,7 @@ def extract_features(
         layer: which of them to keep, flattened to vectors.
         code_digest: of the code that computes them, for the footer.
         device: ``auto``, ``cpu`` or ``cuda``.
+        dtype: to store, ``float32`` or ``float16``.
     """
     columns = read_samples(samples, ["sample_id", "image"])
     images = torch.from_numpy(columns["image"]).unsqueeze(1)
@@ -50,7 +52,7 @@ def extract_features(
     network = network.to(where).eval()
     info = FeatureInfo(
         dimension=layer_dimension(network, images, layer),
-        dtype="float32",
+        dtype=dtype,
         rows=len(images),
         layer=layer,
         dataset_digest=dataset_digest(samples),

@@ -15,14 +15,7 @@ from exoprobe.data.landmarks import read_landmarks
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.crops import crop_face
-from exoprobe.features.feature_file import (
-    ROWS_PER_GROUP,
-    FeatureInfo,
-    read_features,
-    read_info,
-    read_sample_ids,
-    write_features,
-)
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
 from exoprobe.files import digest_of_file
 from exoprobe.networks.adapter import Adapter
 from exoprobe.parts import part_rows
@@ -89,8 +82,17 @@ def extract_face_part(
     write_features(path, ids[rows.start : rows.stop], blocks(), info)
 
 
-def gather_layer(parts: list[str | Path], samples: str | Path, path: str | Path, *, layer: str) -> None:
-    """Join one layer of all parts into a feature file.
+def gather_layer(
+    parts: list[str | Path], samples: str | Path, path: str | Path, *, layer: str, dtype: str = "float32"
+) -> None:
+    """Join one layer of all parts into a feature file, which does not tell of the parts.
+
+    Args:
+        parts: files of :func:`extract_face_part`, in the dataset's order.
+        samples: the dataset.
+        path: the feature file to write.
+        layer: of the network.
+        dtype: to store, ``float32`` or ``float16``.
 
     Raises:
         ExoprobeError: where the parts have no such layer, were not computed alike, or do not add up to the
@@ -104,20 +106,9 @@ def gather_layer(parts: list[str | Path], samples: str | Path, path: str | Path,
             raise ExoprobeError(f"{part} was computed otherwise than {parts[0]}; delete both and run again")
     if not np.array_equal(np.concatenate([read_sample_ids(part) for part in parts]), ids):
         raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
-    whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer)
+    whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer, dtype=dtype)
     blocks = (read_features(part, dataset_digest=dataset_digest(samples))[:, columns] for part in parts)
-    write_features(path, ids, _row_groups(blocks), whole)
-
-
-def _row_groups(blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """Cut rows into a feature file's row groups, wherever the blocks end: the file does not tell of its parts."""
-    rest = next(blocks)
-    for block in blocks:
-        while len(rest) >= ROWS_PER_GROUP:
-            yield rest[:ROWS_PER_GROUP]
-            rest = rest[ROWS_PER_GROUP:]
-        rest = np.concatenate([rest, block])
-    yield from np.split(rest, range(ROWS_PER_GROUP, len(rest), ROWS_PER_GROUP))
+    write_features(path, ids, blocks, whole)
 
 
 def _columns(layers: str, layer: str) -> slice:

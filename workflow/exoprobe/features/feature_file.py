@@ -10,7 +10,7 @@ are copied as they are; Arrow's tensors, lists to Parquet, are taken apart and p
 import json
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def write_features(
     Args:
         path: the Parquet file.
         sample_ids: [N], in the dataset's order.
-        batches: arrays [n, D] of ``info.dtype`` that make up the N rows.
+        batches: arrays [n, D] of ``info.dtype`` that make up the N rows; for float16 also float32, to be rounded.
         info: the footer.
 
     Raises:
@@ -93,6 +93,8 @@ def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Pa
     size = max(1, GROUP_BYTES // (info.dimension * np.dtype(info.dtype).itemsize))
     kept, start = np.empty((0, info.dimension), info.dtype), 0
     for batch in batches:
+        if info.dtype == "float16" and batch.dtype == np.float32:
+            batch = batch.astype(np.float16)
         _check_batch(batch, info, path, start)
         start += len(batch)
         kept = np.concatenate([kept, batch]) if len(kept) else np.ascontiguousarray(batch)
@@ -206,6 +208,12 @@ def iterate_features(
         return block if rows is None or wanted[group].all() else block[wanted[group]]
 
     yield from prefetch(load, groups, READERS)
+
+
+def round_features(source: str | Path, path: str | Path) -> None:
+    """Copy a feature file with its features rounded to float16."""
+    info = replace(read_info(source), dtype="float16")
+    write_features(path, read_sample_ids(source), iterate_features(source), info)
 
 
 def _open(path: str | Path) -> pq.ParquetFile:

@@ -92,14 +92,20 @@ def train_embedding(
 
 
 def apply_embedding(
-    samples: str | Path, features: str | Path, weights: str | Path, path: str | Path, *, code_digest: str
+    samples: str | Path,
+    features: str | Path,
+    weights: str | Path,
+    path: str | Path,
+    *,
+    code_digest: str,
+    dtype: str = "float32",
 ) -> None:
-    """Embed every sample and write the feature file."""
+    """Embed every sample and write the feature file, as ``float32`` or ``float16``."""
     state = load_weights(weights)
     embedded = embed(torch.from_numpy(read_features(features, dataset_digest=dataset_digest(samples))), **state)
     info = FeatureInfo(
         dimension=embedded.shape[1],
-        dtype="float32",
+        dtype=dtype,
         rows=len(embedded),
         layer="embedding",
         dataset_digest=dataset_digest(samples),
