@@ -80,7 +80,7 @@ def expected(faces, adapter, layer):
 @pytest.mark.parametrize("parts", [2, 3, 7])
 @pytest.mark.parametrize("group", [50, 100, 1000])
 def test_the_number_of_parts_changes_no_bit_of_the_file(faces, extract, tmp_path, monkeypatch, parts, group):
-    monkeypatch.setattr("exoprobe.features.face_features.ROWS_PER_GROUP", group)
+    monkeypatch.setattr("exoprobe.features.feature_file.GROUP_BYTES", group * 5 * 4)
     for name, count in (("one", 1), ("many", parts)):
         gather_layer([extract(number, count) for number in range(count)], faces[0], tmp_path / name, layer="linear")
     assert (tmp_path / "one").read_bytes() == (tmp_path / "many").read_bytes()
