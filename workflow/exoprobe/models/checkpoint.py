@@ -1,5 +1,6 @@
 """Weights as safetensors and training histories as Parquet."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from torch import Tensor
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import atomic_write
 
+METADATA_KEY = "exoprobe.weights"  # one for all: safetensors writes several in an order that differs every time
+
 
 def save_weights(path: str | Path, weights: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write a state dict, with what is to be known of it (model, seed, device, precision …)."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     with atomic_write(path) as temporary:
-        temporary.write_bytes(safetensors.torch.save(tensors, metadata))
+        temporary.write_bytes(safetensors.torch.save(tensors, {METADATA_KEY: json.dumps(metadata)}))
 
 
 def load_weights(path: str | Path) -> dict[str, Tensor]:
@@ -34,7 +37,7 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
 def read_metadata(path: str | Path) -> dict[str, str]:
     """Read what was saved beside the weights."""
     with safe_open(path, framework="pt") as file:
-        return file.metadata() or {}
+        return json.loads((file.metadata() or {}).get(METADATA_KEY, "{}"))
 
 
 def save_history(path: str | Path, history: list[dict[str, Any]]) -> None:
