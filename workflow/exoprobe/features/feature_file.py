@@ -2,7 +2,8 @@
 
 Parquet, one row per sample in the dataset's order: ``sample_id``, then ``feature`` as Arrow's canonical
 ``fixed_shape_tensor``, non-null, without dictionary. The footer states what the rows are and where they come
-from; :func:`read_features` holds the file against it and refuses what does not fit.
+from; :func:`read_features` holds the file against it and refuses what does not fit. Every byte is guarded by a
+checksum (:mod:`exoprobe.features.checksums`).
 """
 
 import json
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.features.checksums import add_checksums, check_footer, check_group
 from exoprobe.files import atomic_write
 
 METADATA_KEY = b"exoprobe.features"
@@ -51,13 +53,15 @@ def write_features(
 
     Args:
         path: the Parquet file.
-        sample_ids: [N], in the dataset's order.
+        sample_ids: [N], the dataset's in their order, or a part's: one after the other.
         batches: arrays [n, D] of ``info.dtype`` that make up the N rows.
         info: the footer.
 
     Raises:
-        ExoprobeError: where the batches do not add up to ``info``, or hold NaN or infinity.
+        ExoprobeError: where the batches do not add up to ``info``, or hold NaN or infinity, or the samples are
+            in another order.
     """
+    _check_order(sample_ids, int(sample_ids[0]), path)
     tensor = pa.fixed_shape_tensor(pa.from_numpy_dtype(info.dtype), [info.dimension])
     ids = pa.array(sample_ids)
     schema = pa.schema(
@@ -68,7 +72,7 @@ def write_features(
     options = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
     start = 0
     with atomic_write(path) as temporary:
-        with pq.ParquetWriter(temporary, schema, write_page_checksum=True, **options) as writer:
+        with pq.ParquetWriter(temporary, schema, **options) as writer:
             for batch in batches:
                 _check_batch(batch, info, path, start)
                 column = pa.FixedShapeTensorArray.from_numpy_ndarray(np.ascontiguousarray(batch))
@@ -76,6 +80,7 @@ def write_features(
                 start += len(batch)
         if start != info.rows or len(ids) != info.rows:
             raise ExoprobeError(f"{path}: {start} features for {len(ids)} samples, {info.rows} were announced")
+        add_checksums(temporary)
 
 
 def read_info(path: str | Path) -> FeatureInfo:
@@ -84,15 +89,19 @@ def read_info(path: str | Path) -> FeatureInfo:
     Raises:
         ExoprobeError: where the file is not a whole feature file.
     """
-    return _info(_open(path), path)
+    return _open(path)[1]
 
 
 def read_sample_ids(path: str | Path) -> np.ndarray:
-    """Read which samples the rows of a feature file are, [N]."""
-    try:
-        return _open(path).read(columns=["sample_id"])["sample_id"].to_numpy()
-    except (pa.ArrowException, OSError) as error:
-        raise ExoprobeError(f"{path}: damaged ({error})") from error
+    """Read which samples the rows of a feature file are, [N].
+
+    Raises:
+        ExoprobeError: where the file is truncated or damaged.
+    """
+    file, _, content = _open(path)
+    for group in range(file.num_row_groups):
+        check_group(content, file.metadata, group, path)
+    return file.read(columns=["sample_id"])["sample_id"].to_numpy()
 
 
 def read_features(
@@ -106,16 +115,16 @@ def read_features(
     Args:
         path: the feature file.
         rows: a range with start and stop, None for all.
-        dataset_digest: if given, the dataset that the file must belong to.
+        dataset_digest: if given, the dataset whose samples the rows must be, in its order; a part's are not.
 
     Returns:
         [n, D] in the file's dtype.
 
     Raises:
-        ExoprobeError: where the file is truncated or damaged, has NaN, or belongs to another dataset.
+        ExoprobeError: where the file is truncated or damaged, has NaN, belongs to another dataset or has its
+            rows in another order than the dataset.
     """
-    file = _open(path)
-    info = _info(file, path)
+    file, info, content = _open(path)
     if dataset_digest is not None and info.dataset_digest != dataset_digest:
         raise ExoprobeError(
             f"{path}: holds features of another dataset (digest {info.dataset_digest[:12]}…, "
@@ -128,7 +137,10 @@ def read_features(
         count = file.metadata.row_group(group).num_rows
         low, high = max(start, offset), min(stop, offset + count)
         if low < high:
-            block = _read_group(file, group, info, path)
+            check_group(content, file.metadata, group, path)
+            ids, block = _read_group(file, group)
+            if dataset_digest is not None:
+                _check_order(ids, offset, path)
             features[low - start : high - start] = block[low - offset : high - offset]
         offset += count
     if not np.isfinite(features).all():
@@ -136,13 +148,19 @@ def read_features(
     return features
 
 
-def _open(path: str | Path) -> pq.ParquetFile:
+def _open(path: str | Path) -> tuple[pq.ParquetFile, FeatureInfo, memoryview]:
+    """Return the open file, what its footer states, and the file's bytes."""
     try:
-        return pq.ParquetFile(path, page_checksum_verification=True)
+        with pa.memory_map(str(path)) as source:
+            buffer = source.read_buffer()
     except FileNotFoundError as error:
         raise ExoprobeError(f"{path}: no such file") from error
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ExoprobeError(f"{path}: not a whole Parquet file ({error})") from error
+    content = memoryview(buffer)
+    check_footer(content, path)
+    file = pq.ParquetFile(pa.BufferReader(buffer))
+    return file, _info(file, path), content
 
 
 def _info(file: pq.ParquetFile, path: str | Path) -> FeatureInfo:
@@ -158,12 +176,22 @@ def _info(file: pq.ParquetFile, path: str | Path) -> FeatureInfo:
     return info
 
 
-def _read_group(file: pq.ParquetFile, group: int, info: FeatureInfo, path: str | Path) -> np.ndarray:
-    try:
-        column = file.read_row_group(group, columns=["feature"])["feature"]
-        return np.concatenate([chunk.to_numpy_ndarray() for chunk in column.chunks])
-    except (pa.ArrowException, OSError) as error:
-        raise ExoprobeError(f"{path}: damaged in row group {group} ({error})") from error
+def _read_group(file: pq.ParquetFile, group: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sample ids [n] and the features [n, D] of a row group."""
+    table = file.read_row_group(group)
+    features = np.concatenate([chunk.to_numpy_ndarray() for chunk in table["feature"].chunks])
+    return table["sample_id"].to_numpy(), features
+
+
+def _check_order(ids: np.ndarray, first: int, path: str | Path) -> None:
+    """Refuse sample ids [n] that do not number neighboring rows of the dataset, from ``first`` on."""
+    expected = np.arange(first, first + len(ids))
+    if (wrong := np.flatnonzero(ids != expected)).size:
+        row = wrong[0]
+        raise ExoprobeError(
+            f"{path}: its rows are in another order, sample {ids[row]} stands where {expected[row]} belongs; "
+            "delete it and run again"
+        )
 
 
 def _check_batch(batch: np.ndarray, info: FeatureInfo, path: str | Path, start: int) -> None:
