@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "digits": {"counts": {"train": 600, "validation": 100, "test": 100}},
     "recipe": {"batch_size": 64, "max_steps": 60, "validate_every": 30},
@@ -31,13 +32,15 @@ class Project:
 
     folder: Path
 
-    def start(self, *arguments: str, **options: object) -> subprocess.Popen:
+    def start(
+        self, *arguments: str, environment: dict[str, str] | None = None, **options: object
+    ) -> subprocess.Popen:
         """Start snakemake in a process group of its own, so that all of it can be killed."""
-        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return subprocess.Popen(
             ["snakemake", "--cores", "2", *arguments],
             cwd=self.folder,
-            env=environment,
+            env={**os.environ, "PATH": path, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
