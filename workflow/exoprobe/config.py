@@ -205,6 +205,8 @@ def describe(error: ValidationError) -> str:
     kind, wanted = error.validator, error.validator_value
     if kind == "additionalProperties":
         return _unknown_key(error, key)
+    if "propertyNames" in error.schema_path:
+        return f"{_join(key, error.instance)}: this name must be {LIMITS[kind].format(wanted)}"
     if kind == "required":
         missing = [name for name in wanted if name not in error.instance]
         return f"{_join(key, missing[0])} is missing"
@@ -222,8 +224,8 @@ def describe(error: ValidationError) -> str:
 
 def _unknown_key(error: ValidationError, key: str) -> str:
     known = sorted(error.schema["properties"])
-    unknown = next(str(name) for name in error.instance if name not in known)
-    close = difflib.get_close_matches(unknown, known, n=1)
+    unknown = next(name for name in error.instance if name not in known)
+    close = difflib.get_close_matches(str(unknown), known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(known)}"
     return f"{_join(key, unknown)} (value {_shown(error.instance[unknown])}) is not a known key; {hint}"
 
@@ -235,8 +237,8 @@ def _dotted(path: object) -> str:
     return text
 
 
-def _join(key: str, name: str) -> str:
-    return f"{key}.{name}" if key else name
+def _join(key: str, name: object) -> str:
+    return f"{key}.{name}" if key else str(name)
 
 
 def _shown(value: object) -> str:
