@@ -105,6 +105,12 @@ def test_the_shipped_configuration_is_valid(shipped, schema):
         ("models.pair_lenet.pairs", "random", "models.pair_lenet.pairs is 'random'; allowed: source, class"),
         ("models.vgg", {}, "models.vgg (value {}) is not a known key"),
         ("faces.folder", "/nowhere", "faces.folder is '/nowhere'; it does not exist"),
+        ("faces.pose", "a{b}.csv", "faces.pose is 'a{b}.csv'; a path here may not hold braces"),
+        (
+            "networks.dlib",
+            {"adapter": "dlib_resnet", "weights": "{w}"},
+            "networks.dlib.weights is '{w}'; a path here may not hold braces",
+        ),
         (
             "faces.groups.orl",
             {"a": ["glases"]},

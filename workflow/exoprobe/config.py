@@ -105,6 +105,7 @@ def _check_digits(digits: Mapping[str, Any]) -> None:
 def _check_faces(config: Mapping[str, Any]) -> None:
     faces = config["faces"]
     for key in ("folder", "pose"):
+        _check_no_braces(f"faces.{key}", faces[key])
         if faces[key] is not None and not Path(faces[key]).exists():
             raise ExoprobeError(f"faces.{key} is {faces[key]!r}; it does not exist")
     if faces["dataset"] == "celeba" and faces["folder"] is not None:
@@ -114,10 +115,17 @@ def _check_faces(config: Mapping[str, Any]) -> None:
     _check_groups(faces)
 
 
+def _check_no_braces(key: str, path: str | None) -> None:
+    """Refuse what the workflow engine would take for a wildcard in an input's name."""
+    if path is not None and set(path) & set("{}"):
+        raise ExoprobeError(f"{key} is {path!r}; a path here may not hold braces, so rename it or link to it")
+
+
 def _check_networks(networks: Mapping[str, Any]) -> None:
     if EMBEDDING in networks:
         raise ExoprobeError(f"networks.{EMBEDDING}: this name is the triplet embedding's; choose another")
     for name, entry in networks.items():
+        _check_no_braces(f"networks.{name}.weights", entry.get("weights"))
         if (entry["adapter"] == TRAINED) != (name == TRAINED):
             raise ExoprobeError(
                 f"networks.{name}.adapter is {entry['adapter']!r}; {TRAINED} is called so, and it alone"

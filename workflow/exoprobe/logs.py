@@ -35,6 +35,7 @@ def log_to(path: str | Path, name: str = "") -> None:
     logging.getLogger("exoprobe").setLevel(logging.INFO)
     logging.basicConfig(level=logging.WARNING, handlers=[terminal], force=True)
     sys.excepthook = _log_uncaught
+    logging.raiseExceptions = False  # where the log's disk is full, the terminal still tells
     path.parent.mkdir(parents=True, exist_ok=True)
     _wait_for_others(path.with_suffix(".lock"))  # not the log, which the workflow engine deletes first
     file = logging.FileHandler(path, mode="w")
