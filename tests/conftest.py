@@ -10,7 +10,10 @@ import pytest
 from exoprobe.data.rotated_digits import rotate_images
 from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.features.feature_file import FeatureInfo, write_features
+from hypothesis import settings
 
+settings.register_profile("exoprobe", deadline=None, derandomize=True)
+settings.load_profile("exoprobe")
 ROOT = Path(__file__).resolve().parents[1]
 
 

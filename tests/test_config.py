@@ -1,9 +1,12 @@
 import copy
+import json
 
 import pytest
 import yaml
 from exoprobe.config import check_config, with_numbers
 from exoprobe.errors import ExoprobeError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 @pytest.fixture
@@ -11,7 +14,7 @@ def shipped(root):
     return yaml.safe_load((root / "config.yaml").read_text())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def schema(root):
     return root / "workflow" / "schemas" / "config.schema.yaml"
 
@@ -102,6 +105,12 @@ def test_the_shipped_configuration_is_valid(shipped, schema):
         ("models.pair_lenet.pairs", "random", "models.pair_lenet.pairs is 'random'; allowed: source, class"),
         ("models.vgg", {}, "models.vgg (value {}) is not a known key"),
         ("faces.folder", "/nowhere", "faces.folder is '/nowhere'; it does not exist"),
+        ("faces.pose", "a{b}.csv", "faces.pose is 'a{b}.csv'; a path here may not hold braces"),
+        (
+            "networks.dlib",
+            {"adapter": "dlib_resnet", "weights": "{w}"},
+            "networks.dlib.weights is '{w}'; a path here may not hold braces",
+        ),
         (
             "faces.groups.orl",
             {"a": ["glases"]},
@@ -132,3 +141,96 @@ def test_a_fault_is_refused_in_one_line_with_key_value_and_what_is_allowed(shipp
         check_config(changed(shipped, path, value), schema)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def paths_in(config, path=()):
+    """The path of every section, list and value below the top."""
+    entries = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
+    for key, value in entries:
+        yield (*path, key)
+        yield from paths_in(value, (*path, key))
+
+
+def without_aliases(path):
+    """The configuration in a file, no section of which is another's too."""
+    return json.loads(json.dumps(yaml.safe_load(path.read_text())))
+
+
+def dotted(path):
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def parent_of(config, path):
+    for key in path[:-1]:
+        config = config[key]
+    return config
+
+
+def wrong_kind(config, path):
+    """A section where a value belongs, and a value where a section does."""
+    parent = parent_of(config, path)
+    parent[path[-1]] = 5 if isinstance(parent[path[-1]], dict) else {"x": 1}
+    return dotted(path)
+
+
+def misspelled(config, path):
+    parent = parent_of(config, path)
+    if not isinstance(parent, dict) or path[:2] == ("faces", "groups"):  # whose titles may be any text
+        return wrong_kind(config, path)
+    parent[f"{path[-1]} "] = parent.pop(path[-1])
+    return dotted(path[:-1])
+
+
+def infinite(config, path):
+    parent_of(config, path)[path[-1]] = float("inf")
+    return dotted(path)
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_mutation_anywhere_is_refused_in_one_line_that_names_the_key(data, root, schema):
+    config = without_aliases(root / "config.yaml")
+    path = data.draw(st.sampled_from(sorted(paths_in(config), key=str)))
+    named = data.draw(st.sampled_from([wrong_kind, misspelled, infinite]))(config, path)
+    with pytest.raises(ExoprobeError) as error:
+        check_config(with_numbers(config, schema), schema)
+    assert named in str(error.value)
+    assert str(error.value).isprintable()
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from(["1e4", "null"]),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=9), below, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60)
+@given(data=st.data(), value=VALUES)
+def test_any_value_anywhere_is_taken_or_refused_in_one_line(data, value, root, schema):
+    config = without_aliases(root / "config.yaml")
+    path = data.draw(st.sampled_from(sorted(paths_in(config), key=str)))
+    parent_of(config, path)[path[-1]] = value
+    try:
+        check_config(with_numbers(config, schema), schema)
+    except ExoprobeError as error:
+        said = str(error)
+    else:
+        return
+    assert said.isprintable()
+
+
+@pytest.mark.parametrize("name", ["../up", "a b", "$(touch x)", "-rf", "a|b", "{x}", "", "a/b"])
+@pytest.mark.parametrize("section", ["networks", "faces.representations"])
+def test_a_name_that_would_become_an_odd_path_is_refused(shipped, schema, section, name):
+    path = section.split(".")
+    entries = parent_of(shipped, [*path, None])
+    entries[name] = next(iter(entries.values()))
+    with pytest.raises(ExoprobeError) as error:
+        check_config(shipped, schema)
+    assert f"{section}.{name}: this name must be text of the form" in str(error.value)

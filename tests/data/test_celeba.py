@@ -136,3 +136,70 @@ def test_building_twice_is_identical_and_a_changed_image_is_another_dataset(fold
     digest = dataset_digest(build(folder))
     Image.new("RGB", (12, 16)).save(folder / "img_align_celeba" / NAMES[0])
     assert dataset_digest(build(folder)) != digest
+
+
+def truncated(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def one_pixel(path):
+    Image.new("RGB", (1, 1)).save(path)
+
+
+@pytest.mark.parametrize("name", ["000003.jpg", "000012.jpg"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        truncated,
+        one_pixel,
+        lambda path: path.write_text("no image"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 500),
+    ],
+    ids=["truncated", "one pixel", "text", "nothing", "zeros after a JPEG's start"],
+)
+def test_every_kind_of_bad_image_is_named_or_left_out(folder, name, damage):
+    damage(folder / "img_align_celeba" / name)
+    with pytest.raises(ExoprobeError, match=rf"1 unreadable \({name}\). Mend the folder"):
+        build(folder)
+    assert not (folder.parent / "samples.parquet").exists()
+    kept = read_samples(build(folder, "leave_out"), ["file"])["file"]
+    assert set(kept) == set(NAMES) - {name}
+
+
+def test_sixteen_bit_and_print_color_images_are_taken(folder):
+    images = folder / "img_align_celeba"
+    Image.fromarray(np.full((16, 12), 40_000, np.uint16)).save(images / NAMES[0], "PNG")
+    Image.new("CMYK", (12, 16)).save(images / NAMES[1])
+    assert set(read_samples(build(folder), ["file"])["file"]) == set(NAMES)
+
+
+HOSTILE = ["../../outside.jpg", "$(touch_hacked).jpg", "-rf.jpg", "a'b\"c.jpg", "/etc/passwd"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_listed_name_is_only_ever_looked_for_in_the_folder(folder, name):
+    (folder.parent / "outside.jpg").write_bytes((folder / "img_align_celeba" / NAMES[0]).read_bytes())
+    lists = {"partition": PARTITION, "person": PERSON, "eyeglasses": EYEGLASSES}
+    write_lists(folder, **{key: {**values, name: values[NAMES[0]]} for key, values in lists.items()})
+    with pytest.raises(ExoprobeError) as refusal:
+        build(folder)
+    assert f"1 missing ({name})" in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if "/" not in name])
+def test_an_image_may_be_called_anything(folder, name):
+    (folder / "img_align_celeba" / name).write_bytes((folder / "img_align_celeba" / NAMES[0]).read_bytes())
+    lists = {"partition": PARTITION, "person": PERSON, "eyeglasses": EYEGLASSES}
+    write_lists(folder, **{key: {**values, name: values[NAMES[0]]} for key, values in lists.items()})
+    assert name in read_samples(build(folder), ["file"])["file"]
+
+
+@pytest.mark.parametrize("name", ["list_eval_partition.txt", "identity_CelebA.txt", "list_attr_celeba.txt"])
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe\0\0" * 50, b"12\n", b"a b\nc\n"])
+def test_a_list_that_is_no_table_is_refused_by_name(folder, name, content):
+    (folder / name).write_bytes(content)
+    with pytest.raises(ExoprobeError) as refusal:
+        read_tables(folder)
+    assert name in str(refusal.value)
+    assert str(refusal.value).isprintable()

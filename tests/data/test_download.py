@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from exoprobe.data import download
-from exoprobe.data.digit_sources import IDX_NAMES, _download_idx, load_digits
+from exoprobe.data.digit_sources import IDX_NAMES, _download_idx, load_digits, save_digits
 from exoprobe.data.download import fetch
 from exoprobe.data.idx import idx_bytes
 from exoprobe.errors import ExoprobeError
@@ -16,6 +16,7 @@ from torchvision import datasets
 
 class Handler(BaseHTTPRequestHandler):
     failures_left = 0
+    gave_up = threading.Event()
     files: ClassVar[dict[str, bytes]] = {}
 
     def do_GET(self):
@@ -25,6 +26,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         if self.path.startswith("/missing"):
             self.send_error(404)
+            return
+        if self.path == "/stalls":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"x" * 500)
+            self.wfile.flush()
+            Handler.gave_up.wait()
             return
         body = Handler.files.get(self.path, b"x" * 1000)
         cut = self.path == "/cut" or (self.path == "/breaks-off" and Handler.failures_left)
@@ -69,8 +78,26 @@ def test_a_body_that_breaks_off_is_asked_for_again(server, caplog):
     caplog.set_level("INFO")
     Handler.failures_left = 2
     assert fetch(f"{server}/breaks-off") == b"x" * 1000
-    assert caplog.text.count("cut off before its end; trying again") == 2
+    assert caplog.text.count("cut off before its end, or silent for 15 s; trying again") == 2
     assert "breaks-off: 1000 bytes" in caplog.text
+
+
+def test_a_server_that_falls_silent_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(download, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(download, "RETRIES", 0)
+    with pytest.raises(ExoprobeError, match="/stalls: cut off before its end, or silent for 0.2 s"):
+        fetch(f"{server}/stalls")
+    Handler.gave_up.set()
+
+
+def test_an_error_page_in_the_digits_place_is_refused_and_nothing_is_written(server, monkeypatch, tmp_path):
+    page = b"<html>Sorry, try later</html>"
+    monkeypatch.setattr(Handler, "files", {f"/{name}.gz": page for name in IDX_NAMES.values()})
+    monkeypatch.setattr(datasets.KMNIST, "mirrors", [f"{server}/"])
+    with pytest.raises(ExoprobeError) as error:
+        save_digits(tmp_path / "digits.npz", load_digits("kmnist"))
+    assert "train-images-idx3-ubyte.gz: its 29 bytes are not the official file's" in str(error.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_digits_come_from_the_first_mirror_that_serves_them(server, monkeypatch, rng):

@@ -6,7 +6,11 @@ import pyarrow.parquet as pq
 import pytest
 from exoprobe.errors import ExoprobeError
 from exoprobe.features import feature_file
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
+from exoprobe.features.checksums import add_checksums
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 INFO = FeatureInfo(4, "float32", 20_000, "ip1", "this dataset", "weights", "code")
 
@@ -55,13 +59,6 @@ def test_row_groups_are_of_one_size_whatever_the_batches(path, tmp_path, feature
     assert [metadata.row_group(group).num_rows for group in range(3)] == [8_192, 8_192, 3_616]
 
 
-def test_names_as_ids_are_kept(tmp_path, features):
-    names = np.array([f"{number}.jpg" for number in range(20_000)], object)
-    write_features(tmp_path / "n.parquet", names, [features], INFO)
-    np.testing.assert_array_equal(read_features(tmp_path / "n.parquet"), features)
-    assert read_sample_ids(tmp_path / "n.parquet").tolist() == names.tolist()
-
-
 def test_another_dataset_s_features_are_refused(path):
     read_features(path, dataset_digest="this dataset")
     with pytest.raises(ExoprobeError, match="f.parquet: holds features of another dataset"):
@@ -88,7 +85,7 @@ def test_a_flipped_byte_in_the_data_is_refused_by_name(path, name):
 
 def test_a_file_without_checksums_is_refused(path):
     pq.write_table(pq.read_table(path), path)
-    with pytest.raises(ExoprobeError, match="f.parquet: .* not written by this version of exoprobe"):
+    with pytest.raises(ExoprobeError, match="f.parquet: its footer is damaged, or it is not a feature file"):
         read_features(path)
 
 
@@ -124,10 +121,80 @@ def test_batches_of_another_shape_or_type_are_refused(tmp_path, features):
 
 def test_a_parquet_file_of_another_kind_is_refused(tmp_path):
     pq.write_table(pa.table({"x": [1]}), tmp_path / "x.parquet")
-    with pytest.raises(ExoprobeError, match=r"x.parquet: not a feature file"):
+    with pytest.raises(ExoprobeError, match=r"x.parquet: .* not a feature file"):
         read_features(tmp_path / "x.parquet")
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ExoprobeError, match="x.parquet: no such file"):
         read_features(tmp_path / "x.parquet")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The content of a feature file of two row groups, and another file to write it to, damaged."""
+    folder = tmp_path_factory.mktemp("small")
+    info = replace(INFO, rows=8_200, dimension=1)
+    write_features(folder / "f.parquet", np.arange(8_200), np.split(np.ones((8_200, 1), np.float32), [8_192]), info)
+    return (folder / "f.parquet").read_bytes(), folder / "damaged.parquet"
+
+
+@settings(max_examples=300)
+@given(place=st.integers(0), bits=st.integers(1, 255), late=st.booleans())
+def test_whatever_byte_is_flipped_the_file_is_refused_by_name(small, place, bits, late):
+    content, path = bytearray(small[0]), small[1]
+    within = 2_500 if late else len(content)  # the footer, or anywhere
+    content[-1 - place % within] ^= bits
+    path.write_bytes(content)
+    with pytest.raises(ExoprobeError, match=r"damaged.parquet: (damaged in|its footer|not a whole)"):
+        read_features(path, dataset_digest="this dataset")
+
+
+@settings(max_examples=100)
+@given(cut=st.integers(1))
+def test_wherever_it_is_cut_off_the_file_is_refused_by_name(small, cut):
+    content, path = small
+    path.write_bytes(content[: -1 - cut % len(content)])
+    with pytest.raises(ExoprobeError, match=r"damaged.parquet: (its footer|not a whole)"):
+        read_info(path)
+
+
+@settings(max_examples=40)
+@given(data=st.data(), rows=st.integers(1, 40), dimension=st.integers(1, 5), dtype=st.sampled_from([2, 4]))
+def test_any_finite_features_in_any_batches_are_read_back_exactly(tmp_path_factory, data, rows, dimension, dtype):
+    dtype = f"float{8 * dtype}"
+    elements = st.floats(width=int(dtype[5:]), allow_nan=False, allow_infinity=False)
+    features = data.draw(arrays(dtype, (rows, dimension), elements=elements))
+    cuts = sorted(data.draw(st.sets(st.integers(1, rows), max_size=4)) - {rows})
+    path = tmp_path_factory.mktemp("f") / "f.parquet"
+    info = FeatureInfo(dimension, dtype, rows, "ip1", "this dataset", "", "")
+    write_features(path, np.arange(rows), np.split(features, cuts), info)
+    start = data.draw(st.integers(0, rows))
+    stop = data.draw(st.integers(start, rows))
+    np.testing.assert_array_equal(read_features(path, slice(start, stop)), features[start:stop])
+    assert read_info(path) == info
+
+
+def test_rows_in_another_order_are_refused(path, rng):
+    table = pq.read_table(path)
+    pq.write_table(table.take(rng.permutation(20_000)), path, use_dictionary=False, row_group_size=8_192)
+    add_checksums(path)
+    with pytest.raises(ExoprobeError, match="f.parquet: its rows are in another order, sample "):
+        read_features(path, dataset_digest="this dataset")
+    with pytest.raises(ExoprobeError, match="its rows are in another order"):
+        read_features(path, slice(9_000, 9_100), dataset_digest="this dataset")
+
+
+def test_rows_that_begin_elsewhere_are_refused(path):
+    table = pq.read_table(path)
+    moved = pa.concat_tables([table.slice(8_192), table.slice(0, 8_192)])
+    pq.write_table(moved, path, use_dictionary=False, row_group_size=8_192)
+    add_checksums(path)
+    with pytest.raises(ExoprobeError, match="sample 8192 stands where 0 belongs"):
+        read_features(path, slice(0, 10), dataset_digest="this dataset")
+
+
+def test_rows_in_another_order_are_not_written(tmp_path, features):
+    with pytest.raises(ExoprobeError, match="sample 19999 stands where 1 belongs"):
+        write_features(tmp_path / "g.parquet", np.r_[0, 19_999:0:-1], [features], INFO)
+    assert not list(tmp_path.iterdir())

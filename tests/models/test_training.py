@@ -92,6 +92,23 @@ def test_a_training_that_diverges_stops_with_step_and_learning_rate():
         run({**RECIPE, "optimizer": "sgd", "learning_rate": 1e6})
 
 
+class SpoiledUpdate(Softmax):
+    """A loss that is a number and whose gradient is not."""
+
+    def loss(self, network, data, rows):
+        zero = network.ip1.bias.sum() * 0
+        return super().loss(network, data, rows) + torch.sqrt(zero.square())
+
+
+def test_weights_that_the_last_update_spoils_are_not_kept():
+    generator = torch.Generator().manual_seed(0)
+    recipe = {**RECIPE, "max_steps": 1}
+    with pytest.raises(
+        ExoprobeError, match=r"diverged: weights are not numbers at step 1, learning rate \S+; lower"
+    ):
+        train(LeNet(2, generator), SpoiledUpdate(), bars(64, 1), bars(32, 2), recipe, generator=generator)
+
+
 def test_bfloat16_learns_as_float32_does():
     _, trained = run(precision=torch.bfloat16)
     assert trained.history[-1]["validation"] < 0.1

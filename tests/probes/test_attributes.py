@@ -24,7 +24,7 @@ def plant(tmp_path, rng):
         write_samples(
             tmp_path / "samples.parquet",
             {
-                "sample_id": 1000 + np.arange(len(groups)),
+                "sample_id": np.arange(len(groups)),
                 "file": np.array([f"{number}.jpg" for number in range(len(groups))]),
                 "group": groups,
                 "split": np.repeat(splits, EACH),
@@ -35,7 +35,7 @@ def plant(tmp_path, rng):
         features[:, 3] += 4 * attributes["planted"]
         digest = dataset_digest(tmp_path / "samples.parquet")
         info = FeatureInfo(WIDTH, "float32", len(groups), "layer", digest, "w", "c")
-        write_features(tmp_path / "features.parquet", 1000 + np.arange(len(groups)), [features], info)
+        write_features(tmp_path / "features.parquet", np.arange(len(groups)), [features], info)
         return tmp_path / "samples.parquet", tmp_path / "features.parquet"
 
     write.attributes = attributes
@@ -80,7 +80,7 @@ def test_every_test_image_is_written_once_with_its_truth(plant, tmp_path, splits
     tested = np.flatnonzero(~np.isin(split_of, ["train", "validation"]))
     for attribute, present in plant.attributes.items():
         part = table[table["attribute"] == attribute]
-        assert part["sample_id"].tolist() == [1000 + row for row in tested]
+        assert part["sample_id"].tolist() == tested.tolist()
         assert part["group"].tolist() == [row // EACH for row in tested]
         assert part["present"].tolist() == present[tested].tolist()
         assert part["round"].tolist() == split_of[tested].tolist()

@@ -3,15 +3,23 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
+from tests.workflow.orl_as_celeba import lay_out
+
+# What a shell starts in the background ignores Ctrl-C, and so would every run that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "digits": {"counts": {"train": 600, "validation": 100, "test": 100}},
     "recipe": {"batch_size": 64, "max_steps": 60, "validate_every": 30},
@@ -35,16 +43,24 @@ class Project:
     def start(
         self,
         *arguments: str,
-        environment: Mapping[str, str] = os.environ,
+        environment: Mapping[str, str] | None = None,
         where: Sequence[str] = ("--cores", "2"),
         **options: object,
     ) -> subprocess.Popen:
-        """Start snakemake in a process group of its own, so that all of it can be killed."""
-        environment = {**environment, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"}
+        """Start snakemake in a process group of its own, so that all of it can be killed.
+
+        Args:
+            arguments: of snakemake.
+            environment: variables to add to the tests' own.
+            where: how many cores, or the profile.
+            options: of the process.
+        """
+        variables = {**os.environ, **(environment or {})}
+        variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
         return subprocess.Popen(
             ["snakemake", *where, *arguments],
             cwd=self.folder,
-            env=environment,
+            env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -126,4 +142,41 @@ def fresh(root, finished, tmp_path) -> Project:
     for name in DOWNLOADS:
         project.path(name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(finished.path(name), project.path(name))
+    return project
+
+
+# What a shell would obey, or take for an option.
+HOSTILE = "-d 'q\" $(touch hacked) `touch hacked`; touch hacked #x"
+
+
+@pytest.fixture(scope="session")
+def orl_as_celeba(root, finished, tmp_path_factory) -> Project:
+    """The faces target has run here on 200 ORL faces laid out as CelebA, under names that a shell would obey."""
+    project = copy_project(root, tmp_path_factory.mktemp("orl as celeba"))
+    for name in DOWNLOADS:
+        project.path(name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(finished.path(name), project.path(name))
+    data = finished.path("results/data/orl")
+    names = {"000001.jpg": "-rf.jpg", "000002.jpg": "$(touch_hacked)'\".jpg"}
+    images = data / "images.zip"
+    lay_out(images, data / "landmarks.parquet", data / "samples.parquet", project.path(HOSTILE), names)
+    poses = pd.read_parquet(data / "poses.parquet").sample(200, random_state=0)
+    poses.assign(image=[names.get(f"{n:06}.jpg", f"{n:06}.jpg") for n in range(1, 201)]).to_csv(
+        project.path(f"{HOSTILE}.csv"), index=False
+    )
+
+    def configure(config):
+        faces = config["faces"]
+        original = Project.read_config(root / "config.yaml")["faces"]["representations"]
+        faces.update(dataset="celeba", folder=HOSTILE, pose=f"{HOSTILE}.csv", parts=2)
+        shown = ("dlib_256", "triplet", "attribute_network", "pixels")
+        faces["representations"] = {name: original[name] for name in shown}
+        faces["representations"]["pixels"]["title"] = HOSTILE
+        faces["groups"]["celeba"] = {HOSTILE: ["glasses", "smiling"]}
+        config["attribute_network"]["recipe"].update(max_steps=20, validate_every=10, batch_size=32)
+        config["triplet"].update(dimension=16, batch_size=16, steps_per_look=5, patience=1)
+
+    project.edit_config(configure)
+    status, output = project.snakemake("faces")
+    assert status == 0, output
     return project

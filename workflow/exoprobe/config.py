@@ -105,6 +105,7 @@ def _check_digits(digits: Mapping[str, Any]) -> None:
 def _check_faces(config: Mapping[str, Any]) -> None:
     faces = config["faces"]
     for key in ("folder", "pose"):
+        _check_no_braces(f"faces.{key}", faces[key])
         if faces[key] is not None and not Path(faces[key]).exists():
             raise ExoprobeError(f"faces.{key} is {faces[key]!r}; it does not exist")
     if faces["dataset"] == "celeba" and faces["folder"] is not None:
@@ -114,10 +115,17 @@ def _check_faces(config: Mapping[str, Any]) -> None:
     _check_groups(faces)
 
 
+def _check_no_braces(key: str, path: str | None) -> None:
+    """Refuse what the workflow engine would take for a wildcard in an input's name."""
+    if path is not None and set(path) & set("{}"):
+        raise ExoprobeError(f"{key} is {path!r}; a path here may not hold braces, so rename it or link to it")
+
+
 def _check_networks(networks: Mapping[str, Any]) -> None:
     if EMBEDDING in networks:
         raise ExoprobeError(f"networks.{EMBEDDING}: this name is the triplet embedding's; choose another")
     for name, entry in networks.items():
+        _check_no_braces(f"networks.{name}.weights", entry.get("weights"))
         if (entry["adapter"] == TRAINED) != (name == TRAINED):
             raise ExoprobeError(
                 f"networks.{name}.adapter is {entry['adapter']!r}; {TRAINED} is called so, and it alone"
@@ -205,6 +213,8 @@ def describe(error: ValidationError) -> str:
     kind, wanted = error.validator, error.validator_value
     if kind == "additionalProperties":
         return _unknown_key(error, key)
+    if "propertyNames" in error.schema_path:
+        return f"{_join(key, error.instance)}: this name must be {LIMITS[kind].format(wanted)}"
     if kind == "required":
         missing = [name for name in wanted if name not in error.instance]
         return f"{_join(key, missing[0])} is missing"
@@ -222,8 +232,8 @@ def describe(error: ValidationError) -> str:
 
 def _unknown_key(error: ValidationError, key: str) -> str:
     known = sorted(error.schema["properties"])
-    unknown = next(str(name) for name in error.instance if name not in known)
-    close = difflib.get_close_matches(unknown, known, n=1)
+    unknown = next(name for name in error.instance if name not in known)
+    close = difflib.get_close_matches(str(unknown), known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(known)}"
     return f"{_join(key, unknown)} (value {_shown(error.instance[unknown])}) is not a known key; {hint}"
 
@@ -235,8 +245,8 @@ def _dotted(path: object) -> str:
     return text
 
 
-def _join(key: str, name: str) -> str:
-    return f"{key}.{name}" if key else name
+def _join(key: str, name: object) -> str:
+    return f"{key}.{name}" if key else str(name)
 
 
 def _shown(value: object) -> str:

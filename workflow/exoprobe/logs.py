@@ -13,6 +13,7 @@ from exoprobe.errors import ExoprobeError
 log = logging.getLogger(__name__)
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _held: list[IO] = []  # kept open as long as this process lives
 
 
@@ -29,12 +30,13 @@ def log_to(path: str | Path, name: str = "") -> None:
         name: what stands before each line on the terminal, where several jobs write at once.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter(f"{name}: %(message)s" if name else "%(message)s"))
     logging.getLogger("exoprobe").setLevel(logging.INFO)
     logging.basicConfig(level=logging.WARNING, handlers=[terminal], force=True)
     sys.excepthook = _log_uncaught
+    logging.raiseExceptions = False  # where the log's disk is full, the terminal still tells
+    path.parent.mkdir(parents=True, exist_ok=True)
     _wait_for_others(path.with_suffix(".lock"))  # not the log, which the workflow engine deletes first
     file = logging.FileHandler(path, mode="w")
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
@@ -65,6 +67,8 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
         logging.error("error: %s", error)
     elif isinstance(error, OSError) and error.errno in DISK_FULL:
         logging.error("error: no space is left on the disk; make room and run again (%s)", error)
+    elif isinstance(error, OSError) and error.errno in NOT_ALLOWED:
+        logging.error("error: %s may not be read or written (%s)", error.filename or "a file", error.strerror)
     elif issubclass(kind, KeyboardInterrupt):
         logging.error("interrupted")
     else:

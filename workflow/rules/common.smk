@@ -13,10 +13,21 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.ge
 
 from exoprobe.cards import has_card
 from exoprobe.config import check_config, with_numbers
+from exoprobe.config_file import check_config_file
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of_file, digest_of_files
 from exoprobe.imports import imported_files
 from exoprobe.run_lock import begin_run, check_run
+
+try:
+    for file in ["config.yaml", *workflow.overwrite_configfiles]:
+        check_config_file(file)
+except ExoprobeError as error:
+    sys.exit(f"config: {error}")
+
+
+configfile: "config.yaml"
+
 
 SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
 config.update(with_numbers(config, SCHEMA))

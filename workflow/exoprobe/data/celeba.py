@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.data.celeba_layout import ATTRIBUTES, IDENTITIES, IMAGES, PARTITIONS
-from exoprobe.data.images import ImageFiles, decode
+from exoprobe.data.images import ImageFiles, UnreadableImageError, decode
 from exoprobe.data.samples import SPLITS, write_samples
+from exoprobe.data.tables import read_table
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of
 from exoprobe.progress import progress
@@ -34,12 +35,13 @@ def read_tables(folder: str | Path) -> pd.DataFrame:
         A row per listed image: ``file``, ``split``, ``group`` and a 0/1 column per attribute.
 
     Raises:
-        ExoprobeError: where the three files list different images, an image twice, or a row is cut off.
+        ExoprobeError: where a file is no table, or the three list different images, an image twice, or a row is
+            cut off.
     """
     folder = Path(folder)
-    split = pd.read_csv(folder / PARTITIONS, sep=r"\s+", names=["file", "split"])
-    group = pd.read_csv(folder / IDENTITIES, sep=r"\s+", names=["file", "group"])
-    attributes = pd.read_csv(folder / ATTRIBUTES, sep=r"\s+", skiprows=1).rename_axis("file").reset_index()
+    split = read_table(folder / PARTITIONS, names=["file", "split"])
+    group = read_table(folder / IDENTITIES, names=["file", "group"])
+    attributes = read_table(folder / ATTRIBUTES, skiprows=1).rename_axis("file").reset_index()
     _check_rows(folder / PARTITIONS, split, tuple(range(len(SPLITS))))
     _check_rows(folder / IDENTITIES, group, None)
     _check_rows(folder / ATTRIBUTES, attributes, (1, -1))
@@ -106,7 +108,7 @@ def _digests(images: ImageFiles, names: pd.Series, threads: int) -> dict[str, by
         try:
             content = images.content(name)
             decode(content)
-        except (OSError, SyntaxError):
+        except (OSError, UnreadableImageError):
             return None
         return hashlib.sha256(content).digest()
 

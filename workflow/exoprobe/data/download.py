@@ -62,7 +62,7 @@ def _read_body(response: requests.Response, url: str) -> bytes:
                 content += chunk
                 bar.update(len(chunk))
         except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as error:
-            raise _CutOffError(f"{url}: cut off before its end") from error
+            raise _CutOffError(f"{url}: cut off before its end, or silent for {READ_SECONDS} s") from error
     log.info("%s: %d bytes", name, len(content))
     return bytes(content)
 

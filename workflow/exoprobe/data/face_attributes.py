@@ -4,6 +4,9 @@ from importlib import resources
 from pathlib import Path
 
 from exoprobe.data.celeba_layout import ATTRIBUTES, celeba_folder
+from exoprobe.errors import ExoprobeError
+
+LONGEST_HEADER = 100_000  # bytes; more is not read
 
 
 def orl_attributes() -> list[str]:
@@ -14,9 +17,16 @@ def orl_attributes() -> list[str]:
 
 
 def celeba_attributes(folder: str | Path | None) -> list[str]:
-    """Return the attributes that CelebA's list names; none are known before it is downloaded."""
+    """Return the attributes that CelebA's list names; none are known before it is downloaded.
+
+    Raises:
+        ExoprobeError: where the list has no line that names them.
+    """
     if folder is None:
         return []
-    with (celeba_folder(folder) / ATTRIBUTES).open(encoding="utf-8") as file:
-        next(file)
-        return next(file).split()
+    path = celeba_folder(folder) / ATTRIBUTES
+    with path.open(encoding="utf-8", errors="replace") as file:
+        names = file.readlines(LONGEST_HEADER)[1:2]
+    if not names:
+        raise ExoprobeError(f"{path}: its second line must name the attributes; it has none")
+    return names[0].split()

@@ -9,6 +9,12 @@ from PIL import Image
 
 from exoprobe.errors import ExoprobeError
 
+SMALLEST_SIDE = 8  # in fewer pixels nobody sees a face
+
+
+class UnreadableImageError(ExoprobeError):
+    """An image file that cannot be decoded."""
+
 
 class ImageFiles:
     """Image files below one root.
@@ -49,11 +55,32 @@ class ImageFiles:
         """
         try:
             return decode(self.content(name))
-        except (OSError, KeyError, SyntaxError, zipfile.BadZipFile) as error:
+        except Exception as error:  # of a damaged archive zipfile raises what it likes
             raise ExoprobeError(f"{self.root / name}: not a readable image ({error})") from error
 
 
 def decode(content: bytes) -> np.ndarray:
-    """Decode an image file's bytes to uint8 RGB [height, width, 3]."""
-    with Image.open(io.BytesIO(content)) as image:
+    """Decode an image file's bytes to uint8 RGB [height, width, 3].
+
+    Raises:
+        UnreadableImageError: where they are not a whole image, or one too small to show anything.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            pixels = _to_rgb(image)
+    except Exception as error:  # Pillow's decoders raise what they like
+        raise UnreadableImageError(str(error)) from error
+    if min(pixels.shape[:2]) < SMALLEST_SIDE:
+        raise UnreadableImageError(f"it has only {pixels.shape[1]} × {pixels.shape[0]} pixels")
+    return pixels
+
+
+def _to_rgb(image: Image.Image) -> np.ndarray:
+    if image.mode == "F":
+        raise ValueError("its pixels are fractions of unknown range")
+    if not image.mode.startswith("I"):
         return np.asarray(image.convert("RGB"))
+    gray = np.asarray(image)  # 16 bits, of which Pillow's own conversion would keep the lower 8
+    if gray.min() < 0 or gray.max() > 0xFFFF:
+        raise ValueError("its pixels have more than 16 bits")
+    return np.repeat((gray >> 8).astype(np.uint8)[..., None], 3, axis=2)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from exoprobe.data.images import ImageFiles
 from exoprobe.data.samples import read_samples
+from exoprobe.data.tables import read_table
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import atomic_write
 from exoprobe.parts import part_rows
@@ -104,13 +105,18 @@ def read_celeba_landmarks(samples: str | Path, landmarks: str | Path, path: str 
     twice as wide as they are, centered on them.
 
     Raises:
-        ExoprobeError: where images of the dataset are not listed.
+        ExoprobeError: where images of the dataset are not listed, or not followed by ten numbers.
     """
     names = read_samples(samples, ["sample_id", "file"])
-    table = pd.read_csv(landmarks, sep=r"\s+", skiprows=2, names=["file", *POINT_COLUMNS]).set_index("file")
+    table = (
+        read_table(landmarks, skiprows=2, names=["file", *POINT_COLUMNS]).drop_duplicates("file").set_index("file")
+    )
     if lacking := sorted(set(names["file"]) - set(table.index)):
         raise ExoprobeError(f"{landmarks} lacks {len(lacking)} images of the dataset, such as {lacking[0]}")
-    points = table.loc[names["file"]].to_numpy(float).reshape(-1, 5, 2)
+    table = table.loc[names["file"]].apply(pd.to_numeric, errors="coerce")
+    if (bad := ~np.isfinite(table).all(axis=1)).any():
+        raise ExoprobeError(f"{landmarks}: {table.index[bad][0]} is not followed by ten numbers")
+    points = table.to_numpy(float).reshape(-1, 5, 2)
     center = (points.min(1) + points.max(1)) / 2
     half = (points.max(1) - points.min(1)).max(1, keepdims=True)
     values = np.concatenate([points.reshape(-1, 10), center - half, center + half], axis=1)

@@ -41,6 +41,7 @@ def _download(requirement: str, folder: Path) -> Path:
     done = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
     files = list(folder.iterdir())
     if done.returncode or len(files) != 1:
-        reason = done.stderr.strip().splitlines() or ["no file came"]
+        said = done.stderr.strip().splitlines()
+        reason = [line for line in said if line.startswith("ERROR")] or said or ["no file came"]
         raise ExoprobeError(f"pip could not download {requirement} ({reason[-1]})")
     return files[0]

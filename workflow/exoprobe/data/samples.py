@@ -1,10 +1,10 @@
 """The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
 
-Columns: ``sample_id``, the factors (for digits ``label`` and ``angle``, for faces one per attribute), ``group``
-(the source digit, the person), ``split`` and either ``image``, uint8 pixels stored as fixed-size bytes (Parquet
-would widen single ones to 32 bits) with their shape in the field's metadata, or ``file``, the name of an image
-file. Splits are those of :data:`SPLITS` or, for cross-validation, ``fold_0``, ``fold_1`` …; rows of one split
-lie together, in this order; everything computed per sample keeps it.
+Columns: ``sample_id``, the row's number, the factors (for digits ``label`` and ``angle``, for faces one per
+attribute), ``group`` (the source digit, the person), ``split`` and either ``image``, uint8 pixels stored as
+fixed-size bytes (Parquet would widen single ones to 32 bits) with their shape in the field's metadata, or
+``file``, the name of an image file. Splits are those of :data:`SPLITS` or, for cross-validation, ``fold_0``,
+``fold_1`` …; rows of one split lie together, in this order; everything computed per sample keeps it.
 """
 
 import json
@@ -28,7 +28,7 @@ DIGEST_KEY = b"exoprobe.dataset_digest"
 
 
 def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_digest: str = "") -> None:
-    """Write a dataset's samples, after asserting that no group is in two splits.
+    """Write a dataset's samples, after asserting that they are numbered and no group is in two splits.
 
     Args:
         path: the Parquet file.
@@ -37,8 +37,11 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_diges
         source_digest: of the image files, where ``file`` only names them; enters the dataset's digest.
 
     Raises:
-        ExoprobeError: where a group is in two splits or the rows are not sorted by split.
+        ExoprobeError: where a group is in two splits, the rows are not sorted by split or ``sample_id`` is not
+            their number.
     """
+    if not np.array_equal(columns["sample_id"], np.arange(len(columns["sample_id"]))):
+        raise ExoprobeError(f"{path}: sample_id must number the rows from 0")
     check_splits(columns["group"], columns["split"])
     arrays = {name: _to_arrow(column) for name, column in columns.items()}
     table = pa.table(

@@ -100,6 +100,8 @@ def gather_layer(
     """
     info = read_info(parts[0])
     columns = _columns(info.layer, layer)
+    if info.dataset_digest != dataset_digest(samples):
+        raise ExoprobeError(f"{parts[0]} holds features of another dataset than {samples}; delete it and run again")
     ids = read_samples(samples, ["sample_id"])["sample_id"]
     for part in parts:
         if replace(read_info(part), rows=info.rows) != info:
@@ -107,7 +109,7 @@ def gather_layer(
     if not np.array_equal(np.concatenate([read_sample_ids(part) for part in parts]), ids):
         raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
     whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer, dtype=dtype)
-    blocks = (read_features(part, dataset_digest=dataset_digest(samples))[:, columns] for part in parts)
+    blocks = (read_features(part)[:, columns] for part in parts)
     write_features(path, ids, blocks, whole)
 
 

@@ -3,11 +3,13 @@
 Parquet, one row per sample in the dataset's order: ``sample_id``, then ``feature``, the vector's bytes
 (``numpy.frombuffer(value, dtype)``, little-endian), non-null, uncompressed, without dictionary. Bytes of one size
 are copied as they are; Arrow's tensors, lists to Parquet, are taken apart and put together again at a tenth of
-``numpy.load``'s speed. The footer states what the rows are and where they come from, and a checksum per row group;
-:func:`read_features` holds the file against it and refuses what does not fit.
+``numpy.load``'s speed. The footer states what the rows are and where they come from; :func:`read_features` holds
+the file against it and refuses what does not fit. Every byte is guarded by a checksum
+(:mod:`exoprobe.features.checksums`).
 """
 
 import json
+import mmap
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -17,14 +19,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xxhash
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.features.checksums import add_checksums, check_footer, check_group
 from exoprobe.files import atomic_write
 from exoprobe.prefetch import prefetch
 
 METADATA_KEY = b"exoprobe.features"
-CHECKSUMS_KEY = b"exoprobe.checksums"
 READERS = 4  # threads
 CACHED = 1 << 17  # values
 HALF_INFINITY = 0x7C00  # bits of the least half that is not finite
@@ -61,31 +62,31 @@ def write_features(
 
     Args:
         path: the Parquet file.
-        sample_ids: [N], in the dataset's order.
+        sample_ids: [N], the dataset's in their order, or a part's: one after the other.
         batches: arrays [n, D] of ``info.dtype`` that make up the N rows; for float16 also float32, to be rounded.
         info: the footer.
 
     Raises:
-        ExoprobeError: where the batches do not add up to ``info``, or hold NaN or infinity.
+        ExoprobeError: where the batches do not add up to ``info``, or hold NaN or infinity, or the samples are
+            in another order.
     """
+    _check_order(sample_ids, int(sample_ids[0]), path)
     ids, stored = pa.array(sample_ids), pa.binary(info.dimension * np.dtype(info.dtype).itemsize)
     schema = pa.schema(
         [pa.field("sample_id", ids.type, nullable=False), pa.field("feature", stored, nullable=False)],
         metadata={METADATA_KEY: json.dumps(asdict(info)).encode()},
     )
-    start, checksums = 0, []
+    start = 0
     with atomic_write(path) as temporary:
         options = {"compression": "none", "use_dictionary": False, "write_statistics": False}
         with pq.ParquetWriter(temporary, schema, **options) as writer:
             for batch in _row_groups(batches, info, path):
                 column = pa.Array.from_buffers(stored, len(batch), [None, pa.py_buffer(batch)])
-                table = pa.table([ids.slice(start, len(batch)), column], schema=schema)
-                writer.write_table(table)
-                checksums.append(_checksum(table))
+                writer.write_table(pa.table([ids.slice(start, len(batch)), column], schema=schema))
                 start += len(batch)
-            writer.add_key_value_metadata({CHECKSUMS_KEY: json.dumps(checksums).encode()})
         if start != info.rows or len(ids) != info.rows:
             raise ExoprobeError(f"{path}: {start} features for {len(ids)} samples, {info.rows} were announced")
+        add_checksums(temporary)
 
 
 def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Path) -> Iterator[np.ndarray]:
@@ -105,36 +106,25 @@ def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Pa
         yield kept
 
 
-def _checksum(group: pa.Table) -> str:
-    """Return a checksum of the ids and features of a row group."""
-    ids = group["sample_id"].to_numpy()
-    hashed = xxhash.xxh3_64(" ".join(ids).encode() if ids.dtype == object else np.ascontiguousarray(ids).data)
-    for chunk in group["feature"].chunks:
-        hashed.update(_bytes(chunk))
-    return hashed.hexdigest()
-
-
-def _bytes(chunk: pa.FixedSizeBinaryArray) -> memoryview:
-    """Return the bytes of an array of values of one size."""
-    width = chunk.type.byte_width
-    return memoryview(chunk.buffers()[1])[chunk.offset * width : (chunk.offset + len(chunk)) * width]
-
-
 def read_info(path: str | Path) -> FeatureInfo:
     """Read a feature file's footer.
 
     Raises:
         ExoprobeError: where the file is not a whole feature file.
     """
-    return _info(_open(path), path)
+    return _open(path).info
 
 
 def read_sample_ids(path: str | Path) -> np.ndarray:
-    """Read which samples the rows of a feature file are, [N]."""
-    try:
-        return _open(path).read(columns=["sample_id"])["sample_id"].to_numpy()
-    except (pa.ArrowException, OSError) as error:
-        raise ExoprobeError(f"{path}: damaged ({error})") from error
+    """Read which samples the rows of a feature file are, [N].
+
+    Raises:
+        ExoprobeError: where the file is damaged.
+    """
+    opened = _open(path)
+    for group in range(opened.metadata.num_row_groups):
+        check_group(memoryview(opened.content), opened.metadata, group, path)
+    return opened.file().read(columns=["sample_id"])["sample_id"].to_numpy()
 
 
 def read_features(
@@ -186,23 +176,25 @@ def iterate_features(
     Raises:
         ExoprobeError: where the file is truncated or damaged, has NaN, or belongs to another dataset.
     """
-    file = _open(path)
-    info = _info(file, path)
+    opened = _open(path)
+    info = opened.info
     if dataset_digest is not None and info.dataset_digest != dataset_digest:
         raise ExoprobeError(
             f"{path}: holds features of another dataset (digest {info.dataset_digest[:12]}…, "
             f"expected {dataset_digest[:12]}…); delete it and run again"
         )
-    starts = np.cumsum([0, *(file.metadata.row_group(group).num_rows for group in range(file.num_row_groups))])
+    counts = [opened.metadata.row_group(group).num_rows for group in range(opened.metadata.num_row_groups)]
+    starts = np.cumsum([0, *counts])
     wanted = [slice(None) if rows is None else rows[low:high] for low, high in pairwise(starts)]
     groups = [group for group, mask in enumerate(wanted) if rows is None or mask.any()]
-
-    opened = threading.local()  # a Parquet file cannot be read by two threads
+    readers = threading.local()  # a Parquet file cannot be read by two threads
 
     def load(group: int) -> np.ndarray:
-        if not hasattr(opened, "file"):
-            opened.file = _open(path)
-        block = _read_group(opened.file, group, info, path)
+        if not hasattr(readers, "file"):
+            readers.file = opened.file()
+        ids, block = _read_group(opened, readers.file, group, path)
+        if dataset_digest is not None:
+            _check_order(ids, int(starts[group]), path)
         if not _all_finite(block):
             raise ExoprobeError(f"{path}: has NaN or infinity in row {starts[group] + _first_bad_row(block)}")
         return block if rows is None or wanted[group].all() else block[wanted[group]]
@@ -216,13 +208,30 @@ def round_features(source: str | Path, path: str | Path) -> None:
     write_features(path, read_sample_ids(source), iterate_features(source), info)
 
 
-def _open(path: str | Path) -> pq.ParquetFile:
+@dataclass(frozen=True)
+class _Opened:
+    """A feature file whose footer is sound, mapped into memory."""
+
+    content: mmap.mmap
+    metadata: pq.FileMetaData
+    info: FeatureInfo
+
+    def file(self) -> pq.ParquetFile:
+        """Return a reader, for one thread."""
+        return pq.ParquetFile(pa.BufferReader(pa.py_buffer(self.content)), metadata=self.metadata)
+
+
+def _open(path: str | Path) -> _Opened:
     try:
-        return pq.ParquetFile(path)
+        with Path(path).open("rb") as opened:
+            content = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError as error:
         raise ExoprobeError(f"{path}: no such file") from error
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ExoprobeError(f"{path}: not a whole Parquet file ({error})") from error
+    check_footer(memoryview(content), path)
+    file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(content)))
+    return _Opened(content, file.metadata, _info(file, path))
 
 
 def _info(file: pq.ParquetFile, path: str | Path) -> FeatureInfo:
@@ -238,28 +247,38 @@ def _info(file: pq.ParquetFile, path: str | Path) -> FeatureInfo:
     return info
 
 
-def _read_group(file: pq.ParquetFile, group: int, info: FeatureInfo, path: str | Path) -> np.ndarray:
-    try:
-        table = file.read_row_group(group)
-        intact = _checksum(table) == _checksums(file, path)[group]
-    except (pa.ArrowException, OSError) as error:
-        raise ExoprobeError(f"{path}: damaged in row group {group} ({error})") from error
-    if not intact:
-        raise ExoprobeError(f"{path}: damaged in row group {group} (its checksum differs); delete it and run again")
+def _read_group(
+    opened: _Opened, file: pq.ParquetFile, group: int, path: str | Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sample ids [n] and the features [n, D] of a row group."""
+    start, size = check_group(memoryview(opened.content), opened.metadata, group, path)
+    table = file.read_row_group(group)
+    if hasattr(mmap, "MADV_DONTNEED"):  # what was read need not stay with this process
+        first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+        if start + size > first:
+            opened.content.madvise(mmap.MADV_DONTNEED, first, start + size - first)
+    info = opened.info
     parts = [
         np.frombuffer(_bytes(chunk), info.dtype).reshape(-1, info.dimension) for chunk in table["feature"].chunks
     ]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return table["sample_id"].to_numpy(), parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _checksums(file: pq.ParquetFile, path: str | Path) -> list[str]:
-    stated = json.loads(file.metadata.metadata.get(CHECKSUMS_KEY, b"[]"))
-    if len(stated) != file.num_row_groups:
+def _bytes(chunk: pa.FixedSizeBinaryArray) -> memoryview:
+    """Return the bytes of an array of values of one size."""
+    width = chunk.type.byte_width
+    return memoryview(chunk.buffers()[1])[chunk.offset * width : (chunk.offset + len(chunk)) * width]
+
+
+def _check_order(ids: np.ndarray, first: int, path: str | Path) -> None:
+    """Refuse sample ids [n] that do not number neighboring rows of the dataset, from ``first`` on."""
+    expected = np.arange(first, first + len(ids))
+    if (wrong := np.flatnonzero(ids != expected)).size:
+        row = wrong[0]
         raise ExoprobeError(
-            f"{path}: its footer states {len(stated)} checksums for {file.num_row_groups} row groups; it was not "
-            "written by this version of exoprobe; delete it and run again"
+            f"{path}: its rows are in another order, sample {ids[row]} stands where {expected[row]} belongs; "
+            "delete it and run again"
         )
-    return stated
 
 
 def _check_batch(batch: np.ndarray, info: FeatureInfo, path: str | Path, start: int) -> None:

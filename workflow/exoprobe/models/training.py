@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,8 @@ def train(
         The best weights by validation and the history.
 
     Raises:
-        ExoprobeError: at the first loss that is not a number, with the step and the learning rate.
+        ExoprobeError: at the first loss that is not a number, or weights about to be kept that are not, with
+            the step and the learning rate.
     """
     optimizer = build_optimizer(network, recipe)
     factor = learning_rate_factor(recipe)
@@ -92,6 +94,7 @@ def train(
             if not look:
                 continue
 
+            _check_weights(network, step, rate)
             measure = validation_measure(network, objective, validation, precision)
             improved = measure < best_measure
             if improved:
@@ -127,11 +130,19 @@ def validation_measure(
 
 def _finite(loss: Tensor, step: int, rate: float) -> float:
     value = loss.item()
-    if value != value or abs(value) == float("inf"):
-        raise ExoprobeError(
-            f"training diverged: the loss is {value} at step {step}, learning rate {rate:.3g}; lower learning_rate"
-        )
+    if not math.isfinite(value):
+        raise _diverged(f"the loss is {value}", step, rate)
     return value
+
+
+def _check_weights(network: nn.Module, step: int, rate: float) -> None:
+    """Refuse weights that the last update has spoiled: no later loss might tell."""
+    if not all(bool(weight.isfinite().all()) for weight in network.parameters()):
+        raise _diverged("weights are not numbers", step, rate)
+
+
+def _diverged(what: str, step: int, rate: float) -> ExoprobeError:
+    return ExoprobeError(f"training diverged: {what} at step {step}, learning rate {rate:.3g}; lower learning_rate")
 
 
 def _validation_line(row: dict[str, Any], recipe: dict[str, Any], objective: Objective) -> str:

@@ -73,10 +73,13 @@ def train_embedding(
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
-                losses.append(loss.item())
-                if not math.isfinite(losses[-1]):
-                    raise ExoprobeError(f"the embedding diverged at step {bar.n}; lower triplet.learning_rate")
                 bar.update()
+                losses.append(loss.item())
+                if not (math.isfinite(losses[-1]) and matrix.isfinite().all()):
+                    raise ExoprobeError(
+                        f"the embedding diverged: the loss is {losses[-1]} at step {bar.n}, learning rate "
+                        f"{settings['learning_rate']:.3g}; lower triplet.learning_rate"
+                    )
             with torch.no_grad():
                 measure = validation_loss(held_out, mean, matrix, settings["batch_size"])
             better = measure < best_loss

@@ -29,8 +29,11 @@ def onnx_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
     options.intra_op_num_threads = torch.get_num_threads()
     options.add_session_config_entry("session.set_denormal_as_zero", "1")
     model = _with_outputs(require_weights(weights, "an ONNX file"), list(settings["tensors"].values()))
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    entry = session.get_inputs()[0].name
+    try:
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        entry = session.get_inputs()[0].name
+    except Exception as error:  # onnxruntime's own, and an IndexError where there is no input
+        raise ExoprobeError(f"{weights} cannot be run by onnxruntime ({error})") from error
 
     def forward(images: Tensor) -> dict[str, Tensor]:
         inputs = _normalized(images.cpu(), settings).numpy()
