@@ -10,9 +10,12 @@ import pytest
 from exoprobe.data.rotated_digits import rotate_images
 from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("exoprobe", deadline=None, derandomize=True)
+# Drawing may take its time on a busy machine.
+settings.register_profile(
+    "exoprobe", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("exoprobe")
 ROOT = Path(__file__).resolve().parents[1]
 

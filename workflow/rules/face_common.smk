@@ -97,8 +97,10 @@ def face_probes(probe):
 
 def rounded(file):
     """A probe's predictions from float16 features, beside those from float32 ones."""
-    layer, found, name = file.rpartition("/") if FACES in file else (file.removesuffix(".parquet"), "", ".parquet")
-    return f"{layer}_float16{found}{name}"
+    path = Path(file)
+    if FACES in path.parts:
+        return str(path.parent.with_name(f"{path.parent.name}_float16") / path.name)
+    return str(path.with_stem(f"{path.stem}_float16"))
 
 
 # What float16 features are compared on: every probe's predictions by representation, but for predictions that a
