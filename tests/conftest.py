@@ -13,9 +13,7 @@ from exoprobe.features.feature_file import FeatureInfo, write_features
 from hypothesis import HealthCheck, settings
 
 # Drawing may take its time on a busy machine.
-settings.register_profile(
-    "exoprobe", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("exoprobe", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("exoprobe")
 ROOT = Path(__file__).resolve().parents[1]
 
