@@ -36,8 +36,8 @@ def others(features: np.ndarray, targets: np.ndarray) -> dict[str, Callable[[], 
     wide = features.astype(float)
     alpha = PENALTIES[0] * wide.var(0).sum() * len(wide) / wide.shape[1]
     sides = {
-        "LinearRegression, float32": lambda: LinearRegression().fit(features, targets).coef_,
         "LinearRegression, float64": lambda: LinearRegression().fit(wide, targets).coef_,
+        "LinearRegression, float32": lambda: LinearRegression().fit(features, targets).coef_,
         "Ridge, one penalty, float64": lambda: Ridge(alpha=alpha, solver="cholesky").fit(wide, targets).coef_,
     }
     try:

@@ -106,6 +106,8 @@ def test_a_touch_reruns_nothing(project, name):
         (LIBRARY + "data/poses.py", {"poses": 1, "probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
         (LIBRARY + "networks/dlib_resnet.py", FROM_FACES),
         (LIBRARY + "probes/linear_svm.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "probes/newton.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "analysis/float16_effect.py", {}),
         (LIBRARY + "analysis/attribute_errors.py", {"figure_2": 1, "scorecard": 1}),
         (LIBRARY + "figures/pose_table.py", {"table_1": 1, "scorecard": 1}),
         (LIBRARY + "models/triplet.py", {}),
@@ -153,6 +155,8 @@ def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
         (set_value("solvers", "caffe", "lenet", "learning_rate", 0.5), {}),
         (set_value("solver", "caffe"), FROM_TRAINING),
         (set_value("precision", "float32"), FROM_TRAINING),
+        (set_value("feature_dtype", "float16"), {**FROM_TRAINING, "train": 1, **FROM_FACES}),
+        (set_value("probe_memory_mb", 4000), {}),
         (set_value("seeds", [0, 1]), FROM_TRAINING | {"figure_7": 0, "figure_8": 0}),
         (set_value("faces", "folds", 5), FROM_ORL),
         (
