@@ -59,6 +59,24 @@ def draw_plan(undisturbed: Undisturbed, draw: random.Random, most: int) -> dict[
     return {job: [draw_moment(draw) for _ in range(draw.randint(1, most))] for job in undisturbed.rules}
 
 
+def set_moments(folder: Path, plan: dict[str, list[tuple[str, int]]]) -> dict[str, str]:
+    """Prepare a folder in which jobs find their moments, and return the environment that tells them of it.
+
+    A job that has reached its moment writes its process and its name to the pipe ``reached`` and then waits until
+    somebody writes to the pipe ``go_on``.
+    """
+    write_plan(folder, plan)
+    for pipe in ("reached", "go_on"):
+        os.mkfifo(folder / pipe)
+    return {"MOMENTS": str(folder), "PYTHONPATH": str(MOMENTS)}
+
+
+def write_plan(folder: Path, plan: dict[str, list[tuple[str, int]]]) -> None:
+    """Replace the plan at once, since jobs may be reading it."""
+    (folder / "new.json").write_text(json.dumps(plan))
+    (folder / "new.json").replace(folder / "plan.json")
+
+
 class KilledRuns:
     """Runs of one project, struck at the planned moments, started again until all is done.
 
@@ -99,13 +117,9 @@ class KilledRuns:
     def _run(self, *targets: str) -> bool:
         """Run once; return whether it came to its end."""
         with tempfile.TemporaryDirectory() as folder:
-            self._write_plan(Path(folder))
-            for pipe in ("reached", "go_on"):
-                os.mkfifo(Path(folder, pipe))
+            environment = set_moments(Path(folder), self.plan)
             reached = os.open(Path(folder, "reached"), os.O_RDWR)  # stays open between jobs
-            process = self.project.start(
-                *("--retries", "99", "--", *targets), environment={"MOMENTS": folder, "PYTHONPATH": str(MOMENTS)}
-            )
+            process = self.project.start("--retries", "99", "--", *targets, environment=environment)
             said, down = [], False
             waiting = threading.Thread(target=_wait, args=(process, said, reached))
             waiting.start()
@@ -120,7 +134,7 @@ class KilledRuns:
     def _strike(self, run: int, pid: int, job: str, folder: Path) -> bool:
         """Strike a job that waits at its moment, or the whole run; return whether that goes down."""
         (anchor, count), blow = self.plan[job].pop(0), self.draw.choices(list(BLOWS), list(BLOWS.values()))[0]
-        self._write_plan(folder)
+        write_plan(folder, self.plan)
         self.struck[blow] += 1
         print(f"{blow}: {job}, {count} events after {anchor}", flush=True)
         if blow == "kill job":
@@ -128,10 +142,6 @@ class KilledRuns:
         else:
             os.killpg(run, signal.SIGKILL if blow == "kill run" else signal.SIGINT)
         return blow != "kill job"
-
-    def _write_plan(self, folder: Path) -> None:
-        (folder / "new.json").write_text(json.dumps(self.plan))
-        (folder / "new.json").replace(folder / "plan.json")
 
 
 def _wait(process: subprocess.Popen, said: list[str], reached: int) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.workflow.conftest import Project
-from tests.workflow.kills import read_undisturbed
+from tests.workflow.kills import read_undisturbed, set_moments
 
 FIRST = ("results/data/mnist/samples.parquet", "results/data/orl/samples.parquet")
 
@@ -70,13 +70,14 @@ def test_a_results_folder_that_may_not_be_written_is_named_and_left_alone(fresh)
 
 def test_of_two_runs_in_one_folder_the_second_is_refused_and_the_first_is_right(finished, fresh):
     undisturbed, target = read_undisturbed(finished, *FIRST), FIRST[0]
-    first = fresh.start("--", target)
-    refused = None
-    for line in first.stdout:
-        if refused is None and "Rotating mnist" in line:
-            refused = fresh.snakemake("--", target)
-    assert first.wait() == 0
-    status, output = refused
+    folder = fresh.path(".moments")
+    folder.mkdir()
+    first = fresh.start("--", target, environment=set_moments(folder, {"mnist/rotate_digits": [("log", 0)]}))
+    (folder / "reached").read_text()  # comes when the job is at work, which now waits
+    status, output = fresh.snakemake("--", target)
+    (folder / "go_on").write_text("")
+    first.communicate()
+    assert first.returncode == 0
     assert status != 0
     assert "cannot be locked" in output
     assert target in whole(fresh, undisturbed)

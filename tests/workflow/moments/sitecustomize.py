@@ -44,7 +44,7 @@ class Moment:
         if not self.asleep:
             self.asleep = True
             (FOLDER / "reached").write_text(f"{os.getpid()} {self.job}\n")
-            (FOLDER / "go_on").read_text()  # a pipe that nobody writes to
+            (FOLDER / "go_on").read_text()  # a pipe
 
 
 def watch():
