@@ -121,10 +121,10 @@ def test_swapping_the_labels_swaps_the_sign(rng):
     np.testing.assert_allclose(swapped.coef_, -ours.coef_, atol=1e-3 * np.abs(ours.coef_).max())
 
 
-@pytest.mark.parametrize("memory_mb", [0.01, 0.3, 1])
+@pytest.mark.parametrize("memory_mb", [0, 10_000])
 def test_features_that_do_not_fit_into_memory_give_the_same_machines(rng, memory_mb):
     features, labels = problem(rng, 9000, 12)
-    machines = LinearSVMs((1e-4, 1e-2), class_weight="balanced")
+    machines = LinearSVMs((1e-5, 1e-4, 1e-3, 1e-2), class_weight="balanced")
     inside = clone(machines).fit(features, labels)
     outside = clone(machines).set_params(memory_mb=memory_mb).fit(ArrayBlocks(features), labels)
     np.testing.assert_allclose(outside.coef_, inside.coef_, atol=1e-4 * np.abs(inside.coef_).max())

@@ -18,6 +18,8 @@ from exoprobe.probes.squared_hinge import Machines, SquaredHinge
 log = logging.getLogger(__name__)
 
 CURVATURE_SHARE = 0.25  # of the memory, for the curvatures of the machines that are fitted together
+CURVATURES = 3  # of each machine at once: of this step, of the next, and of those still at conjugate gradients
+LEAST_TOGETHER = 8  # machines, however little memory there is
 
 
 class LinearSVMs(BaseEstimator):
@@ -77,23 +79,30 @@ class LinearSVMs(BaseEstimator):
         memory = memory_left(self.memory_mb) - moments_memory(source.shape)
         design = Design(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
         hinge = SquaredHinge(design, torch.from_numpy(signs), self._costs(signs), product)
-        moments = sample_moments(design)
+        together = memory * CURVATURE_SHARE / (design.rows * CURVATURES * product.itemsize)
+        solved = self._solve(
+            hinge, penalties, int(min(max(together, LEAST_TOGETHER), len(penalties) * signs.shape[1]))
+        )
+        self.coef_, self.intercept_ = solved[..., :-1], solved[..., -1]
+        return self
 
-        targets = signs.shape[1]
+    def _solve(self, hinge: SquaredHinge, penalties: Tensor, together: int) -> np.ndarray:
+        """Return the weights [len(C), T, D + 1], fitting so many machines together."""
+        device, targets = hinge.design.device, hinge.signs.shape[1]
         machines = Machines(
             torch.arange(targets).repeat(len(penalties)).to(device),
             penalties.repeat_interleave(targets).to(device),
         )
-        weights = torch.zeros(design.columns, len(machines), dtype=torch.float64, device=device)
+        moments = sample_moments(hinge.design)
+        weights = torch.zeros(hinge.design.columns, len(machines), dtype=torch.float64, device=device)
         converged = torch.zeros(len(machines), dtype=torch.bool, device=device)
-        for some in self._batches(len(machines), memory * CURVATURE_SHARE / (design.rows * 3 * product.itemsize)):
+        for start in range(0, len(machines), together):
+            some = slice(start, start + together)
             weights[:, some], converged[some] = minimize(
                 hinge, moments, machines[some], weights[:, some], self.tolerance
             )
         finish(hinge, moments, machines, weights, converged, self.tolerance)
-        solved = weights.T.reshape(len(penalties), targets, -1).cpu().numpy()
-        self.coef_, self.intercept_ = solved[..., :-1], solved[..., -1]
-        return self
+        return weights.T.reshape(len(penalties), targets, -1).cpu().numpy()
 
     def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return signed distances, float64 [len(C), N, T], for features [N, D]."""
@@ -127,12 +136,6 @@ class LinearSVMs(BaseEstimator):
             raise ExoprobeError(f"class_weight is {self.class_weight!r}; it must be 'balanced' or None")
         counts = np.stack([(signs < 0).sum(0), (signs > 0).sum(0)])
         return torch.from_numpy(counts.sum(0) / (2 * counts))
-
-    @staticmethod
-    def _batches(count: int, at_once: float) -> list[slice]:
-        """Cut the machines into batches of neighbors, as large as memory allows."""
-        size = int(max(1, min(count, at_once)))
-        return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def as_blocks(X: np.ndarray | Blocks) -> Blocks:
