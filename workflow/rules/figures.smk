@@ -234,7 +234,7 @@ rule figure_1:
             images=FACE_FOLDER,
             shown=ATTRIBUTES,
             seed=config["seeds"][0],
-            about=f"{ABOUT_FACES}; read from {next(iter(TITLES.values()))}",
+            about=f"{ABOUT_FACES}; features: {next(iter(TITLES.values()))}",
         ),
     message:
         "Drawing Figure 1"

@@ -75,7 +75,7 @@ def draw_sample_faces(
             _write(axes, face.text)
     _explain(figure)
     estimator = poses["estimator"].iloc[0]
-    save_figure(figure, data, paths, about=f"{about}; yaw annotated by {estimator}")
+    save_figure(figure, data, paths, about=f"{about}; yaw: {estimator}")
 
 
 def read_attributes(path: str | Path, shown: list[str]) -> pd.DataFrame:

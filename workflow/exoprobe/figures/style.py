@@ -1,5 +1,6 @@
 """One look for all figures: sizes, fonts, a color per network, and how a figure is saved."""
 
+import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from exoprobe.files import atomic_write
 
 TEXT_WIDTH = 6.8  # inches, two columns of a conference page
+MINUS = re.compile(r"(?<!\w)-(?=\d)")  # a hyphen that is one
 
 # Okabe and Ito's palette: told apart with any color vision. A network keeps its color in every figure.
 VERMILION, BLUE, GREEN, GREY, BLACK = "#D55E00", "#0072B2", "#009E73", "#767676", "#222222"
@@ -98,7 +100,7 @@ def save_figure(
         float_format: of the numbers in the CSV file.
     """
     if about:
-        figure.supxlabel(about.replace("-", "−"), fontsize=6.5, color=GREY)
+        figure.supxlabel(MINUS.sub("−", about), fontsize=6.5, color=GREY)
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
     for kind, metadata in undated.items():
         with atomic_write(paths[kind]) as temporary:
