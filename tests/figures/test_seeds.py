@@ -22,7 +22,8 @@ def runs(tmp_path, plant):
             features[key] = plant(f"f-{model}-{seed}", 10 * rank + seed, label_noise=2.5)
             predictions[key] = tmp_path / f"p-{model}-{seed}"
             head = (np.eye(3, 4), np.zeros(3))
-            probe_rotated_digits(tmp_path / "samples.parquet", features[key], predictions[key], head=head)
+            files = tmp_path / "samples.parquet", features[key], predictions[key], tmp_path / "grid.parquet"
+            probe_rotated_digits(*files, head=head)
     return features, predictions
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from scipy.linalg.blas import dsyrk
 
 from exoprobe.features.blocks import Blocks
@@ -57,7 +56,7 @@ class RidgePath:
         total, start = np.zeros(self.intercept.shape), 0
         for block in _arrays(features):
             truth = targets[start : start + len(block)]
-            total += np.square(block @ self.coef.mT + self.intercept[:, None] - truth).sum(1)
+            total += np.square(block.astype(np.float64) @ self.coef.mT + self.intercept[:, None] - truth).sum(1)
             start += len(block)
         return total / start
 
@@ -122,7 +121,7 @@ def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndar
     for block in _arrays(features):
         rows = slice(start, start + len(block))
         if not sums:  # sums about the first block's mean lose nothing to a mean far from zero
-            sums = [_Sums(block.mean(0), targets.shape[1]) for _ in range(int(groups.max()) + 1)]
+            sums = [_Sums(block.mean(0, dtype=np.float64), targets.shape[1]) for _ in range(int(groups.max()) + 1)]
         for group in np.unique(groups[rows]):
             chosen = groups[rows] == group
             sums[group].add(block if chosen.all() else block[chosen], targets[rows][chosen])
@@ -183,4 +182,5 @@ class _Sums:
 
 
 def _arrays(features: Blocks) -> Iterator[np.ndarray]:
-    return (block.numpy() for block in features.blocks(torch.float64))
+    """Yield the blocks as they are stored; torch's threads would wait beside those of numpy's products."""
+    return (block.numpy() for block in features.blocks(features.dtype))
