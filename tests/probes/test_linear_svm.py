@@ -9,6 +9,7 @@ from exoprobe.probes.linear_svm import LinearSVMs
 from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
+EXACT = 1e-11  # of the objective, where coefficients are compared
 PENALTIES = (1e-8, 1e-6, 1e-4, 1e-2, 1.0, 1e2, 1e4)
 
 
@@ -95,10 +96,10 @@ def test_without_class_weights_all_rows_count_alike(rng):
 
 def test_machines_fitted_together_are_those_fitted_alone(rng):
     features, labels = problem(rng, 5000, 25, present=(0.5, 0.03, 0.9, 0.3))
-    together = LinearSVMs(PENALTIES, class_weight="balanced").fit(features, labels)
+    together = LinearSVMs(PENALTIES, class_weight="balanced", tolerance=EXACT).fit(features, labels)
     for target in range(4):
         for place, penalty in enumerate(PENALTIES):
-            alone = LinearSVMs(penalty, class_weight="balanced").fit(features, labels[:, target])
+            alone = LinearSVMs(penalty, class_weight="balanced", tolerance=EXACT).fit(features, labels[:, target])
             difference = np.abs(alone.coef_[0, 0] - together.coef_[place, target]).max()
             assert difference <= 2e-3 * np.abs(alone.coef_).max()
 
@@ -107,24 +108,26 @@ def test_rows_of_unknown_label_do_not_count(rng):
     features, labels = problem(rng, 5000, 15)
     partly = labels.astype(float)
     partly[:1000, 0], partly[4000:, 1] = np.nan, np.nan
-    ours = LinearSVMs((1e-4, 1.0), class_weight="balanced").fit(features, partly)
+    ours = LinearSVMs((1e-4, 1.0), class_weight="balanced", tolerance=EXACT).fit(features, partly)
     for target, rows in enumerate((slice(1000, None), slice(4000), slice(None))):
-        alone = LinearSVMs((1e-4, 1.0), class_weight="balanced").fit(features[rows], labels[rows, target])
+        alone = LinearSVMs((1e-4, 1.0), class_weight="balanced", tolerance=EXACT).fit(
+            features[rows], labels[rows, target]
+        )
         scale = np.abs(alone.coef_).max(axis=2, keepdims=True)
         np.testing.assert_allclose(ours.coef_[:, [target]] / scale, alone.coef_ / scale, atol=2e-3)
 
 
 def test_swapping_the_labels_swaps_the_sign(rng):
     features, labels = problem(rng, 4000, 10)
-    ours = LinearSVMs((1e-5, 1.0), class_weight="balanced").fit(features, labels)
-    swapped = LinearSVMs((1e-5, 1.0), class_weight="balanced").fit(features, ~labels)
+    ours = LinearSVMs((1e-5, 1.0), class_weight="balanced", tolerance=EXACT).fit(features, labels)
+    swapped = LinearSVMs((1e-5, 1.0), class_weight="balanced", tolerance=EXACT).fit(features, ~labels)
     np.testing.assert_allclose(swapped.coef_, -ours.coef_, atol=1e-3 * np.abs(ours.coef_).max())
 
 
 @pytest.mark.parametrize("memory_mb", [0, 10_000])
 def test_features_that_do_not_fit_into_memory_give_the_same_machines(rng, memory_mb):
     features, labels = problem(rng, 9000, 12)
-    machines = LinearSVMs((1e-5, 1e-4, 1e-3, 1e-2), class_weight="balanced")
+    machines = LinearSVMs((1e-5, 1e-4, 1e-3, 1e-2), class_weight="balanced", tolerance=EXACT)
     inside = clone(machines).fit(features, labels)
     outside = clone(machines).set_params(memory_mb=memory_mb).fit(ArrayBlocks(features), labels)
     np.testing.assert_allclose(outside.coef_, inside.coef_, atol=1e-4 * np.abs(inside.coef_).max())

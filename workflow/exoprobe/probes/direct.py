@@ -35,7 +35,7 @@ def finish(
         tolerance: see :func:`exoprobe.probes.newton.minimize`.
     """
     easiest = 1 / (2 * moments.values.sum())  # so little that one step from w = 0 leads to the minimum
-    log.info("%d of %d machines are finished in float64", int((~converged).sum()), len(machines))
+    log.debug("%d of %d machines are finished in float64", int((~converged).sum()), len(machines))
     for target in machines.target[~converged].unique():
         penalty, solution = easiest, torch.zeros_like(weights[:, 0])
         for machine in (machines.target == target).nonzero().squeeze(1):

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from exoprobe.probes.design import Design
 from exoprobe.probes.squared_hinge import Machines, Point, SquaredHinge
+from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
@@ -87,27 +88,29 @@ def minimize(
     best = torch.full((len(machines),), torch.inf, dtype=torch.float64, device=weights.device)
     trust, stale = torch.ones_like(best), torch.zeros_like(unfinished)
     point = hinge.evaluate(weights, machines)
-    for step in range(STEPS):
-        some = machines[unfinished]
-        weight = 2 * some.penalty * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
-        distance = (point.gradient * moments.precondition(point.gradient, weight)).sum(0) / 2
-        scale = hinge.scale(point.objective, some).clamp_min(torch.finfo(torch.float64).tiny)
-        gap = trust[unfinished] * distance / scale
-        log.info("step %d: %d machines left, the largest gap %.1e", step, len(unfinished), gap.max())
-        hard = point.active < FEW * hinge.design.columns
-        converged[unfinished] = (gap <= tolerance) & ~hard
-        stale[unfinished] = torch.where(gap < best[unfinished] / 2, 0, stale[unfinished] + 1)
-        best[unfinished] = torch.minimum(best[unfinished], gap)
-        left = (gap > tolerance) & (stale[unfinished] < PATIENCE) & ~hard
-        if not left.any():
-            break
-        if not left.all():
-            unfinished, some, point = unfinished[left], some[left], point[left]
-            weight, distance = weight[left], distance[left]
-        direction = _conjugate_gradients(hinge, moments, some, point, weight)
-        trust[unfinished] = (-(point.gradient * direction).sum(0) / 2 / distance).clamp_min(1)
-        point = _line_search(hinge, some, point, direction)
-        weights[:, unfinished] = point.weights
+    with progress(len(machines), "machine", log, "fitting") as bar:
+        for step in range(STEPS):
+            some = machines[unfinished]
+            weight = 2 * some.penalty * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
+            distance = (point.gradient * moments.precondition(point.gradient, weight)).sum(0) / 2
+            scale = hinge.scale(point.objective, some).clamp_min(torch.finfo(torch.float64).tiny)
+            gap = trust[unfinished] * distance / scale
+            log.debug("step %d: %d machines left, the largest gap %.1e", step, len(unfinished), gap.max())
+            hard = point.active < FEW * hinge.design.columns
+            converged[unfinished] = (gap <= tolerance) & ~hard
+            stale[unfinished] = torch.where(gap < best[unfinished] / 2, 0, stale[unfinished] + 1)
+            best[unfinished] = torch.minimum(best[unfinished], gap)
+            left = (gap > tolerance) & (stale[unfinished] < PATIENCE) & ~hard
+            bar.update(len(left) - int(left.sum()))
+            if not left.any():
+                break
+            if not left.all():
+                unfinished, some, point = unfinished[left], some[left], point[left]
+                weight, distance = weight[left], distance[left]
+            direction = _conjugate_gradients(hinge, moments, some, point, weight)
+            trust[unfinished] = (-(point.gradient * direction).sum(0) / 2 / distance).clamp_min(1)
+            point = _line_search(hinge, some, point, direction)
+            weights[:, unfinished] = point.weights
     return weights, converged
 
 
