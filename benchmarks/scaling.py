@@ -77,6 +77,11 @@ def plot(table: pd.DataFrame) -> Figure:
         fixed = ", ".join(f"{value:,} {name}" for name, value in BASE.items() if name != varied)
         axis.set_title(fixed, fontsize=7)
         axis.set_xlabel(varied)
+        axis.set_xticks(
+            SIZES[varied], [f"{size // 1000}k" if size >= 10_000 else str(size) for size in SIZES[varied]]
+        )
+        axis.tick_params(axis="x", labelsize=6, which="both")
+        axis.minorticks_off()
         axis.legend(fontsize=6, frameon=False)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("seconds")
