@@ -7,7 +7,7 @@ import pytest
 from exoprobe.errors import ExoprobeError
 from exoprobe.features import feature_file
 from exoprobe.features.checksums import add_checksums
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, round_features, write_features
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -42,6 +42,20 @@ def test_float16_is_kept(tmp_path, features):
     half = features.astype(np.float16)
     write_features(tmp_path / "h.parquet", np.arange(20_000), [half], replace(INFO, dtype="float16"))
     np.testing.assert_array_equal(read_features(tmp_path / "h.parquet"), half)
+
+
+def test_features_are_rounded_once(path, tmp_path, features):
+    round_features(path, tmp_path / "h.parquet")
+    np.testing.assert_array_equal(read_features(tmp_path / "h.parquet"), features.astype(np.float16))
+    assert read_info(tmp_path / "h.parquet") == replace(INFO, dtype="float16")
+    with pytest.raises(ExoprobeError, match="h.parquet: stored as float16 already"):
+        round_features(tmp_path / "h.parquet", tmp_path / "again.parquet")
+
+
+def test_what_float16_cannot_hold_is_refused(tmp_path, features):
+    features[7, 1] = 1e5
+    with pytest.raises(ExoprobeError, match="h.parquet: NaN or infinity in the feature of row 7, in float16"):
+        write_features(tmp_path / "h.parquet", np.arange(20_000), [features], replace(INFO, dtype="float16"))
 
 
 def test_other_tools_see_the_bytes_of_each_vector(path, features):

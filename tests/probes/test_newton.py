@@ -3,7 +3,7 @@ import pytest
 import torch
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.design import Design
-from exoprobe.probes.newton import sample_moments
+from exoprobe.probes.newton import Preconditioner, make_preconditioner
 from exoprobe.probes.squared_hinge import Machines, SquaredHinge
 
 
@@ -55,16 +55,23 @@ def test_the_scale_is_the_least_of_the_objective_and_what_it_has_won(hinge, mach
 @pytest.mark.parametrize(("rows", "columns"), [(300, 7), (20, 60)])
 def test_the_preconditioner_solves_the_system_of_the_moments(rng, rows, columns):
     design = Design(ArrayBlocks(rng.normal(size=(rows, columns))), torch.device("cpu"), 1e9)
-    moments = sample_moments(design)
+    moments = make_preconditioner(design)
     ((_, features),) = design.blocks(torch.float64)
     residual, weight = torch.from_numpy(rng.normal(size=(columns + 1, 2))), torch.tensor([0.3, 5.0])
-    solved = moments.precondition(residual, weight.double())
+    solved = moments.solve(residual, weight.double())
     for column in range(2):
         system = torch.eye(columns + 1).double() + weight[column] * features.T @ features
         torch.testing.assert_close(system @ solved[:, column], residual[:, column], rtol=1e-3, atol=1e-3)
 
 
+def test_dimensions_count_where_the_moments_outweigh_the_penalty():
+    preconditioner = Preconditioner(torch.eye(3).double(), torch.tensor([1e9, 1.0, 1e-9], dtype=torch.float64))
+    torch.testing.assert_close(
+        preconditioner.dimensions(torch.tensor([1.0, 1e-30])), torch.tensor([1.5, 0.0]).double()
+    )
+
+
 def test_moments_of_many_rows_are_estimated_from_some(rng):
     features = rng.normal(size=(70_000, 3)) * [1, 2, 3]
-    moments = sample_moments(Design(ArrayBlocks(features), torch.device("cpu"), 1e9))
+    moments = make_preconditioner(Design(ArrayBlocks(features), torch.device("cpu"), 1e9))
     np.testing.assert_allclose(moments.values, 70_000 * np.array([1, 1, 4, 9]), rtol=0.1)

@@ -95,7 +95,8 @@ def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Pa
     kept, start = np.empty((0, info.dimension), info.dtype), 0
     for batch in batches:
         if info.dtype == "float16" and batch.dtype == np.float32:
-            batch = batch.astype(np.float16)
+            with np.errstate(over="ignore"):  # what does not fit becomes infinity, and is refused
+                batch = batch.astype(np.float16)
         _check_batch(batch, info, path, start)
         start += len(batch)
         kept = np.concatenate([kept, batch]) if len(kept) else np.ascontiguousarray(batch)
@@ -203,8 +204,15 @@ def iterate_features(
 
 
 def round_features(source: str | Path, path: str | Path) -> None:
-    """Copy a feature file with its features rounded to float16."""
-    info = replace(read_info(source), dtype="float16")
+    """Copy a feature file with its features rounded to float16.
+
+    Raises:
+        ExoprobeError: where they are stored as float16 already: nothing would be rounded.
+    """
+    info = read_info(source)
+    if info.dtype == "float16":
+        raise ExoprobeError(f"{source}: stored as float16 already; compare with feature_dtype: float32")
+    info = replace(info, dtype="float16")
     write_features(path, read_sample_ids(source), iterate_features(source), info)
 
 
@@ -287,7 +295,8 @@ def _check_batch(batch: np.ndarray, info: FeatureInfo, path: str | Path, start: 
             f"{path}: a batch of {batch.dtype} {batch.shape} where {info.dtype} [n, {info.dimension}] belongs"
         )
     if not _all_finite(batch):
-        raise ExoprobeError(f"{path}: NaN or infinity in the feature of row {start + _first_bad_row(batch)}")
+        row = start + _first_bad_row(batch)
+        raise ExoprobeError(f"{path}: NaN or infinity in the feature of row {row}, in {info.dtype}")
 
 
 def _all_finite(features: np.ndarray) -> bool:

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from exoprobe.probes.design import Design
-from exoprobe.probes.newton import Moments
+from exoprobe.probes.newton import Preconditioner
 from exoprobe.probes.squared_hinge import Machines, SquaredHinge
+from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
@@ -22,32 +23,38 @@ RUNG = 10**0.5  # between two penalties on the way up
 
 
 def finish(
-    hinge: SquaredHinge, moments: Moments, machines: Machines, weights: Tensor, converged: Tensor, tolerance: float
+    hinge: SquaredHinge,
+    preconditioner: Preconditioner,
+    machines: Machines,
+    weights: Tensor,
+    converged: Tensor,
+    tolerance: float,
 ) -> None:
     """Minimize the objectives of machines that have not converged, from those that have.
 
     Args:
         hinge: the objectives.
-        moments: of its rows.
+        preconditioner: of its rows.
         machines: P of them, ascending in C for each target.
         weights: float64 [D + 1, P], changed in place.
         converged: bool [P], whose weights are final.
         tolerance: see :func:`exoprobe.probes.newton.minimize`.
     """
-    easiest = 1 / (2 * moments.values.sum())  # so little that one step from w = 0 leads to the minimum
-    log.debug("%d of %d machines are finished in float64", int((~converged).sum()), len(machines))
-    for target in machines.target[~converged].unique():
-        penalty, solution = easiest, torch.zeros_like(weights[:, 0])
-        for machine in (machines.target == target).nonzero().squeeze(1):
-            goal = machines.penalty[machine]
-            if converged[machine]:
-                solution = weights[:, machine]
-            else:
-                while penalty * RUNG < goal:
-                    penalty = penalty * RUNG
-                    solution = _minimize(hinge, Machines(target, penalty), solution, tolerance)
-                weights[:, machine] = solution = _minimize(hinge, machines[machine], solution, tolerance)
-            penalty = goal
+    easiest = 1 / (2 * preconditioner.values.sum())  # so little that one step from w = 0 leads to the minimum
+    with progress(int((~converged).sum()), "machine", log, "finishing in float64") as bar:
+        for target in machines.target[~converged].unique():
+            penalty, solution = easiest, torch.zeros_like(weights[:, 0])
+            for machine in (machines.target == target).nonzero().squeeze(1):
+                goal = machines.penalty[machine]
+                if converged[machine]:
+                    solution = weights[:, machine]
+                else:
+                    while penalty * RUNG < goal:
+                        penalty = penalty * RUNG
+                        solution = _minimize(hinge, Machines(target, penalty), solution, tolerance)
+                    weights[:, machine] = solution = _minimize(hinge, machines[machine], solution, tolerance)
+                    bar.update()
+                penalty = goal
 
 
 def _minimize(hinge: SquaredHinge, machine: Machines, weights: Tensor, tolerance: float) -> Tensor:

@@ -12,7 +12,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import BLOCK, ArrayBlocks, Blocks
 from exoprobe.probes.design import Design
 from exoprobe.probes.direct import finish
-from exoprobe.probes.newton import minimize, moments_memory, sample_moments
+from exoprobe.probes.newton import make_preconditioner, minimize, preconditioner_memory
 from exoprobe.probes.squared_hinge import Machines, SquaredHinge
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class LinearSVMs(BaseEstimator):
             raise ExoprobeError(f"there are {source.shape[0]} rows of features, but {len(signs)} of labels")
         device = choose_device(self.device)
         product = choose_precision("auto", device)
-        memory = memory_left(self.memory_mb) - moments_memory(source.shape)
+        memory = memory_left(self.memory_mb) - preconditioner_memory(source.shape)
         design = Design(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
         hinge = SquaredHinge(design, torch.from_numpy(signs), self._costs(signs), product)
         together = memory * CURVATURE_SHARE / (design.rows * CURVATURES * product.itemsize)
@@ -93,15 +93,15 @@ class LinearSVMs(BaseEstimator):
             torch.arange(targets).repeat(len(penalties)).to(device),
             penalties.repeat_interleave(targets).to(device),
         )
-        moments = sample_moments(hinge.design)
+        preconditioner = make_preconditioner(hinge.design)
         weights = torch.zeros(hinge.design.columns, len(machines), dtype=torch.float64, device=device)
         converged = torch.zeros(len(machines), dtype=torch.bool, device=device)
         for start in range(0, len(machines), together):
             some = slice(start, start + together)
             weights[:, some], converged[some] = minimize(
-                hinge, moments, machines[some], weights[:, some], self.tolerance
+                hinge, preconditioner, machines[some], weights[:, some], self.tolerance
             )
-        finish(hinge, moments, machines, weights, converged, self.tolerance)
+        finish(hinge, preconditioner, machines, weights, converged, self.tolerance)
         return weights.T.reshape(len(penalties), targets, -1).cpu().numpy()
 
     def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:

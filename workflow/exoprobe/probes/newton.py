@@ -18,7 +18,7 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 STEPS, GRADIENT_STEPS, HALVINGS = 25, 30, 12
-FEW = 3  # active rows per dimension; with fewer the moments say little of a machine's curvature
+FEW = 3  # active rows per dimension that counts; with fewer the moments say little of a machine's curvature
 PATIENCE = 3  # steps in which a gap has not halved; then float32 can do no more
 FORCING = 0.1  # a Newton step is solved until its preconditioned residual has fallen to this
 SUFFICIENT = 1e-4  # of what the slope promises must be won (Armijo)
@@ -27,32 +27,36 @@ SAMPLE = 16_384  # rows, or four per dimension, that the preconditioner is made 
 
 
 @dataclass(frozen=True)
-class Moments:
-    """The principal axes of a design's second moments.
+class Preconditioner:
+    """What all machines' Hessians are about: I plus a weight times the design's second moments.
 
     Attributes:
-        axes: float64 [D + 1, R].
+        axes: float64 [D + 1, R], the moments' principal axes.
         values: float64 [R], the sum of squares along each, over all rows.
     """
 
     axes: Tensor
     values: Tensor
 
-    def precondition(self, residual: Tensor, weight: Tensor) -> Tensor:
+    def dimensions(self, weight: Tensor) -> Tensor:
+        """Return along how many axes the moments outweigh the penalty, each counted by how much; weight [P]."""
+        return (1 - 1 / (1 + weight * self.values[:, None])).sum(0)
+
+    def solve(self, residual: Tensor, weight: Tensor) -> Tensor:
         """Solve (I + weightₚ · moments) x = residual for each column p; weight [P]."""
         shrinkage = 1 / (1 + weight * self.values[:, None]) - 1
         return residual + self.axes @ (shrinkage * (self.axes.T @ residual))
 
 
-def moments_memory(shape: tuple[int, int]) -> int:
-    """Return the bytes that :func:`sample_moments` takes for features of this shape."""
+def preconditioner_memory(shape: tuple[int, int]) -> int:
+    """Return the bytes that :func:`make_preconditioner` takes for features of this shape."""
     rows, columns = shape[0], shape[1] + 1
     sample = min(rows, max(SAMPLE, 4 * columns))
     return 4 * sample * columns + 4 * 8 * min(sample, columns) ** 2
 
 
-def sample_moments(design: Design) -> Moments:
-    """Estimate the moments from rows spread evenly over the design."""
+def make_preconditioner(design: Design) -> Preconditioner:
+    """Estimate the second moments from rows spread evenly over the design."""
     every = max(1, design.rows // max(SAMPLE, 4 * design.columns))
     parts = [block[-rows.start % every :: every].clone() for rows, block in design.blocks(torch.float32)]
     sample = torch.cat(parts)
@@ -63,17 +67,17 @@ def sample_moments(design: Design) -> Moments:
     kept = values > values[-1] * 1e-7
     values, vectors = values[kept], vectors[:, kept]
     axes = vectors if tall else sample.T.double() @ vectors / values.sqrt()
-    return Moments(axes, values * (design.rows / len(sample)))
+    return Preconditioner(axes, values * (design.rows / len(sample)))
 
 
 def minimize(
-    hinge: SquaredHinge, moments: Moments, machines: Machines, weights: Tensor, tolerance: float
+    hinge: SquaredHinge, preconditioner: Preconditioner, machines: Machines, weights: Tensor, tolerance: float
 ) -> tuple[Tensor, Tensor]:
     """Minimize the machines' objectives.
 
     Args:
         hinge: the objectives.
-        moments: of its rows.
+        preconditioner: of its rows.
         machines: P of them.
         weights: float64 [D + 1, P], where to start.
         tolerance: how far above its minimum an objective may stay, as a share of
@@ -92,11 +96,11 @@ def minimize(
         for step in range(STEPS):
             some = machines[unfinished]
             weight = 2 * some.penalty * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
-            distance = (point.gradient * moments.precondition(point.gradient, weight)).sum(0) / 2
+            distance = (point.gradient * preconditioner.solve(point.gradient, weight)).sum(0) / 2
             scale = hinge.scale(point.objective, some).clamp_min(torch.finfo(torch.float64).tiny)
             gap = trust[unfinished] * distance / scale
             log.debug("step %d: %d machines left, the largest gap %.1e", step, len(unfinished), gap.max())
-            hard = point.active < FEW * hinge.design.columns
+            hard = point.active < FEW * preconditioner.dimensions(weight)
             converged[unfinished] = (gap <= tolerance) & ~hard
             stale[unfinished] = torch.where(gap < best[unfinished] / 2, 0, stale[unfinished] + 1)
             best[unfinished] = torch.minimum(best[unfinished], gap)
@@ -107,7 +111,7 @@ def minimize(
             if not left.all():
                 unfinished, some, point = unfinished[left], some[left], point[left]
                 weight, distance = weight[left], distance[left]
-            direction = _conjugate_gradients(hinge, moments, some, point, weight)
+            direction = _conjugate_gradients(hinge, preconditioner, some, point, weight)
             trust[unfinished] = (-(point.gradient * direction).sum(0) / 2 / distance).clamp_min(1)
             point = _line_search(hinge, some, point, direction)
             weights[:, unfinished] = point.weights
@@ -115,11 +119,11 @@ def minimize(
 
 
 def _conjugate_gradients(
-    hinge: SquaredHinge, moments: Moments, machines: Machines, point: Point, weight: Tensor
+    hinge: SquaredHinge, preconditioner: Preconditioner, machines: Machines, point: Point, weight: Tensor
 ) -> Tensor:
     """Solve Hessian · step = −gradient for every machine; who is accurate enough drops out."""
     solution, residual = torch.zeros_like(point.gradient), -point.gradient
-    direction = moments.precondition(residual, weight)
+    direction = preconditioner.solve(residual, weight)
     product = (residual * direction).sum(0)
     enough = FORCING**2 * product
     live, curvature = torch.arange(len(machines), device=product.device), point.curvature
@@ -128,7 +132,7 @@ def _conjugate_gradients(
         length = product[live] / (direction * image).sum(0)
         solution[:, live] += length * direction
         residual[:, live] -= length * image
-        preconditioned = moments.precondition(residual[:, live], weight[live])
+        preconditioned = preconditioner.solve(residual[:, live], weight[live])
         previous, product[live] = product[live], (residual[:, live] * preconditioned).sum(0)
         left = product[live] > enough[live]
         if not left.any():
