@@ -36,9 +36,7 @@ def test_it_is_scikit_learns_where_labels_are_groups(rng, noise):
 
 def test_similarities_crowded_into_a_corner_keep_their_ranks(rng):
     features, people = identities(rng, 60, 8, 1.0)
-    features = np.vstack(
-        [features + 30, -np.ones((2, 16))]
-    )  # all but one person's within 0.01 of each other, of a range of 2
+    features = np.vstack([features + 30, -np.ones((2, 16))])  # crowded, but for one person's
     people = np.append(people, [60, 60])
     auc, error = reference(features, people[:, None] == people, np.ones((482, 482), bool))
     found = values(features, people, people)

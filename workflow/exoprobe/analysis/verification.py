@@ -3,7 +3,7 @@
 import numpy as np
 
 from exoprobe.analysis.intervals import group_weights
-from exoprobe.analysis.recognition import UNDEFINED, Measured
+from exoprobe.analysis.recognition import UNDEFINED, Measured, labels_are_groups
 from exoprobe.probes.mean_activation import cosine_similarities
 
 FINE = 1 << 20  # bins of equal width that similarities are counted in
@@ -45,11 +45,9 @@ def verification(features: np.ndarray, labels: np.ndarray, groups: np.ndarray) -
 def _pairs(labels: np.ndarray, groups: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Return which ordered pairs [n, n] are genuine and which impostor, each across and within groups."""
     same_label, same_group = labels[:, None] == labels, groups[:, None] == groups
-    labels_are_groups = np.array_equal(same_label, same_group)
-    others = ~np.eye(len(labels), dtype=bool)
-    counted = same_group & others if labels_are_groups else np.zeros_like(same_group)
+    others = ~np.eye(len(labels), dtype=bool) & labels_are_groups(labels, groups)
     return {
-        "genuine": {ACROSS: same_label & ~same_group, WITHIN: counted & same_label},
+        "genuine": {ACROSS: same_label & ~same_group, WITHIN: same_label & same_group & others},
         "impostor": {ACROSS: ~same_label & ~same_group, WITHIN: ~same_label & same_group},
     }
 
