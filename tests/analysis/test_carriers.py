@@ -25,7 +25,7 @@ def make_split(rng, people, first=0, labels=None):
 
 @pytest.fixture
 def described(rng):
-    return describe_carriers(make_split(rng, 200), make_split(rng, 120, first=200))
+    return describe_carriers(make_split(rng, 200), make_split(rng, 120, first=200), label_is_group=True)
 
 
 def test_planted_structure_is_found(described):
@@ -75,7 +75,7 @@ def test_tables_have_the_columns_that_others_read(described):
 
 def test_without_labels_there_is_no_robustness_index(rng):
     nobody = make_split(rng, 60, labels=lambda groups: np.full(len(groups), -1))
-    described = describe_carriers(make_split(rng, 60, first=60), nobody)
+    described = describe_carriers(make_split(rng, 60, first=60), nobody, label_is_group=False)
     assert described["carriers"][["robustness_index", "robustness_neighbors"]].isna().all(axis=None)
     assert np.isnan(described["structure"]["label_variance"][0])
     assert described["structure"]["identity_variance"][0] > 0.4
@@ -96,7 +96,17 @@ def test_a_large_test_split_is_drawn_from_in_whole_groups(rng, monkeypatch):
     monkeypatch.setattr(carriers, "MOST_ROWS", 300)
     monkeypatch.setattr(carriers, "MOST_NEIGHBOR_ROWS", 120)
     test = make_split(rng, 120, first=60, labels=lambda groups: groups % 5)
-    described = describe_carriers(make_split(rng, 60), test)
+    described = describe_carriers(make_split(rng, 60), test, label_is_group=False)
     assert described["structure"]["rows"][0] == 300
     assert described["carriers"]["robustness_neighbors"][0] == 6
     assert described["carriers"].set_index("factor").loc["glasses", "best_element"] == 3
+
+
+def test_views_of_one_source_are_not_neighbors_unless_they_are_the_label(rng):
+    train, test = make_split(rng, 60), make_split(rng, 60, first=60)
+    as_label, as_source = (
+        describe_carriers(train, test, label_is_group=same)["carriers"].set_index("factor")["robustness_index"]
+        for same in (True, False)
+    )
+    assert as_label["noise"] > 0.5
+    assert as_source["noise"] == 0

@@ -8,7 +8,6 @@ import pandas as pd
 
 from exoprobe.analysis.binning import Bins, factor_bins
 from exoprobe.analysis.element_order import element_order, shifted_up
-from exoprobe.analysis.recognition import labels_are_groups
 from exoprobe.analysis.robustness import nearest_neighbors, robustness_chance, robustness_index
 from exoprobe.analysis.spectrum import singular_values
 from exoprobe.analysis.structure import effective_rank, scree, variance_explained
@@ -41,7 +40,7 @@ class Split:
     labels: np.ndarray
 
 
-def describe_carriers(train: Split, test: Split) -> dict[str, pd.DataFrame]:
+def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dict[str, pd.DataFrame]:
     """Measure how the information sits in a representation.
 
     Training rows are passed over once, block by block; of test, whole groups are drawn up to 20,000 rows.
@@ -49,6 +48,7 @@ def describe_carriers(train: Split, test: Split) -> dict[str, pd.DataFrame]:
     Args:
         train: what readouts and erasures are fitted on.
         test: what is measured; the same factors, in the same order.
+        label_is_group: whether labels are groups; else neighbors of one group do not count as neighbors.
 
     Returns:
         Tables by name: ``structure`` (one row: ``dimension``, ``rows``, ``effective_rank``, ``identity_variance``,
@@ -68,7 +68,7 @@ def describe_carriers(train: Split, test: Split) -> dict[str, pd.DataFrame]:
         "variance_explained": explained,
         "erased_dimensions": [eraser.rank for eraser in fit_erasers(moments.whole, moments.columns)],
         **_carried_by(moments, skills),
-        **_robustness(features, groups, labels, bins),
+        **_robustness(features, None if label_is_group else groups, labels, bins),
     }
     described = pd.DataFrame([{"factor": factor.name, "kind": factor.kind} for factor in factors])
     values = singular_values(features)
@@ -108,14 +108,17 @@ def _carried_by(moments: FactorMoments, skills: pd.DataFrame) -> dict[str, list[
 
 
 def _robustness(
-    features: np.ndarray, groups: np.ndarray, labels: np.ndarray, bins: Sequence[Bins]
+    features: np.ndarray, groups: np.ndarray | None, labels: np.ndarray, bins: Sequence[Bins]
 ) -> dict[str, list[float] | float]:
-    """Return the columns of the robustness index, all from one search for neighbors among labeled rows."""
+    """Return the columns of the robustness index, all from one search for neighbors among labeled rows.
+
+    Neighbors of a row's own group are left out; of the row alone, where there are no groups.
+    """
     labeled = np.flatnonzero(labels >= 0)
     if len(np.unique(labels[labeled])) < 2:
         return dict.fromkeys(("robustness_index", "robustness_chance", "robustness_neighbors"), np.nan)
-    rows = labeled[draw_rows(groups[labeled], MOST_NEIGHBOR_ROWS)]
-    own = np.arange(len(rows)) if labels_are_groups(labels, groups) else groups[rows]
+    rows = labeled[draw_rows((labels if groups is None else groups)[labeled], MOST_NEIGHBOR_ROWS)]
+    own = np.arange(len(rows)) if groups is None else groups[rows]
     neighbors = nearest_neighbors(features[rows].astype(np.float32), own)
     codes = [one.codes[rows] for one in bins]
     return {

@@ -32,7 +32,7 @@ def label_means(features: Blocks, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 
     Args:
         features: [N, D], of training.
-        labels: int [N], −1 where it is not known.
+        labels: int [N], −1 where it is not known; K classes, not thousands of people.
 
     Returns:
         Means float64 [K, D] and the K labels, ascending.
@@ -65,9 +65,3 @@ def label_accuracy(
     sums = group_sums(groups[scored], np.stack([correct, np.ones(len(correct))], axis=1))
     draws = group_weights(groups[scored]) @ sums
     return Measured(correct.mean(), draws[:, 0] / draws[:, 1])
-
-
-def labels_are_groups(labels: np.ndarray, groups: np.ndarray) -> bool:
-    """Return whether two rows have one label just where they have one group; rows of label −1 do not count."""
-    pairs = np.stack([labels, groups], axis=1)[labels >= 0]
-    return len(np.unique(pairs, axis=0)) == len(np.unique(pairs[:, 0])) == len(np.unique(pairs[:, 1]))

@@ -3,33 +3,42 @@
 import numpy as np
 
 from exoprobe.analysis.intervals import group_weights
-from exoprobe.analysis.recognition import UNDEFINED, Measured, labels_are_groups
+from exoprobe.analysis.recognition import UNDEFINED, Measured
+from exoprobe.features.drawn_rows import draw_rows
 from exoprobe.probes.mean_activation import cosine_similarities
 
 FINE = 1 << 20  # bins of equal width that similarities are counted in
 LEVELS = 1024  # these, merged into bins of about equal counts: what is computed from is ranks
+MOST_ROWS = 2_000  # compared with each other
 ACROSS, WITHIN = "across", "within"  # pairs of two groups, of one
 
 
-def verification(features: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> dict[str, Measured]:
+def verification_rows(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Draw whole groups of rows whose label is known (not −1), at most 2,000 rows: int [n], ascending."""
+    known = np.flatnonzero(labels >= 0)
+    return known[draw_rows(groups[known], MOST_ROWS)]
+
+
+def verification(
+    features: np.ndarray, labels: np.ndarray, groups: np.ndarray, *, label_is_group: bool
+) -> dict[str, Measured]:
     """Measure how well cosine similarity tells pairs of one label (genuine) from pairs of two (impostor).
 
-    Genuine pairs within a group are left out, since views of one source match by themselves, unless the labels
-    are the groups.
+    Genuine pairs within a group are left out, since views of one source match by themselves, unless the label is
+    the group.
 
     Args:
-        features: [n, D], a few thousand rows (see :func:`exoprobe.features.drawn_rows.draw_rows`).
-        labels: int [n], −1 where it is not known; such rows are left out.
+        features: [n, D], the rows of :func:`verification_rows`.
+        labels: int [n].
         groups: int [n].
+        label_is_group: whether both are the same.
 
     Returns:
         ``verification_auc`` and ``equal_error_rate``, from 0 to 1, rank-accurate to 1e-3; undefined where there
         are no genuine or no impostor pairs.
     """
-    known = labels >= 0
-    features, labels = features[known], labels[known]
-    _, groups = np.unique(groups[known], return_inverse=True)
-    pairs = _pairs(labels, groups)
+    _, groups = np.unique(groups, return_inverse=True)
+    pairs = _pairs(labels, groups, label_is_group)
     if not all(any(mask.any() for mask in masks.values()) for masks in pairs.values()):
         return dict.fromkeys(("verification_auc", "equal_error_rate"), UNDEFINED)
     levels = _levels(features, *(np.logical_or(*masks.values()) for masks in pairs.values()))
@@ -42,12 +51,12 @@ def verification(features: np.ndarray, labels: np.ndarray, groups: np.ndarray) -
     }
 
 
-def _pairs(labels: np.ndarray, groups: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+def _pairs(labels: np.ndarray, groups: np.ndarray, label_is_group: bool) -> dict[str, dict[str, np.ndarray]]:
     """Return which ordered pairs [n, n] are genuine and which impostor, each across and within groups."""
     same_label, same_group = labels[:, None] == labels, groups[:, None] == groups
-    others = ~np.eye(len(labels), dtype=bool) & labels_are_groups(labels, groups)
+    counted = ~np.eye(len(labels), dtype=bool) & label_is_group
     return {
-        "genuine": {ACROSS: same_label & ~same_group, WITHIN: same_label & same_group & others},
+        "genuine": {ACROSS: same_label & ~same_group, WITHIN: same_label & same_group & counted},
         "impostor": {ACROSS: ~same_label & ~same_group, WITHIN: ~same_label & same_group},
     }
 

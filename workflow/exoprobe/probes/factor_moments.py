@@ -1,7 +1,7 @@
 """What linear readouts and erasures of all factors need to know of the training rows, from one pass over them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,19 +46,20 @@ def measure_factor_moments(features: Blocks, factors: Sequence[Factor], groups: 
     Returns:
         The moments; of a factor that is known nowhere they are 0.
     """
-    targets, columns, target_mean = _centered_targets(factors)
     known = np.stack([factor.known for factor in factors], axis=1)
     partly = np.flatnonzero(~known.all(0))
-    measured = np.hstack([targets, known[:, partly]])
-    halves = measure_group_moments(features, measured, halve_groups(groups))
-    whole = halves[0] + halves[1]
+    columns = _target_columns(factors)
+    count = columns[-1].stop
+    measured = np.zeros((len(groups), count + len(partly)))  # the targets, and where the others are known
+    target_mean = _fill_targets(measured[:, :count], factors, columns)
+    measured[:, count:] = known[:, partly]
+    one, other = measure_group_moments(features, measured, halve_groups(groups))
+    whole = one + other
     known_mean = np.repeat(whole.mean[None], len(factors), axis=0)
-    counts = np.maximum(known.sum(0), 1)[partly]
-    known_mean[partly] += whole.cross[:, targets.shape[1] :].T / counts[:, None]
-    one, other = (_first_targets(half, targets.shape[1]) for half in halves)
-    return FactorMoments(
-        _first_targets(whole, targets.shape[1]), (one, other), columns, targets.T @ targets, target_mean, known_mean
-    )
+    known_mean[partly] += whole.cross[:, count:].T / np.maximum(known[:, partly].sum(0), 1)[:, None]
+    halves = (_first_targets(one, count), _first_targets(other, count))
+    target_gram = measured[:, :count].T @ measured[:, :count]
+    return FactorMoments(_first_targets(whole, count), halves, columns, target_gram, target_mean, known_mean)
 
 
 def halve_groups(groups: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -69,17 +70,23 @@ def halve_groups(groups: np.ndarray, seed: int = 0) -> np.ndarray:
     return (np.random.default_rng(seed).permutation(index.max() + 1) % 2)[index]
 
 
-def _centered_targets(factors: Sequence[Factor]) -> tuple[np.ndarray, tuple[slice, ...], np.ndarray]:
-    """Return the targets as in :class:`FactorMoments` [N, T], which are each factor's, and their means [T]."""
-    centered, columns, means, start = [], [], [], 0
-    for factor in factors:
-        own, known = factor_targets(factor), factor.known
-        mean = own[known].mean(0) if known.any() else np.zeros(own.shape[1])
-        centered.append(np.where(known[:, None], own - mean, 0) * len(own) / max(known.sum(), 1))
-        columns.append(slice(start, start + own.shape[1]))
-        means.append(mean)
-        start += own.shape[1]
-    return np.hstack(centered), tuple(columns), np.concatenate(means)
+def _target_columns(factors: Sequence[Factor]) -> tuple[slice, ...]:
+    """Return which columns are each factor's where their targets stand side by side."""
+    widths = [factor_targets(replace(factor, values=factor.values[:0])).shape[1] for factor in factors]
+    stops = np.cumsum(widths).tolist()
+    return tuple(slice(stop - width, stop) for stop, width in zip(stops, widths, strict=True))
+
+
+def _fill_targets(targets: np.ndarray, factors: Sequence[Factor], columns: Sequence[slice]) -> np.ndarray:
+    """Put the targets as :class:`FactorMoments` has them into zeros [N, T]; return what was their mean, [T]."""
+    means = np.zeros(targets.shape[1])
+    for factor, own in zip(factors, columns, strict=True):
+        known = factor.known
+        if known.any():
+            values = factor_targets(factor)[known]
+            means[own] = values.mean(0)
+            targets[known, own] = (values - means[own]) * (len(known) / len(values))
+    return means
 
 
 def _first_targets(moments: Moments, count: int) -> Moments:
