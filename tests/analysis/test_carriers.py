@@ -84,9 +84,8 @@ def test_without_labels_there_is_no_robustness_index(rng):
 def test_a_factor_that_test_does_not_know_has_no_skill_but_a_row(rng):
     train, test = make_split(rng, 60), make_split(rng, 60, first=60)
     nowhere = Factor("noise", "continuous", np.full(360, np.nan))
-    described = describe_carriers(
-        train, Split(test.features, [*test.factors[:3], nowhere], test.groups, test.labels)
-    )
+    unknown = Split(test.features, [*test.factors[:3], nowhere], test.groups, test.labels)
+    described = describe_carriers(train, unknown, label_is_group=True)
     table = described["carriers"].set_index("factor")
     assert table.loc["noise", ["variance_explained", "full_skill", "elements_for_90"]].isna().all()
     assert "noise" not in set(described["elements"]["factor"])
