@@ -64,4 +64,4 @@ def label_accuracy(
     correct = (found == labels[scored]).astype(float)
     sums = group_sums(groups[scored], np.stack([correct, np.ones(len(correct))], axis=1))
     draws = group_weights(groups[scored]) @ sums
-    return Measured(correct.mean(), draws[:, 0] / draws[:, 1])
+    return Measured(float(correct.mean()), draws[:, 0] / draws[:, 1])
