@@ -40,22 +40,22 @@ def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
     draws = _rates(np.tensordot(group_weights(groups), sums, axes=1))
     known = np.isfinite(point[:, 2])  # an attribute that no test image has, or each, has no error
     prevalence = _by_attribute(table, names, "train_prevalence").mean(0)
-    rows = _with_intervals(point, draws).assign(
+    rows = _with_intervals(point, draws, len(sums)).assign(
         attribute=names,
         prevalence=100 * present.mean(0),
         majority_false_negative=np.where(prevalence < 0.5, 100.0, 0.0),
     )
     mean = rows.drop(columns="attribute").mean().to_frame().T.assign(attribute=MEAN)
     # The interval of a mean is not the mean of intervals.
-    over_attributes = _with_intervals(point[known].mean(0)[None], draws[:, known].mean(1)[:, None])
+    over_attributes = _with_intervals(point[known].mean(0)[None], draws[:, known].mean(1)[:, None], len(sums))
     rows = pd.concat([rows, mean.assign(**over_attributes.iloc[0])], ignore_index=True)
     rows.insert(0, "representation", representation)
     return rows.assign(samples=len(first), people=len(np.unique(groups)))
 
 
-def _with_intervals(point: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
+def _with_intervals(point: np.ndarray, draws: np.ndarray, people: int) -> pd.DataFrame:
     """Put the rates [A, 3] and the intervals of their draws [RESAMPLES, A, 3] into columns, in percent."""
-    low, high = interval(draws)
+    low, high = interval(draws, people)
     columns = {}
     for column, rate in enumerate(RATES):
         columns[rate] = 100 * point[:, column]

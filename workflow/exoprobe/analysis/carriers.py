@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,12 @@ from exoprobe.analysis.robustness import nearest_neighbors, robustness_chance, r
 from exoprobe.analysis.spectrum import singular_values
 from exoprobe.analysis.structure import effective_rank, scree, variance_explained
 from exoprobe.analysis.subspace import subspace_skills, sufficient_dimensions
-from exoprobe.data.factors import Factor
+from exoprobe.data.factors import Factor, read_factors
+from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
 from exoprobe.features.erasure import fit_erasers
+from exoprobe.features.split_features import split_blocks
 from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
 from exoprobe.probes.nested_readouts import rank_elements
 
@@ -38,6 +41,33 @@ class Split:
     factors: Sequence[Factor]
     groups: np.ndarray
     labels: np.ndarray
+
+
+def carrier_tables(
+    samples: str | Path, factors: str | Path, features: str | Path, *, label_is_group: bool
+) -> dict[str, pd.DataFrame]:
+    """Measure how the information sits in a cached representation, see :func:`describe_carriers`.
+
+    Args:
+        samples: the dataset, with the splits train and test.
+        factors: of its samples.
+        features: the representation.
+        label_is_group: whether labels are groups.
+    """
+    columns = read_samples(samples, ["group", "split", "label"])
+    every = read_factors(factors, dataset_digest(samples))
+    splits = []
+    for name in ("train", "test"):
+        rows = columns["split"] == name
+        splits.append(
+            Split(
+                split_blocks(samples, features, name),
+                [_some_rows(factor, rows) for factor in every],
+                columns["group"][rows],
+                columns["label"][rows],
+            )
+        )
+    return describe_carriers(*splits, label_is_group=label_is_group)
 
 
 def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dict[str, pd.DataFrame]:

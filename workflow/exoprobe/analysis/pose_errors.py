@@ -46,7 +46,7 @@ def _errors(table: pd.DataFrame) -> dict[str, float]:
     error = (table["predicted"] - table["truth"]).abs().to_numpy()
     sums = group_sums(groups, np.stack([error, np.ones(len(error))], axis=1))
     draws = group_weights(groups) @ sums
-    low, high = interval(draws[:, 0] / np.maximum(draws[:, 1], 1))
+    low, high = interval(draws[:, 0] / np.maximum(draws[:, 1], 1), len(sums))
     constant = (table["constant"] - table["truth"]).abs().mean()
     return {"mae": error.mean(), "mae_low": float(low), "mae_high": float(high), "constant_mae": constant}
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from exoprobe.analysis.readout_skill import best_constant, skill
 from exoprobe.data.factors import Factor
 from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.nested_readouts import (
@@ -15,6 +14,8 @@ from exoprobe.probes.nested_readouts import (
     nested_dimensions,
     predict_factor,
 )
+from exoprobe.probes.skill import best_constant, skill
+from exoprobe.probes.targets import as_values
 
 SUFFICIENT = 0.9  # of the skill with all dimensions
 LEAST_SKILL = 0.05  # with less in all, nothing is there to be carried
@@ -43,10 +44,11 @@ def subspace_skills(
     }
     dimensions, tables = nested_dimensions(features.shape[1]), []
     for place, factor in enumerate(test):
-        constant = best_constant(train[place])
+        constant = best_constant(train[place], np.ones(len(train[place].values), bool))
         for basis, readouts in bases.items():
             predicted = _predict(factor.kind, readouts.coefficients(place), features, moments, place)
-            scored = {"dimensions": dimensions, "skill": skill(factor, predicted, constant)}
+            skills = [skill(factor, factor.values, as_values(factor, one), constant) for one in predicted.T]
+            scored = {"dimensions": dimensions, "skill": skills}
             tables.append(pd.DataFrame({"factor": factor.name, "basis": basis, **scored}))
     return pd.concat(tables, ignore_index=True)
 

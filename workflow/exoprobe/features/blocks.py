@@ -88,6 +88,15 @@ def _tensor(block: np.ndarray, dtype: torch.dtype) -> Tensor:
     return torch.from_numpy(block if block.flags.writeable else block.copy()).to(dtype)
 
 
+def gather(source: Blocks) -> np.ndarray:
+    """Return all rows as one array, float32 [N, D]."""
+    array, start = np.empty(source.shape, np.float32), 0
+    for block in source.blocks():
+        array[start : start + len(block)] = block.numpy()
+        start += len(block)
+    return array
+
+
 @dataclass(frozen=True)
 class Scaling:
     """What brings every feature to mean 0 and standard deviation 1; constant ones to 0.

@@ -13,6 +13,8 @@ from torch import Tensor
 
 from exoprobe.probes.design import Design
 
+WORTH = 1e-6  # of an objective: less says nothing of a target
+
 
 @dataclass(frozen=True)
 class Machines:
@@ -81,8 +83,12 @@ class SquaredHinge:
         self.total = (self.signs < 0).sum(0) * absent.double() + (self.signs > 0).sum(0) * present.double()
 
     def scale(self, objective: Tensor, machines: Machines) -> Tensor:
-        """Return what a distance from the minimum is small against: the objective, or what w ≠ 0 has won of it."""
-        return torch.minimum(objective, machines.penalty * self.total[machines.target] - objective)
+        """Return what a distance from the minimum is small against: the objective, or what w ≠ 0 has won of it.
+
+        Where nothing can be won, as after an erasure, that would be rounding: then a millionth of the objective.
+        """
+        won = machines.penalty * self.total[machines.target] - objective
+        return torch.minimum(objective, torch.maximum(won, WORTH * objective))
 
     def evaluate(self, weights: Tensor, machines: Machines) -> Point:
         """Compute the objectives, gradients and curvatures at weights [D + 1, P]."""

@@ -1,0 +1,75 @@
+"""The rule by which numbers become a verdict."""
+
+from dataclasses import dataclass
+
+LEAKS, NO_EVIDENCE, CANNOT_TELL = "leaks", "no evidence", "cannot tell"
+SIGNIFICANT = 0.05
+FEWEST_GROUPS = 10  # in test
+FEWEST_RAREST = 5  # of them that hold the rarest value
+NAMES = {"linear": "the linear readout", "neighbors": "nearest neighbors", "mlp": "the MLP"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict rests on.
+
+    Attributes:
+        skills: by readout, skill and the ends of its 95 % interval.
+        p: of the best readout, corrected over factors.
+        p_linear: of the linear readout alone, likewise.
+        groups: in test.
+        smallest_groups: how many of them hold the rarest value; None of numbers.
+    """
+
+    skills: dict[str, tuple[float, float, float]]
+    p: float
+    p_linear: float
+    groups: int
+    smallest_groups: int | None
+
+
+def judge(evidence: Evidence, margin: float) -> dict[str, str]:
+    """Return the verdict, how the factor leaks, and the reason in a sentence.
+
+    Leaks: the corrected p-value is at most 0.05, and the best readout's interval lies above 0. No evidence: not so,
+    and all readouts' intervals end below the margin. Cannot tell: too few groups, or neither.
+
+    Args:
+        evidence: the numbers.
+        margin: skill below which a leak is none that matters.
+
+    Returns:
+        ``verdict``, ``how`` (``linearly``, ``only nonlinearly`` or empty) and ``reason``.
+    """
+    if too_few := _too_few(evidence):
+        return {"verdict": CANNOT_TELL, "how": "", "reason": too_few}
+    best = max(evidence.skills, key=lambda readout: evidence.skills[readout][0])
+    _, low, _ = evidence.skills[best]
+    if evidence.p <= SIGNIFICANT and low > 0:
+        linearly = evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][1] > 0
+        return {
+            "verdict": LEAKS,
+            "how": "linearly" if linearly else "only nonlinearly",
+            "reason": f"{NAMES[best]} reads it better than a constant does, on people or things it has not seen",
+        }
+    highest = max(high for _, _, high in evidence.skills.values())
+    if highest < margin and evidence.p > SIGNIFICANT:
+        return {
+            "verdict": NO_EVIDENCE,
+            "how": "",
+            "reason": f"no readout is significantly better than a constant, and surely none by {margin:g} of skill",
+        }
+    if evidence.p <= SIGNIFICANT:
+        reason = "the permutations say it is read, but the interval of its skill reaches down to 0"
+    else:
+        reason = f"not significant, but the skill may be as high as {highest:.2f}: too few groups to rule it out"
+    return {"verdict": CANNOT_TELL, "how": "", "reason": reason}
+
+
+def _too_few(evidence: Evidence) -> str:
+    """Say if a conclusion would rest on too few groups."""
+    if evidence.groups < FEWEST_GROUPS:
+        return f"it would rest on {evidence.groups} test groups; {FEWEST_GROUPS} are needed"
+    if evidence.smallest_groups is not None and evidence.smallest_groups < FEWEST_RAREST:
+        return f"{evidence.smallest_groups} test groups hold the rarest value; {FEWEST_RAREST} are needed"
+    return ""

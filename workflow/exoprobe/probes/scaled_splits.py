@@ -1,0 +1,75 @@
+"""The features of a dataset's splits, each brought to mean 0 and standard deviation 1 on train."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from exoprobe.data.samples import SPLITS, check_splits, dataset_digest, read_samples
+from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
+from exoprobe.features.drawn_rows import draw_rows
+from exoprobe.features.erasure import Eraser
+
+MOST_HELD = 1 << 28  # bytes of scaled features; more are read batch by batch
+Features = Callable[[np.ndarray], Blocks]  # of some rows, bool [N]
+Rows = dict[str, np.ndarray]  # bool [N] by split
+
+
+class ScaledSplits:
+    """Train, validation and test of one representation.
+
+    Args:
+        samples: the dataset, with the splits train, validation and test.
+        features: a feature file of it.
+        most_tested: test rows; of more, whole groups are drawn at random.
+
+    Attributes:
+        groups: [N], the group of each sample.
+        rows: bool [N] by split.
+        sample_ids: [N].
+        labels: [N], codes of the class that the representation is meant to tell; −1 where unknown.
+    """
+
+    def __init__(self, samples: str | Path, features: str | Path, most_tested: int | None = None) -> None:
+        columns = read_samples(samples, ["sample_id", "group", "split", "label"])
+        check_splits(columns["group"], columns["split"])
+        self.groups, self.labels, self.sample_ids = columns["group"], columns["label"], columns["sample_id"]
+        self.rows = {split: columns["split"] == split for split in SPLITS}
+        self._features, self._digest = features, dataset_digest(samples)
+        self._scaling = fit_scaling(self._stored(self.rows["train"]))
+        if most_tested is not None:
+            self.rows["test"] = self.draw("test", most_tested)
+        rows, columns = self._stored(None).shape
+        self._held = gather(self._scaled(None)) if 4 * rows * columns <= MOST_HELD else None
+
+    def blocks(self, rows: np.ndarray) -> Blocks:
+        """Return the scaled features of some rows, bool [N]."""
+        return self._scaled(rows) if self._held is None else ArrayBlocks(self._held[rows])
+
+    def array(self, rows: np.ndarray) -> np.ndarray:
+        """Return the scaled features of some rows, bool [N], as float32 [n, D]."""
+        return gather(self._scaled(rows)) if self._held is None else self._held[rows]
+
+    def draw(self, split: str, limit: int) -> np.ndarray:
+        """Return a split's rows, bool [N]; of more than the limit, whole groups of them drawn at random."""
+        rows = np.flatnonzero(self.rows[split])
+        drawn = np.zeros(len(self.groups), bool)
+        drawn[rows[draw_rows(self.groups[rows], limit)]] = True
+        return drawn
+
+    def stored(self, rows: np.ndarray) -> Blocks:
+        """Return the features of some rows, bool [N], as they are stored."""
+        return self._stored(rows)
+
+    def erase_stored(self, eraser: Eraser, features: np.ndarray) -> np.ndarray:
+        """Erase with an eraser of the scaled features from features as they are stored, [n, D]: float64 [n, D]."""
+        mean, factor = self._scaling.mean.numpy(), self._scaling.factor.numpy()
+        scale = np.divide(1, factor, out=np.zeros_like(factor), where=factor > 0)
+        scaled = (features - mean) * factor
+        return features + (eraser.apply(scaled) - scaled) * scale
+
+    def _scaled(self, rows: np.ndarray | None) -> ScaledBlocks:
+        return ScaledBlocks(self._stored(rows), self._scaling)
+
+    def _stored(self, rows: np.ndarray | None) -> FileBlocks:
+        return FileBlocks(self._features, rows, dataset_digest=self._digest)

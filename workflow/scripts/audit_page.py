@@ -1,0 +1,6 @@
+from exoprobe.logs import log_to
+from exoprobe.page.page import write_page
+
+log_to(snakemake.log[0])
+tables = dict(snakemake.input.items())
+write_page(tables, tables.pop("about"), snakemake.output[0])

@@ -1,0 +1,15 @@
+from exoprobe.analysis.leakage import by_representation, leakage_tables
+from exoprobe.analysis.tables import join_tables, write_tables
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+cfg = snakemake.params.cfg
+probed = by_representation(cfg["seeds"], snakemake.input.predictions, snakemake.input.controls, cfg["controls"])
+tables = leakage_tables(
+    snakemake.input.samples,
+    snakemake.input.factors,
+    probed,
+    margin=cfg["margin"],
+    permutations=cfg["permutations"],
+)
+write_tables({**tables, **join_tables(cfg["seeds"], snakemake.input.described)}, dict(snakemake.output.items()))

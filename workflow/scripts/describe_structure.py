@@ -1,0 +1,11 @@
+from exoprobe.analysis.carriers import carrier_tables
+from exoprobe.analysis.tables import write_tables
+from exoprobe.compute import prepare
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0], snakemake.wildcards.representation)
+prepare(snakemake.threads)
+tables = carrier_tables(
+    snakemake.input.samples, snakemake.input.factors, snakemake.input.features, **snakemake.params.cfg
+)
+write_tables(tables, dict(snakemake.output.items()))
