@@ -66,7 +66,7 @@ def settle(
         The factors, unknown where a category is not in every split, and a sentence per factor that this concerns.
 
     Raises:
-        ExoprobeError: where fewer than two values are left of a factor that the user named, or no factor is left.
+        ExoprobeError: where fewer than two values are left of a factor that the user named.
     """
     kept, left_out = [], []
     for factor in factors:
@@ -80,8 +80,6 @@ def settle(
         if lost:
             left_out.append(f"Rows where {factor.name} is {', '.join(lost)} are unknown: not every split has some.")
         kept.append(factor)
-    if not kept:
-        raise ExoprobeError(f"{path}: no column is left to be probed; {' '.join(left_out) or 'it has no other'}")
     return kept, left_out
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -71,29 +71,31 @@ def build_audit(
     table = read_factor_table(path, {roles.id, roles.group} - {None})
     roles.check(path, list(table))
     kept, joined = join(_table_rows(path, table, roles), _feature_rows(sources, table, roles))
-    groups, group_names = _groups(path, table.iloc[kept], roles)
     if rows is not None and rows < len(kept):
-        chosen = draw_groups(groups, rows, seed)
-        if not chosen.any():
-            raise ExoprobeError(f"{path}: audit.rows is {rows}, less than the group that was drawn first has")
-        kept, joined = kept[chosen], f"{joined}; {int(chosen.sum()):,} of them drawn by group"
-        groups, group_names = _groups(path, table.iloc[kept], roles)
+        kept = kept[_drawn(path, table.iloc[kept], roles, rows, seed)]
+        joined = f"{joined}; {len(kept):,} of them drawn by group"
     log.info(joined)
-    part = table.iloc[kept]
-    found, left_out = read_kinds(path, part, groups, roles)
-    splits = _splits(path, part, groups, group_names, found, roles, seed)
+    table = table.iloc[kept]
+    groups, names = _groups(path, table, roles)
+    found, left_out = read_kinds(path, table, groups, roles)
+    splits = _splits(path, table, groups, names, found, roles, seed)
     factors, unlearned = settle(path, found, splits, roles)
+    left_out += unlearned
+    if not factors:
+        raise ExoprobeError(f"{path}: no column is left to be probed; {' '.join(left_out) or 'it has no other'}")
     order = np.argsort(splits, kind="stable")
     columns = {
-        "sample_id": np.arange(len(kept)),
-        "row": kept[order],
-        "id": (kept.astype(str) if roles.id is None else text_ids(path, roles.id, part[roles.id]))[order],
-        "group": groups[order],
-        "split": np.array(SPLITS)[splits[order]],
-        "label": _labels(path, part, roles)[order],
+        "row": kept,
+        "id": kept.astype(str) if roles.id is None else text_ids(path, roles.id, table[roles.id]),
+        "group": groups,
+        "split": np.array(SPLITS)[splits],
+        "label": _labels(path, table, roles),
     }
-    factors = [Factor(each.name, each.kind, each.values[order], each.categories) for each in factors]
-    return AuditData(columns, factors, {"joined": f"{joined}.", "left_out": [*left_out, *unlearned]})
+    return AuditData(
+        {"sample_id": np.arange(len(kept)), **{name: column[order] for name, column in columns.items()}},
+        [replace(factor, values=factor.values[order]) for factor in factors],
+        {"joined": f"{joined}.", "left_out": left_out},
+    )
 
 
 def _table_rows(path: str | Path, table: pd.DataFrame, roles: Roles) -> Rows:
@@ -120,6 +122,14 @@ def _feature_rows(sources: Mapping[str, Sequence[str | Path]], table: pd.DataFra
             ids = None if roles.id is None else text_ids(file.path, roles.id, file.ids)
             found.append(Rows(file.path, file.rows, ids))
     return found
+
+
+def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed: int) -> np.ndarray:
+    """Draw whole groups up to so many rows, bool [N]."""
+    chosen = draw_groups(_groups(path, table, roles)[0], rows, seed)
+    if not chosen.any():
+        raise ExoprobeError(f"{path}: audit.rows is {rows}, fewer than the group that was drawn first has")
+    return chosen
 
 
 def _groups(path: str | Path, table: pd.DataFrame, roles: Roles) -> tuple[np.ndarray, Sequence[object]]:

@@ -8,7 +8,7 @@ import pandas as pd
 from exoprobe.data.factors import CLASSES, Factor
 from exoprobe.errors import ExoprobeError
 
-FEW = 10  # different whole numbers: classes rather than amounts
+FEW = 10  # different whole numbers: classes rather than amounts; so few texts are no names
 MOST_CATEGORIES = 100
 MOSTLY = 0.9  # of a column's texts are numbers: it was meant to hold numbers
 FULL_TURN = 360
@@ -66,7 +66,7 @@ def infer_kind(column: pd.Series) -> str:
         return "binary"
     if not _is_number(column):
         _check_no_numbers(known)
-        if different > min(MOST_CATEGORIES, len(known) / 2):
+        if different > min(MOST_CATEGORIES, max(FEW, len(known) / 2)):
             raise NotAFactorError(
                 f"{column.name} cannot be probed, its {different:,} texts are names, not categories"
             )
