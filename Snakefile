@@ -8,6 +8,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/face_common.smk"
+include: "workflow/rules/audit_common.smk"
 
 
 rule all:
