@@ -8,6 +8,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/face_common.smk"
+include: "workflow/rules/audit_common.smk"
 
 
 rule all:
@@ -40,3 +41,4 @@ include: "workflow/rules/face_probes.smk"
 include: "workflow/rules/probes.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/float16.smk"
+include: "workflow/rules/audit_data.smk"

@@ -12,6 +12,7 @@ import safetensors.numpy
 import torch
 from exoprobe.config_file import check_config_file
 from exoprobe.data.face_attributes import celeba_attributes
+from exoprobe.data.factor_table import read_factor_table
 from exoprobe.data.idx import idx_bytes, parse_idx, read_idx
 from exoprobe.data.images import ImageFiles
 from exoprobe.data.landmarks import POINT_COLUMNS, read_celeba_landmarks
@@ -20,6 +21,7 @@ from exoprobe.data.samples import dataset_digest, read_samples, write_samples
 from exoprobe.data.tables import read_table
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
+from exoprobe.features.user_features import open_features
 from exoprobe.models.checkpoint import load_weights
 from exoprobe.models.head import load_head
 from exoprobe.networks.model_file import onnx_file, torchscript_file
@@ -77,6 +79,16 @@ def table_bytes(save):
     return buffer.getvalue()
 
 
+def array_bytes(save):
+    buffer = io.BytesIO()
+    save(buffer, np.ones((4, 3)))
+    return buffer.getvalue()
+
+
+def user_features(path):
+    return open_features(path).load()
+
+
 LANDMARKS = "4\n" + " ".join(POINT_COLUMNS) + "\n" + "".join(f"{row} " + "1 " * 10 + "\n" for row in range(4))
 READERS = {
     "idx": (read_idx, writer(idx_bytes(np.zeros((2, 3), np.uint8)))),
@@ -89,6 +101,12 @@ READERS = {
     "images.zip": (lambda path: ImageFiles(path).load("a.png"), zip_content),
     "pose.csv": (read_annotations, writer(table_bytes(lambda table, file: table.to_csv(file)))),
     "pose.parquet": (read_annotations, writer(table_bytes(lambda table, file: table.to_parquet(file)))),
+    "factors.csv": (read_factor_table, writer(table_bytes(lambda table, file: table.to_csv(file)))),
+    "factors.parquet": (read_factor_table, writer(table_bytes(lambda table, file: table.to_parquet(file)))),
+    "mine.npy": (user_features, writer(array_bytes(np.save))),
+    "mine.npz": (user_features, writer(array_bytes(np.savez_compressed))),
+    "mine.csv": (user_features, writer(b"a,b\n1,2\n3,4\n")),
+    "mine.parquet": (user_features, writer(table_bytes(lambda table, file: table[["yaw"]].to_parquet(file)))),
     "partition.txt": (read_table, writer(b"000001.jpg 0\n000002.jpg 1\n")),
     "landmarks.txt": (celeba_landmarks, writer(LANDMARKS.encode())),
     "weights.safetensors": (load_weights, writer(safetensors.numpy.save({"ip2.weight": np.ones((2, 2))}))),

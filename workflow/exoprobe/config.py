@@ -12,6 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from exoprobe.config_audit import check_audit
 from exoprobe.data.celeba_layout import celeba_folder
 from exoprobe.data.face_attributes import celeba_attributes, orl_attributes
 from exoprobe.errors import ExoprobeError
@@ -88,6 +89,7 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
         raise ExoprobeError(describe(errors[0]))
     _check_digits(config["digits"])
     _check_faces(config)
+    check_audit(config["audit"])
 
 
 def _check_digits(digits: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.ge
 
 from exoprobe.cards import has_card
 from exoprobe.config import check_config, with_numbers
+from exoprobe.config_audit import with_audit
 from exoprobe.config_file import check_config_file
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of_file, digest_of_files
@@ -30,7 +31,9 @@ configfile: "config.yaml"
 
 
 SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
-config.update(with_numbers(config, SCHEMA))
+whole = with_numbers(with_audit(config), SCHEMA)
+config.clear()  # of the keys that are short for others
+config.update(whole)
 try:
     check_config(config, SCHEMA)
 except ExoprobeError as error:

@@ -1,10 +1,10 @@
 """The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
 
 Columns: ``sample_id``, the row's number, the factors (for digits ``label`` and ``angle``, for faces one per
-attribute), ``group`` (the source digit, the person), ``split`` and either ``image``, uint8 pixels stored as
-fixed-size bytes (Parquet would widen single ones to 32 bits) with their shape in the field's metadata, or
-``file``, the name of an image file. Splits are those of :data:`SPLITS` or, for cross-validation, ``fold_0``,
-``fold_1`` …; rows of one split lie together, in this order; everything computed per sample keeps it.
+attribute), ``group`` (the source digit, the person), ``split`` and, where there are images, ``image``,
+uint8 pixels stored as fixed-size bytes (Parquet would widen single ones to 32 bits) with their shape in the field's
+metadata, or ``file``, the name of an image file. Splits are those of :data:`SPLITS` or, for cross-validation,
+``fold_0``, ``fold_1`` …; rows of one split lie together, in this order; everything computed per sample keeps it.
 """
 
 import json
@@ -32,8 +32,8 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_diges
 
     Args:
         path: the Parquet file.
-        columns: one array of N rows per column; ``sample_id``, ``group``, ``split`` and ``image`` or ``file``
-            must be there, ``image`` as uint8 [N, height, width], the others [N].
+        columns: one array of N rows per column; ``sample_id``, ``group`` and ``split`` must be there;
+            ``image`` is uint8 [N, height, width], the others are [N].
         source_digest: of the image files, where ``file`` only names them; enters the dataset's digest.
 
     Raises:

@@ -1,0 +1,39 @@
+from exoprobe.config_audit import CONTROL, NOTHING, ROLES, seed_files
+
+AUDIT = config["audit"]
+AUDIT_SAMPLES = "results/data/audit/samples.parquet"
+AUDIT_FACTORS = "results/data/audit/factors.parquet"
+# Name → the user's files, one per training seed; the projection of the images has none of its own.
+AUDIT_FILES = {name: seed_files(entry) for name, entry in AUDIT["representations"].items()}
+# Name → how many training seeds.
+AUDIT_REPRESENTATIONS = {name: len(files) for name, files in AUDIT_FILES.items()}
+if AUDIT["images"] is not None:
+    AUDIT_REPRESENTATIONS[CONTROL] = 1
+AUDIT_ABOUT = {
+    name: dict(title=entry["title"], files=AUDIT_FILES[name], control=entry.get("control", False))
+    for name, entry in AUDIT["representations"].items()
+}
+if AUDIT["images"] is not None:
+    AUDIT_ABOUT[CONTROL] = dict(title="random projection of the images", files=[], control=True)
+AUDIT_NEIGHBORS_ROWS = 20_000  # of train, at most: what the neighbors are looked for in
+
+
+wildcard_constraints:
+    representation="|".join(AUDIT_REPRESENTATIONS) or "none configured",
+
+
+def audit_features(name, seed=0):
+    """The feature file of a representation."""
+    return f"results/features/audit/{name}/seed{seed}.parquet"
+
+
+def audit_factor_table(wildcards):
+    """The user's factor table; where nothing is configured, say in one sentence what to give."""
+    if AUDIT["factors"] is None:
+        sys.exit(NOTHING)
+    return users_own(AUDIT["factors"])
+
+
+def audit_images():
+    """The images, if they lie in one file."""
+    return users_own(AUDIT["images"]) if isinstance(AUDIT["images"], str) else []

@@ -1,0 +1,11 @@
+from exoprobe.features.import_features import import_features
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+import_features(
+    snakemake.input.source,
+    snakemake.input.samples,
+    snakemake.output[0],
+    layer=snakemake.wildcards.representation,
+    **snakemake.params.cfg,
+)

@@ -1,0 +1,12 @@
+from itertools import islice
+
+from exoprobe.data.audit_roles import Roles
+from exoprobe.data.audit_samples import build_audit, write_audit
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+cfg = snakemake.params.cfg
+files = iter(snakemake.input.features)
+sources = {name: list(islice(files, seeds)) for name, seeds in cfg["seeds"].items()}
+data = build_audit(snakemake.input.table, sources, Roles(**cfg["roles"]), rows=cfg["rows"], seed=cfg["seed"])
+write_audit(data, snakemake.output.samples, snakemake.output.factors, snakemake.output.notes)
