@@ -155,6 +155,22 @@ def test_a_keyboard_is_enough(visit, page_file):
     assert page.evaluate("() => document.activeElement.tagName") == "H1"
 
 
+def test_skipping_to_the_content_keeps_the_part(visit, page_file):
+    page = visit(page_file, "factor-age")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+    assert page.locator("section.shown").get_attribute("id") == "factor-age"
+
+
+def test_a_figure_fits_after_the_window_changed_while_it_was_hidden(visit, page_file):
+    page = visit(page_file)
+    show(page, "factor-age")
+    page.set_viewport_size({"width": 700, "height": 800})
+    show(page, "summary")
+    assert 500 < page.locator("section.shown figure svg.marks").first.bounding_box()["width"] <= 700
+
+
 def test_the_summary_is_filtered(visit, page_file):
     page = visit(page_file)
     page.fill("input[name=find]", "HA")

@@ -8,7 +8,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.page.page import write_page
 from exoprobe.page.tables import COLUMNS
 
-from tests.page.synthetic import Audit, write_audit
+from tests.page.synthetic import NAMES, Audit, write_audit
 
 HOSTILE = ["</script><script>alert(1)</script>", "\"quoted\" & 'so'", "NA", "größe–日本", "$x{{7*7}}", "-1.5"]
 
@@ -75,9 +75,10 @@ def test_figures_hold_the_numbers_of_the_tables(tmp_path):
 
 @pytest.mark.parametrize("empty", [(name,) for name in COLUMNS if name != "factors"] + [tuple(COLUMNS)])
 def test_a_page_stands_without_any_table(tmp_path, empty):
-    text = visible_text(write_audit(tmp_path, empty=empty))
+    small = Audit(NAMES[:2], {"a": "A", "b": "B"}, dimension=8)
+    text = visible_text(write_audit(tmp_path, small, empty))
     assert "Synthetic faces" in text
-    assert "nan" not in text.replace("finance", "").split()
+    assert "nan" not in text.split()
 
 
 def test_one_representation_without_label_and_groups(tmp_path):
@@ -115,6 +116,10 @@ def test_a_damaged_table_is_named(tmp_path):
     write_audit(tmp_path)
     paths["factors"].write_text(",".join(COLUMNS["factors"].split()) + "\n")
     with pytest.raises(ExoprobeError, match="the table factors lacks 'smiling'"):
+        write_page(paths, about, page)
+    write_audit(tmp_path)
+    paths["structure"].write_text(",".join(COLUMNS["structure"].split()) + "\nother,1,1,1,1,1\n")
+    with pytest.raises(ExoprobeError, match="structure has the representation 'other', which was not audited"):
         write_page(paths, about, page)
     about.write_text("{")
     with pytest.raises(ExoprobeError, match=r"about\.json: not JSON"):

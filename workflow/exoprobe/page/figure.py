@@ -73,7 +73,8 @@ def hints(**titles: str) -> list[dict]:
 
 def baseline(value: float = 0.0) -> dict:
     """Return a layer with a line across the figure, where there is nothing to tell."""
-    return {"mark": {"type": "rule", "style": "baseline"}, "encoding": {"x": {"datum": value}}}
+    once = {"data": {"values": [{}]}}
+    return {**once, "mark": {"type": "rule", "style": "baseline"}, "encoding": {"x": {"datum": value}}}
 
 
 def height(rows: pd.Series, titles: Sequence[str] = ()) -> int:

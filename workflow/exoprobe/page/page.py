@@ -6,6 +6,7 @@ from pathlib import Path
 import jinja2
 import vl_convert
 
+from exoprobe.errors import ExoprobeError
 from exoprobe.files import atomic_write
 from exoprobe.page import wording
 from exoprobe.page.answer import VERDICTS, answer, tally
@@ -27,7 +28,7 @@ def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | 
         path: the HTML file.
 
     Raises:
-        ExoprobeError: where a table is missing or damaged.
+        ExoprobeError: where a table is missing or damaged, or tells of what was not audited.
     """
     stated = read_about(about)
     representations = list_representations(stated["representations"])
@@ -54,6 +55,10 @@ def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | 
 def _with_titles(tables: Tables, representations: list[Representation]) -> Tables:
     """Return the tables with representations' titles instead of their names."""
     titles = {representation.name: representation.title for representation in representations}
+    for name, table in tables.items():
+        unknown = set(table.get("representation", ())) - set(titles)
+        if unknown:
+            raise ExoprobeError(f"the table {name} has the representation {min(unknown)!r}, which was not audited")
     columns = ("representation", "other")
     return {
         name: table.assign(**{column: table[column].map(titles) for column in columns if column in table})

@@ -63,7 +63,7 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
         },
     }
     caption = (
-        "Rows: the factor that was erased. Columns: the change of a linear readout's skill for the factor probed. "
+        "Rows: the factor that was erased. Columns: the change of a linear readout’s skill for the factor probed. "
         "The diagonal should fall; what falls beside it was told by the same directions."
     )
     columns = ["erased", "probed", "skill_before", "skill", "change", "change_low", "change_high"]

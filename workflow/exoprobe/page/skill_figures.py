@@ -9,12 +9,11 @@ from exoprobe.page.wording import significant
 
 METRIC = {"binary": "balanced_accuracy", "categorical": "balanced_accuracy", "continuous": "mae", "angle": "mae"}
 METRIC_TITLES = {
-    "binary": "balanced accuracy (higher tells more)",
-    "categorical": "balanced accuracy (higher tells more)",
-    "continuous": "mean absolute error in the factor's units (lower tells more)",
-    "angle": "mean absolute error in degrees (lower tells more)",
+    "binary": "balanced accuracy",
+    "categorical": "balanced accuracy",
+    "continuous": "mean absolute error",
+    "angle": "mean absolute error, degrees",
 }
-SKILL = "skill (0: a constant does as well, 1: perfect)"
 
 
 def draw_skills(verdicts: pd.DataFrame, titles: Sequence[str]) -> Figure:
@@ -29,9 +28,9 @@ def draw_skills(verdicts: pd.DataFrame, titles: Sequence[str]) -> Figure:
         factor="factor", representation="representation", verdict="verdict", readout="readout", skill="skill|.2f",
         skill_low="from|.2f", skill_high="to|.2f", p_holm="p (Holm)|.2g",
     )  # fmt: skip
-    rows, value = verdicts["factor"], quantity("skill", SKILL)
+    rows, value = verdicts["factor"], quantity("skill", "skill")
     spec = dots_with_whiskers(rows, value, "skill_low", "skill_high", titles, tooltip)
-    caption = "Skill of the best readout for each factor, with 95 % intervals."
+    caption = "Skill of the best readout for each factor, with 95 % intervals. Dashed: what a constant reaches."
     return Figure("skill", caption, spec, verdicts[columns])
 
 
@@ -46,7 +45,7 @@ def draw_differences(differences: pd.DataFrame, one: str, other: str) -> Figure:
     tooltip = hints(
         factor="factor", readout="readout", difference="difference|+.2f", low="from|+.2f", high="to|+.2f"
     )
-    value = quantity("difference", f"difference of skill: {one} − {other}")
+    value = quantity("difference", "difference of skill")
     spec = dots_with_whiskers(differences["factor"], value, "low", "high", (), tooltip)
     caption = (
         f"Right of the line {one} tells more, left of it {other}. The intervals are paired: both representations "
@@ -76,7 +75,8 @@ def draw_readouts(leakage: pd.DataFrame, kind: str, titles: Sequence[str]) -> Fi
     spec = dots_with_whiskers(
         leakage["readout"], value, f"{metric}_low", f"{metric}_high", titles, tooltip, constant
     )
-    reached = "What each readout reaches on the test rows, with 95 % intervals."
+    tells = "Higher" if metric == "balanced_accuracy" else "Lower"
+    reached = f"What each readout reaches on the test rows, with 95 % intervals. {tells} values tell more."
     caption = f"{reached} Dashed: the best constant, {significant(constant)}."
     columns = ["representation", "readout", metric, f"{metric}_low", f"{metric}_high", "baseline_error", "skill"]
     return Figure("readouts", caption, spec, leakage[columns])

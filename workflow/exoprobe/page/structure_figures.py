@@ -28,7 +28,7 @@ def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
         "mark": {"type": "bar", "height": {"band": 0.7}},
     }
     caption = (
-        "Share of the features' variance that lies between the factor's values, beside that between identities."
+        "Share of the features' variance that lies between the factor’s values, beside that between identities."
     )
     return Figure("variance", caption, spec, shares)
 
@@ -85,7 +85,7 @@ def draw_elements(elements: pd.DataFrame, title: str) -> Figure:
         },
     }
     caption = (
-        f"{title}: mean activation of each element for each value, elements in the order of the paper's Eq. (1). "
+        f"{title}: mean activation of each element for each value, elements in the order of the paper’s Eq. (1). "
         "Bright blocks on the diagonal are elements that belong to one value."
     )
     return Figure(f"elements of {title}", caption, spec, elements[["value", "position", "activation"]])
@@ -144,7 +144,7 @@ def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
         ],
     }
     caption = (
-        "Of a sample's nearest neighbors that share either its class or its value of the factor, not both: the "
+        "Of a sample’s nearest neighbors that share either its class or its value of the factor, not both: the "
         "share that has its class. At 1 the class alone decides who is near, left of the line rather the factor."
     )
     columns = ["representation", "factor", "robustness_index", "robustness_neighbors"]

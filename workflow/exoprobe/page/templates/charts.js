@@ -101,6 +101,13 @@ function tabulate(details) {
   box.append(table);
 }
 
+// A hidden figure cannot follow the window's width: it is drawn anew when it is shown.
+function forgetHidden() {
+  for (const figure of document.querySelectorAll("figure[data-drawn]")) {
+    if (!figure.offsetParent) delete figure.dataset.drawn;
+  }
+}
+
 function drawAgain() {
   for (const figure of document.querySelectorAll("figure[data-drawn]")) delete figure.dataset.drawn;
   return drawShown();

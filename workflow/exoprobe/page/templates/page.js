@@ -4,7 +4,7 @@
 const parts = [...document.querySelectorAll("section.part")];
 
 function showPart(focus) {
-  const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const asked = document.getElementById(location.hash.slice(1));
   const part = asked?.closest("section.part") ?? document.getElementById("summary");
   for (const other of parts) other.classList.toggle("shown", other === part);
   for (const link of document.querySelectorAll("header nav a")) {
@@ -12,7 +12,7 @@ function showPart(focus) {
     else link.removeAttribute("aria-current");
   }
   document.title = `${part.querySelector("h1").textContent} · audit`;
-  if (focus && asked?.id !== "main") {
+  if (focus) {
     part.querySelector("h1").focus({preventScroll: true});
     scrollTo(0, 0);
   }
@@ -86,6 +86,11 @@ for (const details of document.querySelectorAll("main details")) {
 for (const details of document.querySelectorAll("details.numbers-table")) {
   details.addEventListener("toggle", () => tabulate(details));
 }
+document.querySelector(".skip").addEventListener("click", event => {
+  event.preventDefault();  // the part shown stays
+  document.getElementById("main").focus();
+});
+addEventListener("resize", forgetHidden);
 addEventListener("hashchange", () => showPart(true));
 nameTheme();
 showPart(false);
