@@ -61,8 +61,9 @@ def _factor_part(
     own["removal"] = erased[erased["probed"] == name]
     own["recognition"] = tables["recognition"][tables["recognition"]["erased"].isin(["", name])]
     variance = _variance_shares(own["carriers"], tables["structure"])
+    measured = own["leakage"].dropna(subset="baseline_error")
     figures = {
-        "readouts": _some(own["leakage"], skill_figures.draw_readouts, facts.kind, titles),
+        "readouts": _some(measured, skill_figures.draw_readouts, facts.kind, titles),
         "variance": _some(variance, structure_figures.draw_variance, titles),
         "subspace": _some(own["subspace"], structure_figures.draw_subspace, titles),
         "elements": [

@@ -44,12 +44,14 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
     Args:
         erasure: rows of the table erasure of one representation and the readout ``linear``.
     """
-    limit = float(erasure["change"].abs().max()) or 1.0
+    largest = float(erasure["change"].abs().max())
+    limit = largest if largest > 0 else 1.0  # where nothing changes or is known, too
     order = list(dict.fromkeys(erasure["erased"]))
     tooltip = hints(
         erased="erased", probed="probed", skill_before="skill before|.2f", skill="after|.2f", change="change|+.2f",
         change_low="from|+.2f", change_high="to|+.2f",
     )  # fmt: skip
+    ticks = {"format": "+.2f", "values": [-limit, 0, limit]}
     color = quantity("change", "change of skill", domain=[-limit, limit], domainMid=0)
     spec = {
         "width": {"step": 24 if len(order) <= 12 else 15},
@@ -58,7 +60,8 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
         "encoding": {
             "x": names("probed", order, axis={"orient": "top", "labelAngle": -45, "title": "probed"}),
             "y": names("erased", order, axis={"title": "erased"}),
-            "color": color | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8}},
+            "color": color
+            | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8} | ticks},
             "tooltip": tooltip,
         },
     }

@@ -13,8 +13,9 @@ function showPart(focus) {
   }
   document.title = `${part.querySelector("h1").textContent} · audit`;
   if (focus) {
-    part.querySelector("h1").focus({preventScroll: true});
-    scrollTo(0, 0);
+    const place = asked && asked !== part ? asked : part.querySelector("h1");
+    place.focus({preventScroll: true});
+    if (place === asked) asked.scrollIntoView(); else scrollTo(0, 0);
   }
   drawShown();
 }
