@@ -11,6 +11,7 @@ from tests.page.synthetic import NAMES, Audit, write_audit
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 DRAWN = """() => [...document.querySelectorAll("section.shown figure")]
     .filter(figure => figure.offsetParent).every(figure => figure.dataset.drawn)"""
+FORGOTTEN = """() => ![...document.querySelectorAll("figure[data-drawn]")].some(figure => !figure.offsetParent)"""
 MARKS = """() => [...document.querySelectorAll("section.shown figure")].filter(figure => figure.offsetParent).map(
     figure => figure.querySelectorAll("svg .mark-symbol path, svg .mark-rect path, svg .mark-line path").length)"""
 CONTRASTS = """() => {
@@ -127,6 +128,7 @@ def test_figures_are_saved_with_their_data(visit, page_file):
             figure.locator(f"a[download$='.{kind}']").click()
         assert saved.value.path().stat().st_size > 1000
     figure.locator(".numbers-table > summary").click()
+    figure.locator(".numbers-table tbody tr").first.wait_for()
     assert figure.locator(".numbers-table tbody tr").count() == 100
 
 
@@ -167,6 +169,7 @@ def test_a_figure_fits_after_the_window_changed_while_it_was_hidden(visit, page_
     page = visit(page_file)
     show(page, "factor-age")
     page.set_viewport_size({"width": 700, "height": 800})
+    page.wait_for_function(FORGOTTEN, timeout=5000)
     show(page, "summary")
     assert 500 < page.locator("section.shown figure svg.marks").first.bounding_box()["width"] <= 700
 
