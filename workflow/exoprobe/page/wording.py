@@ -1,0 +1,70 @@
+"""How numbers stand in the page's text: real minus signs, en dashes in ranges, as many digits as mean something."""
+
+import math
+
+NOTHING = "–"  # where a number does not apply
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Return a number with that many decimals."""
+    if not math.isfinite(value):
+        return NOTHING
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def count(value: float) -> str:
+    """Return a whole number, thousands apart."""
+    return number(value, 0)
+
+
+def share(value: float) -> str:
+    """Return a share from 0 to 1 in percent."""
+    return f"{number(100 * value, 1)} %" if math.isfinite(value) else NOTHING
+
+
+def significant(value: float) -> str:
+    """Return a number of unknown scale with three significant digits."""
+    if not math.isfinite(value):
+        return NOTHING
+    whole = abs(value) >= 1000
+    return number(value, 0) if whole else f"{value:.3g}".replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a change with its sign."""
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and text != number(0, digits) else text
+
+
+def interval(low: float, high: float, digits: int | None = 2) -> str:
+    """Return a range: ``0.25–0.37``, or ``−0.05 to 0.03`` where a dash would be read as a sign.
+
+    Args:
+        low: its lower end.
+        high: its upper end.
+        digits: decimals; None for three significant digits.
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    ends = [significant(end) if digits is None else number(end, digits) for end in (low, high)]
+    return ("–" if low >= 0 else " to ").join(ends)
+
+
+def p_value(value: float, permutations: int = 0) -> str:
+    """Return a p-value; the least one that so many permutations can give is an upper bound."""
+    if not math.isfinite(value):
+        return NOTHING
+    if permutations and value <= (1 + 1e-4) / (permutations + 1):
+        return f"≤ {significant(value)}"
+    return "< 0.001" if value < 0.0005 else number(value, 3)
+
+
+def listed(words: list[str]) -> str:
+    """Return ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def counted(amount: int, noun: str) -> str:
+    """Return ``1 factor`` or ``3 factors``."""
+    return f"{count(amount)} {noun}{'' if amount == 1 else 's'}"
