@@ -2,7 +2,7 @@
 STRUCTURE_TABLES = ["structure", "scree", "carriers", "subspace", "elements"]
 ERASURE_TABLES = ["erasure", "recognition"]
 LEAKAGE_TABLES = ["leakage", "verdicts", "differences"]
-AUDIT_LABEL_IS_GROUP = AUDIT["label"] in (None, AUDIT["group"])
+AUDIT_LABEL_IS_GROUP = AUDIT_LABEL == AUDIT["group"]
 
 
 def audit_probes(what):

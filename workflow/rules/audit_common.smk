@@ -1,6 +1,8 @@
 from exoprobe.config_audit import CONTROL, NOTHING, ROLES, seed_files
 
 AUDIT = config["audit"]
+# The class that features are meant to tell is who or what they are of, if nothing else is said.
+AUDIT_LABEL = AUDIT["label"] or AUDIT["group"]
 AUDIT_SAMPLES = "results/data/audit/samples.parquet"
 AUDIT_FACTORS = "results/data/audit/factors.parquet"
 # Name → the user's files, one per training seed; the projection of the images has none of its own.
@@ -15,7 +17,6 @@ AUDIT_ABOUT = {
 }
 if AUDIT["images"] is not None:
     AUDIT_ABOUT[CONTROL] = dict(title="random projection of the images", files=[], control=True)
-AUDIT_NEIGHBORS_ROWS = 20_000  # of train, at most: what the neighbors are looked for in
 
 
 wildcard_constraints:

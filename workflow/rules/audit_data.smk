@@ -19,7 +19,7 @@ rule audit_samples:
         *code("audit_samples.py"),
         cfg=dict(
             seeds={name: len(files) for name, files in AUDIT_FILES.items()},
-            roles={role: AUDIT[role] for role in ROLES},
+            roles={**{role: AUDIT[role] for role in ROLES}, "label": AUDIT_LABEL},
             rows=AUDIT["rows"],
             seed=config["seeds"][0],
         ),
@@ -111,8 +111,8 @@ rule audit_about:
         cfg=dict(
             representations=AUDIT_ABOUT,
             factors_file=AUDIT["factors"],
-            **{key: AUDIT[key] for key in ("group", "label", "kinds", "permutations", "margin")},
-            neighbors_rows=AUDIT_NEIGHBORS_ROWS,
+            label=AUDIT_LABEL,
+            **{key: AUDIT[key] for key in ("group", "kinds", "permutations", "margin")},
         ),
     message:
         "Writing what is audited"

@@ -11,8 +11,8 @@ import pandas as pd
 
 from exoprobe.analysis.permutation import Read, holm, permutation_count, permutation_tests
 from exoprobe.analysis.scored import Resampling, Scored, score
-from exoprobe.analysis.verdicts import Evidence, judge
-from exoprobe.data.factors import CLASSES, Factor, read_factors
+from exoprobe.analysis.verdicts import Evidence, judge, smallest_groups
+from exoprobe.data.factors import Factor, read_factors
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.probes.factors import READOUTS, column
 from exoprobe.probes.skill import best_constant
@@ -209,7 +209,7 @@ def _verdicts(
             p=corrected[place],
             p_linear=linear[place],
             groups=scores[place][best].groups,
-            smallest_groups=smallest_groups(factor, tested.groups),
+            smallest_groups=smallest_groups(factor, factor.values, tested.groups),
         )
         own = {key: rows_of[best][key] for key in ("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds")}
         rows.append(
@@ -230,13 +230,6 @@ def _verdicts(
             }
         )
     return pd.DataFrame(rows)
-
-
-def smallest_groups(factor: Factor, groups: np.ndarray) -> int | None:
-    """Return how many groups hold the value that fewest hold; None of numbers."""
-    if factor.kind not in CLASSES:
-        return None
-    return min(len(np.unique(groups[factor.values == code])) for code in range(len(factor.categories)))
 
 
 def _differences(factors: Sequence[Factor], scores: Mapping[str, list[dict[str, Scored]]]) -> pd.DataFrame:

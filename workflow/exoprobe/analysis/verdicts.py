@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from exoprobe.data.factors import CLASSES, Factor
+
 LEAKS, NO_EVIDENCE, CANNOT_TELL = "leaks", "no evidence", "cannot tell"
 SIGNIFICANT = 0.05
 FEWEST_GROUPS = 10  # in test
@@ -26,6 +30,19 @@ class Evidence:
     p_linear: float
     groups: int
     smallest_groups: int | None
+
+
+def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> int | None:
+    """Return how many groups hold the value that fewest hold; None of numbers.
+
+    Args:
+        factor: for its kind and categories.
+        values: [n], of some rows.
+        groups: [n].
+    """
+    if factor.kind not in CLASSES:
+        return None
+    return min(len(np.unique(groups[values == code])) for code in range(len(factor.categories)))
 
 
 def judge(evidence: Evidence, margin: float) -> dict[str, str]:

@@ -9,18 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from exoprobe.analysis.permutation import permutation_count
+from exoprobe.analysis.verdicts import smallest_groups
 from exoprobe.data.factors import CLASSES, Factor, read_factors
 from exoprobe.data.samples import SPLITS, dataset_digest, read_samples
 from exoprobe.features.feature_file import read_info
 from exoprobe.files import atomic_write
-
-LEAST_PERMUTATIONS = 199
-PER_FACTOR = 40  # permutations: the least p-value, times the factors (Holm), is then 0.025
-
-
-def permutation_count(configured: int | None, factors: int) -> int:
-    """Return how often labels are permuted: as configured, or enough for the least p-value to survive Holm."""
-    return configured or max(LEAST_PERMUTATIONS, PER_FACTOR * factors - 1)
+from exoprobe.probes.neighbors import MOST_ROWS
 
 
 def write_about(
@@ -43,7 +38,7 @@ def write_about(
         about: the JSON file to write.
         table: the CSV file to write.
         settings: ``representations`` (name → title, files, control), ``factors_file``, ``group``, ``label``,
-            ``kinds`` (of the user), ``permutations``, ``margin`` and ``neighbors_rows``.
+            ``kinds`` (of the user), ``permutations`` and ``margin``.
     """
     known = read_factors(factors, dataset_digest(samples))
     columns = read_samples(samples, ["group", "split", "label"])
@@ -81,7 +76,7 @@ def describe_factors(
                 "missing": int((~factor.known).sum()),
                 **counts,
                 "test_groups": len(np.unique(columns["group"][tested])),
-                "smallest_groups": _smallest_groups(factor, columns["group"], tested),
+                "smallest_groups": smallest_groups(factor, factor.values[tested], columns["group"][tested]),
             }
         )
     return pd.DataFrame(rows).astype({"smallest_groups": "Int64"})
@@ -106,18 +101,12 @@ def _about(
         "rows": {split: int((columns["split"] == split).sum()) for split in SPLITS},
         "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in SPLITS},
         **notes,
-        "permutations": permutation_count(settings["permutations"], factors),
+        "permutations": settings["permutations"] or permutation_count(factors),
         "margin": settings["margin"],
         "version": _version(),
-        "neighbors_rows": settings["neighbors_rows"],
-        "label_is_group": _label_is_group(columns["label"], columns["group"]),
+        "neighbors_rows": MOST_ROWS,
+        "label_is_group": settings["label"] is not None and settings["label"] == settings["group"],
     }
-
-
-def _label_is_group(labels: np.ndarray, groups: np.ndarray) -> bool:
-    """Tell whether each label is of one group only: those of test were never seen in training."""
-    known = pd.DataFrame({"label": labels, "group": groups})[labels >= 0]
-    return len(known) > 0 and len(known.drop_duplicates()) == known["label"].nunique()
 
 
 def _version() -> str:
@@ -131,13 +120,6 @@ def _values(factor: Factor) -> str:
     if factor.kind in CLASSES:
         return ", ".join(factor.categories)
     return f"{np.nanmin(factor.values):g} … {np.nanmax(factor.values):g}"
-
-
-def _smallest_groups(factor: Factor, groups: np.ndarray, tested: np.ndarray) -> int | None:
-    if factor.kind not in CLASSES:
-        return None
-    codes = factor.values[tested]
-    return min(len(np.unique(groups[tested][codes == code])) for code in range(len(factor.categories)))
 
 
 def _write_json(path: str | Path, content: Mapping[str, Any]) -> None:
