@@ -10,7 +10,7 @@ def test_the_auc_is_that_of_scikit_learn_and_its_draws_follow_it(rng):
     truth = (rng.random(400) < 0.3).astype(float)
     scores = np.round(truth + rng.normal(size=400), 1)  # with ties
     resampling = Resampling(groups)
-    scored = score(Factor("f", "binary", truth, ("no", "yes")), truth, scores[:, None], 0.0, resampling)
+    scored = score(Factor("f", "binary", truth, ("no", "yes")), truth, scores[:, None], 0.0, resampling, auc=True)
     assert scored.points["auc"][0] == pytest.approx(roc_auc_score(truth, scores))
     exact = [
         roc_auc_score(truth, scores, sample_weight=weights[resampling.units])

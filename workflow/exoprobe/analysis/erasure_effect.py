@@ -28,6 +28,7 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 MOST_TESTED = 50_000  # rows
+TOGETHER = {"neighbors": read_neighbors, "mlp": read_mlps}  # for all erasures at once
 LEAST_SQUARES = "least squares"  # the readout of the other factors: fitted from moments alone
 
 
@@ -70,9 +71,11 @@ def erasure_tables(
     before = pd.read_parquet(predictions).set_index("sample_id").loc[splits.sample_ids[splits.rows["test"]]]
     rows = []
     with progress(len(every), "factor", log, "erasing") as bar:
-        mlps = read_mlps(splits, join_targets(every), erasers)
+        targets = join_targets(every)
+        readings = {name: read(splits, targets, erasers) for name, read in TOGETHER.items()}
         for place, factor in enumerate(every):
-            after = {**_read_again(splits, factor, erasers[place], memory_mb, device), "mlp": mlps.values[:, place]}
+            after = {name: reading.values[:, place] for name, reading in readings.items()}
+            after["linear"] = _read_linearly(splits, factor, erasers[place], memory_mb, device)
             for readout in READOUTS:
                 was = tested.score(place, before[[column(readout, factor.name)]].to_numpy())
                 now = tested.score(place, after[readout][:, None])
@@ -83,17 +86,17 @@ def erasure_tables(
     return {"erasure": pd.DataFrame(rows), "recognition": recognition}
 
 
-def _read_again(
+def _read_linearly(
     splits: ScaledSplits, factor: Factor, eraser: Eraser, memory_mb: float | None, device: str
-) -> dict[str, np.ndarray]:
-    """Read the erased factor linearly and by neighbors: values [n] by readout."""
-    targets = join_targets([factor])
+) -> np.ndarray:
+    """Read the erased factor linearly, values [n]."""
 
     def erased(rows: np.ndarray) -> Blocks:
         return ErasedBlocks(splits.blocks(rows), eraser)
 
+    targets = join_targets([factor])
     (linear,) = read_linearly(erased, splits.rows, targets, memory_mb=memory_mb, device=device)
-    return {"linear": linear.values[:, 0], "neighbors": read_neighbors(splits, targets, eraser).values[:, 0]}
+    return linear.values[:, 0]
 
 
 def _others(
@@ -105,42 +108,45 @@ def _others(
 ) -> Iterator[dict[str, object]]:
     """Yield a row per erased factor and other factor, as read by least squares."""
     penalties = choose_penalties(moments)
-    projections = [np.eye(len(moments.whole.mean)), *(_projection(eraser) for eraser in erasers)]
-    grams = [projection @ moments.whole.gram @ projection.T for projection in projections]
+    coefficients = np.stack([_coefficients(moments, penalties, eraser) for eraser in (None, *erasers)])
     features = splits.array(splits.rows["test"])
     for place, factor in enumerate(every):
-        cross = moments.whole.cross[:, moments.columns[place]]
-        coefficients = np.stack(
-            [
-                ridge_coefficients(gram, projection @ cross, penalties[place]) @ projection
-                for gram, projection in zip(grams, projections, strict=True)
-            ]
-        )
-        read = as_values(factor, predict_factor(factor.kind, coefficients, features, moments, place))
+        own = coefficients[:, moments.columns[place]]
+        read = as_values(factor, predict_factor(factor.kind, own, features, moments, place))
         was, *now = [tested.score(place, one[:, None]) for one in read.T]
         for erased, after in zip(every, now, strict=True):
             if erased is not factor:
                 yield _row(erased, factor, LEAST_SQUARES, was, after)
 
 
-def _projection(eraser: Eraser) -> np.ndarray:
-    """Return what erases from centered features, float64 [D, D]."""
-    return np.eye(len(eraser.mean)) - eraser.left @ eraser.right.T
+def _coefficients(moments: FactorMoments, penalties: np.ndarray, eraser: Eraser | None) -> np.ndarray:
+    """Fit all targets [T] after an erasure; return what reads them from features before it, float64 [T, D]."""
+    gram, cross = moments.whole.gram, moments.whole.cross
+    if eraser is not None:
+        gram, cross = eraser.erase_moments(gram, cross)
+    of_column = np.concatenate(
+        [np.full(own.stop - own.start, penalty) for own, penalty in zip(moments.columns, penalties, strict=True)]
+    )
+    found = np.empty(cross.T.shape)
+    for penalty in np.unique(of_column):
+        some = of_column == penalty
+        found[some] = ridge_coefficients(gram, cross[:, some], penalty)
+    return found if eraser is None else found - (found @ eraser.left) @ eraser.right.T
 
 
 def _row(erased: Factor, probed: Factor, readout: str, was: Scored, now: Scored) -> dict[str, object]:
-    before, after = was.row(), now.row()
+    low, high = now.interval("skill")
     change, change_low, change_high = now.change(was)
     return {
         "erased": erased.name,
         "probed": probed.name,
         "readout": readout,
-        "skill_before": before["skill"],
-        "skill": after["skill"],
-        "skill_low": after["skill_low"],
-        "skill_high": after["skill_high"],
+        "skill_before": was.value("skill"),
+        "skill": now.value("skill"),
+        "skill_low": low,
+        "skill_high": high,
         "change": change,
         "change_low": change_low,
         "change_high": change_high,
-        "at_baseline": bool(after["skill_low"] <= 0) if erased is probed else None,
+        "at_baseline": bool(low <= 0) if erased is probed else None,
     }

@@ -85,10 +85,10 @@ class Tested:
         self.groups = columns["group"][test]
         self.resampling = Resampling(self.groups)
 
-    def score(self, place: int, predicted: np.ndarray) -> Scored:
+    def score(self, place: int, predicted: np.ndarray, *, auc: bool = False) -> Scored:
         """Score predictions [n, S] of the factor at a place."""
         factor = self.factors[place]
-        return score(factor, factor.values, predicted, self.constants[place], self.resampling)
+        return score(factor, factor.values, predicted, self.constants[place], self.resampling, auc=auc)
 
 
 def leakage_tables(
@@ -146,7 +146,7 @@ def _predictions(probed: Probed, factors: Sequence[Factor]) -> list[dict[str, np
 
 def _scores(tested: Tested, predicted: list[dict[str, np.ndarray]]) -> list[dict[str, Scored]]:
     return [
-        {readout: tested.score(place, values) for readout, values in of_factor.items()}
+        {readout: tested.score(place, values, auc=True) for readout, values in of_factor.items()}
         for place, of_factor in enumerate(predicted)
     ]
 

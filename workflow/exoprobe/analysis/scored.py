@@ -44,23 +44,38 @@ class Scored:
     draws: dict[str, np.ndarray]
     groups: int
 
+    def value(self, measure: str) -> float:
+        """Return a measure, the mean over seeds."""
+        return float(self.points[measure].mean())
+
+    def interval(self, measure: str) -> tuple[float, float]:
+        """Return the ends of a measure's 95 % interval."""
+        low, high = interval(self.draws[measure], self.groups)
+        return float(low), float(high)
+
     def row(self) -> dict[str, float]:
         """Return the columns ``skill_seed_sd``, ``seeds`` and, for each measure, its value, low and high."""
         seeds = self.points["skill"]
         row = {"seeds": len(seeds), "skill_seed_sd": seeds.std(ddof=1) if len(seeds) > 1 else np.nan}
-        for name, values in self.points.items():
-            row[name] = values.mean()
-            row[f"{name}_low"], row[f"{name}_high"] = interval(self.draws[name], self.groups)
+        for name in self.points:
+            row[name] = self.value(name)
+            row[f"{name}_low"], row[f"{name}_high"] = self.interval(name)
         return row
 
     def change(self, other: "Scored", measure: str = "skill") -> tuple[float, float, float]:
         """Return how much higher the measure is than the other's, with the paired interval: value, low, high."""
         low, high = interval(self.draws[measure] - other.draws[measure], self.groups)
-        return self.points[measure].mean() - other.points[measure].mean(), float(low), float(high)
+        return self.value(measure) - other.value(measure), float(low), float(high)
 
 
 def score(
-    factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float, resampling: Resampling
+    factor: Factor,
+    truth: np.ndarray,
+    predicted: np.ndarray,
+    constant: float,
+    resampling: Resampling,
+    *,
+    auc: bool = False,
 ) -> Scored:
     """Score predictions of a factor on test.
 
@@ -70,6 +85,7 @@ def score(
         predicted: [n, S], of S training seeds.
         constant: of :func:`exoprobe.probes.skill.best_constant`.
         resampling: of the test rows.
+        auc: whether to measure ``auc`` too, of a binary factor.
     """
     known = ~np.isnan(truth)
     points, draws = [], []
@@ -78,7 +94,7 @@ def score(
         point, drawn = resampling.sums(statistics, known)
         points.append(measures(factor, point))
         draws.append(measures(factor, drawn))
-        if factor.kind == "binary":
+        if auc and factor.kind == "binary":
             points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], one[known], known, resampling)
     return Scored(
         {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},

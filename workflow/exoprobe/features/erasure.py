@@ -37,6 +37,11 @@ class Eraser:
         """Erase from features [n, D]; computed and returned in float64."""
         return features - ((features - self.mean) @ self.right) @ self.left.T
 
+    def erase_moments(self, gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the moments of centered features, [D, D] and [D, T] with targets, are after the erasure."""
+        half = gram - self.left @ (self.right.T @ gram)
+        return half - (half @ self.right) @ self.left.T, cross - self.left @ (self.right.T @ cross)
+
 
 class ErasedBlocks:
     """Blocks after an erasure.

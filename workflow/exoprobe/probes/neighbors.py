@@ -1,13 +1,13 @@
 """Reading factors from nearest neighbors: what lies together in the feature space, however it is folded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from exoprobe.features.blocks import Blocks, gather
-from exoprobe.features.erasure import ErasedBlocks, Eraser
+from exoprobe.features.blocks import Blocks
+from exoprobe.features.erasure import Eraser
 from exoprobe.probes.reading import Reading, skills_on
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.targets import Targets
@@ -15,47 +15,100 @@ from exoprobe.probes.targets import Targets
 NEIGHBORS = (5, 15, 50)
 MOST_ROWS = 10_000  # of train to search
 MOST_TUNED = 2_000  # of validation to choose by
+QUERIES = 1_024  # rows whose neighbors are searched at once
 
 
-def read_neighbors(splits: ScaledSplits, targets: Targets, eraser: Eraser | None = None) -> Reading:
+def read_neighbors(splits: ScaledSplits, targets: Targets, erasers: Sequence[Eraser] | None = None) -> Reading:
     """Choose each factor's number of neighbors on validation, and read test.
 
     Args:
         splits: the features.
         targets: of all N samples.
-        eraser: if given, of the scaled features; they are read after it.
+        erasers: of each factor, of the scaled features; it is then read from them after that erasure.
     """
-    trained = splits.draw("train", MOST_ROWS)
-
-    def features(rows: np.ndarray) -> Blocks:
-        return splits.blocks(rows) if eraser is None else ErasedBlocks(splits.blocks(rows), eraser)
-
-    train = gather(features(trained))
-    rows, tuned = splits.rows, splits.draw("validation", MOST_TUNED)
-    skills = skills_on(targets, tuned, rows["train"], neighbor_outputs(train, targets, trained, features(tuned)))
+    trained, tuned = splits.draw("train", MOST_ROWS), splits.draw("validation", MOST_TUNED)
+    bank = Bank(splits.array(trained), targets, trained, erasers)
+    skills = skills_on(targets, tuned, splits.rows["train"], bank.outputs(splits.blocks(tuned)))
     chosen = skills.argmax(0)
-    found = targets.read(neighbor_outputs(train, targets, trained, features(rows["test"])))
+    found = targets.read(bank.outputs(splits.blocks(splits.rows["test"])))
     values = found[chosen, :, np.arange(len(chosen))].T
     return Reading(targets, values, NEIGHBORS, skills, chosen)
 
 
-def neighbor_outputs(train: np.ndarray, targets: Targets, trained: np.ndarray, features: Blocks) -> np.ndarray:
-    """Read every target from the nearest training rows, by the cosine of the angle between them.
+class Bank:
+    """Training rows to search, by the cosine of the angle between features.
 
     Args:
-        train: the training rows, [n, D].
-        targets: of all N rows.
-        trained: bool [N], which of them ``train`` holds.
-        features: m rows to read from.
-
-    Returns:
-        [len(NEIGHBORS), m, T]: the neighbors' mean, of classes each neighbor weighing as much as its class is rare
-        and 0 where both values weigh the same; the training mean where no neighbor is known.
+        features: float32 [n, D].
+        targets: of all N samples.
+        trained: bool [N], which of them these are.
+        erasers: see :func:`read_neighbors`. (An erasure changes all products of features by a matrix of low
+            rank, so these are computed once, not once per factor.)
     """
-    known, votes = _votes(targets, trained)
-    bank = torch.nn.functional.normalize(torch.from_numpy(train))
-    found = [_mean_votes(known[nearest], votes[nearest]) for nearest in _nearest(bank, features, max(NEIGHBORS))]
-    return torch.cat(found, dim=1).numpy()
+
+    def __init__(
+        self, features: np.ndarray, targets: Targets, trained: np.ndarray, erasers: Sequence[Eraser] | None = None
+    ) -> None:
+        self.features = torch.from_numpy(features)
+        self.weights, self.votes = _votes(targets, trained)
+        every = [slice(None)] if erasers is None else [np.flatnonzero(targets.of(f)) for f in range(len(erasers))]
+        norms = self.features.norm(dim=1).clamp_min(1e-12)
+        changes = [None] if erasers is None else [_Change(eraser, self.features, norms) for eraser in erasers]
+        self.norms, self.searches = norms, list(zip(every, changes, strict=True))
+
+    def outputs(self, features: Blocks) -> np.ndarray:
+        """Read every target of m rows from their nearest training rows.
+
+        Returns:
+            float32 [len(NEIGHBORS), m, T]: the neighbors' mean, of classes each neighbor weighing as much as its
+            class is rare, and 0 where both values weigh the same; 0 where no neighbor is known.
+        """
+        parts = [
+            self._read(queries) for block in features.blocks(torch.float32) for queries in block.split(QUERIES)
+        ]
+        return torch.cat(parts, dim=1).numpy()
+
+    def _read(self, queries: Tensor) -> Tensor:
+        """Return the outputs of a few rows, [len(NEIGHBORS), m, T]."""
+        found = torch.empty(len(NEIGHBORS), len(queries), self.votes.shape[1])
+        products = queries @ self.features.T
+        for columns, nearest in self._nearest(queries, products):
+            found[..., columns] = _mean_votes(
+                self.weights[nearest][..., columns], self.votes[nearest][..., columns]
+            )
+        return found
+
+    def _nearest(self, queries: Tensor, products: Tensor) -> Iterator[tuple[slice | np.ndarray, Tensor]]:
+        """Yield some targets and the places of the rows nearest to the queries [m, k], nearest first."""
+        count = min(max(NEIGHBORS), len(self.features))
+        for columns, change in self.searches:
+            cosines = products / self.norms if change is None else change.apply(queries, products)
+            yield columns, cosines.topk(count, dim=1).indices
+
+
+class _Change:
+    """What an erasure x − L Rᵀ(x − mean) does to the products of queries with the bank.
+
+    With a = Rᵀ(x − mean) and l = Lᵀx, of queries x and of the bank's y: x'·y' = x·y − aₓ·(l_y − LᵀL a_y) − lₓ·a_y.
+    """
+
+    def __init__(self, eraser: Eraser, bank: Tensor, norms: Tensor) -> None:
+        self.mean, self.left, self.right = (
+            torch.from_numpy(part).float() for part in (eraser.mean, eraser.left, eraser.right)
+        )
+        amount, along = self._coordinates(bank)
+        inner = self.left.T @ self.left
+        self.others = torch.hstack([along - amount @ inner, amount])
+        squares = norms.square() - (2 * amount * along).sum(1) + (amount @ inner * amount).sum(1)
+        self.norms = squares.clamp_min(1e-12).sqrt()
+
+    def apply(self, queries: Tensor, products: Tensor) -> Tensor:
+        """Return the products after the erasure over the bank's norms, [m, n]."""
+        return torch.addmm(products, torch.hstack(self._coordinates(queries)), self.others.T, alpha=-1) / self.norms
+
+    def _coordinates(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Return a and l of features [n, D], each [n, r]."""
+        return (features - self.mean) @ self.right, features @ self.left
 
 
 def _votes(targets: Targets, trained: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -70,15 +123,8 @@ def _votes(targets: Targets, trained: np.ndarray) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(weights).float(), torch.from_numpy(values).float()
 
 
-def _nearest(bank: Tensor, features: Blocks, count: int) -> Iterator[Tensor]:
-    """Yield the places of the nearest rows of the bank, nearest first, [m, count] a block."""
-    for block in features.blocks():
-        for part in torch.nn.functional.normalize(block).split(1024):
-            yield (part @ bank.T).topk(min(count, len(bank)), dim=1).indices
-
-
-def _mean_votes(weights: Tensor, values: Tensor) -> Tensor:
-    """Average the first 5, 15 … neighbors' votes [m, count, T]: [len(NEIGHBORS), m, T]."""
-    sums, totals = (weights * values).cumsum(1), weights.cumsum(1)
+def _mean_votes(weights: Tensor, votes: Tensor) -> Tensor:
+    """Average the first 5, 15 … neighbors' votes [m, k, T]: [len(NEIGHBORS), m, T]."""
+    sums, totals = (weights * votes).cumsum(1), weights.cumsum(1)
     last = [min(count, weights.shape[1]) - 1 for count in NEIGHBORS]
     return torch.stack([sums[:, place] / totals[:, place].clamp_min(1e-9) for place in last])
