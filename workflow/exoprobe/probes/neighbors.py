@@ -73,9 +73,8 @@ class Bank:
         found = torch.empty(len(NEIGHBORS), len(queries), self.votes.shape[1])
         products = queries @ self.features.T
         for columns, nearest in self._nearest(queries, products):
-            found[..., columns] = _mean_votes(
-                self.weights[nearest][..., columns], self.votes[nearest][..., columns]
-            )
+            weights, votes = self.weights[:, columns], self.votes[:, columns]
+            found[..., columns] = _mean_votes(weights[nearest], votes[nearest])
         return found
 
     def _nearest(self, queries: Tensor, products: Tensor) -> Iterator[tuple[slice | np.ndarray, Tensor]]:
