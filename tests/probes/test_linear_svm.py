@@ -174,3 +174,15 @@ def test_other_wrong_arguments_are_named(rng):
         LinearSVMs(class_weight="equal").fit(features, labels)
     with pytest.raises(ExoprobeError, match="C is -1"):
         LinearSVMs((1.0, -1.0)).fit(features, labels)
+
+
+def test_where_nothing_is_to_be_told_it_is_soon_done(rng, caplog):
+    """After an erasure both classes have one mean: the best weights are 0, and no progress is to be made."""
+    X = rng.normal(size=(400, 10))
+    y = np.arange(400) % 4 == 0
+    X[y] -= X[y].mean(0)
+    X[~y] -= X[~y].mean(0)
+    with caplog.at_level("INFO"):
+        machines = LinearSVMs((1e-4, 1e-2, 1.0), class_weight="balanced").fit(X, y)
+    np.testing.assert_allclose(machines.coef_, 0, atol=1e-5)
+    assert "float64" not in caplog.text

@@ -40,6 +40,7 @@ def progress(total: int | None, unit: str, log: logging.Logger, what: str) -> tq
         mininterval=SECONDS_BETWEEN_LINES,
         maxinterval=SECONDS_BETWEEN_LINES,
         delay=1,
+        position=0,  # lines of a log have none; a counter within another would move the cursor
         leave=False,
         bar_format="{desc}: {n_fmt} of {total_fmt}{unit}s, {rate_fmt}, {remaining} left{postfix}",
     )

@@ -22,13 +22,14 @@ from exoprobe.probes.mlp import read_mlps
 from exoprobe.probes.neighbors import read_neighbors
 from exoprobe.probes.nested_readouts import choose_penalties, predict_factor
 from exoprobe.probes.scaled_splits import ScaledSplits
-from exoprobe.probes.targets import as_values, join_targets
+from exoprobe.probes.targets import as_values, join_targets, mean_value
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
 MOST_TESTED = 50_000  # rows
 TOGETHER = {"neighbors": read_neighbors, "mlp": read_mlps}  # for all erasures at once
+ROUNDING = 1e-9  # of a skill
 LEAST_SQUARES = "least squares"  # the readout of the other factors: fitted from moments alone
 
 
@@ -58,7 +59,7 @@ def erasure_tables(
 
     Returns:
         ``erasure``: ``erased``, ``probed``, ``readout``, ``skill_before``, ``skill``, ``change`` with their
-        intervals, ``at_baseline`` (of the erased factor: its interval does not lie above 0);
+        intervals, ``at_baseline`` (of the erased factor: not surely better than its mean in training);
         ``recognition``: see :mod:`exoprobe.analysis.recognition_effect`.
     """
     every = read_factors(factors, dataset_digest(samples))
@@ -72,6 +73,7 @@ def erasure_tables(
     rows = []
     with progress(len(every), "factor", log, "erasing") as bar:
         targets = join_targets(every)
+        means = [mean_value(factor) for factor in trained]
         readings = {name: read(splits, targets, erasers) for name, read in TOGETHER.items()}
         for place, factor in enumerate(every):
             after = {name: reading.values[:, place] for name, reading in readings.items()}
@@ -79,7 +81,9 @@ def erasure_tables(
             for readout in READOUTS:
                 was = tested.score(place, before[[column(readout, factor.name)]].to_numpy())
                 now = tested.score(place, after[readout][:, None])
-                rows.append(_row(factor, factor, readout, was, now))
+                nothing = tested.score(place, np.full_like(after[readout], means[place])[:, None])
+                at_baseline = now.change(nothing)[1] <= ROUNDING
+                rows.append({**_row(factor, factor, readout, was, now), "at_baseline": at_baseline})
             bar.update()
     rows += _others(splits, every, tested, moments, erasers)
     recognition = RecognitionEffect(splits, label_is_group=label_is_group).table(every, erasers)
@@ -148,5 +152,4 @@ def _row(erased: Factor, probed: Factor, readout: str, was: Scored, now: Scored)
         "change": change,
         "change_low": change_low,
         "change_high": change_high,
-        "at_baseline": bool(low <= 0) if erased is probed else None,
     }

@@ -50,7 +50,7 @@ class Bank:
         self, features: np.ndarray, targets: Targets, trained: np.ndarray, erasers: Sequence[Eraser] | None = None
     ) -> None:
         self.features = torch.from_numpy(features)
-        self.weights, self.votes = _votes(targets, trained)
+        self.weights, self.votes, self.offset = _votes(targets, trained)
         every = [slice(None)] if erasers is None else [np.flatnonzero(targets.of(f)) for f in range(len(erasers))]
         norms = self.features.norm(dim=1).clamp_min(1e-12)
         changes = [None] if erasers is None else [_Change(eraser, self.features, norms) for eraser in erasers]
@@ -61,7 +61,7 @@ class Bank:
 
         Returns:
             float32 [len(NEIGHBORS), m, T]: the neighbors' mean, of classes each neighbor weighing as much as its
-            class is rare, and 0 where both values weigh the same; 0 where no neighbor is known.
+            class is rare, and 0 where both values weigh the same; the training mean where no neighbor is known.
         """
         parts = [
             self._read(queries) for block in features.blocks(torch.float32) for queries in block.split(QUERIES)
@@ -75,7 +75,7 @@ class Bank:
         for columns, nearest in self._nearest(queries, products):
             weights, votes = self.weights[:, columns], self.votes[:, columns]
             found[..., columns] = _mean_votes(weights[nearest], votes[nearest])
-        return found
+        return found + self.offset
 
     def _nearest(self, queries: Tensor, products: Tensor) -> Iterator[tuple[slice | np.ndarray, Tensor]]:
         """Yield some targets and the places of the rows nearest to the queries [m, k], nearest first."""
@@ -110,16 +110,16 @@ class _Change:
         return (features - self.mean) @ self.right, features @ self.left
 
 
-def _votes(targets: Targets, trained: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Return how much each training row's targets weigh and what they say, both [n, T], 0 where unknown."""
-    columns = targets.columns[trained]
+def _votes(targets: Targets, trained: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+    """Return how much each row's targets weigh, what they say beside the mean, both [n, T], and that mean [T]."""
+    columns, classes = targets.columns[trained], targets.is_class
     known = ~np.isnan(columns)
-    values = np.where(known, columns, 0)
-    weights, classes = known.astype(np.float64), targets.is_class
-    share = np.clip(values[:, classes].sum(0) / np.maximum(known[:, classes].sum(0), 1), 1e-9, 1 - 1e-9)
+    mean = np.where(known, columns, 0).sum(0) / np.maximum(known.sum(0), 1)
+    values = np.where(known, columns - np.where(classes, 0, mean), 0)
+    weights, share = known.astype(np.float64), np.clip(mean[classes], 1e-9, 1 - 1e-9)
     weights[:, classes] *= np.where(values[:, classes] > 0, 0.5 / share, 0.5 / (1 - share))
     values[:, classes] = 2 * values[:, classes] - 1
-    return torch.from_numpy(weights).float(), torch.from_numpy(values).float()
+    return tuple(torch.from_numpy(part).float() for part in (weights, values, np.where(classes, 0, mean)))
 
 
 def _mean_votes(weights: Tensor, votes: Tensor) -> Tensor:

@@ -51,6 +51,13 @@ def as_values(factor: Factor, read: np.ndarray) -> np.ndarray:
     return read - 0.5 if factor.kind == "binary" else read
 
 
+def mean_value(factor: Factor) -> float:
+    """Return what a readout says that knows nothing: the mean of numbers and angles, of classes always the first."""
+    if factor.kind in CLASSES:
+        return as_values(factor, np.zeros(())).item()
+    return float(read_values(factor, np.nanmean(factor_targets(factor), axis=0)))
+
+
 @dataclass(frozen=True)
 class Targets:
     """The columns of several factors side by side.
