@@ -52,7 +52,7 @@ def as_values(factor: Factor, read: np.ndarray) -> np.ndarray:
 
 
 def mean_value(factor: Factor) -> float:
-    """Return what a readout says that knows nothing: the mean of numbers and angles, of classes always the first."""
+    """Return what a readout says that knows nothing: numbers' and angles' mean, of classes always the first."""
     if factor.kind in CLASSES:
         return as_values(factor, np.zeros(())).item()
     return float(read_values(factor, np.nanmean(factor_targets(factor), axis=0)))
