@@ -35,6 +35,7 @@ rule scorecard:
         weights=run_files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
     output:
         csv="results/scorecard.csv",
+        intervals="results/intervals.csv",
         html=report(
             "results/scorecard.html",
             category="Scorecard",

@@ -1,5 +1,7 @@
 import pandas as pd
+from exoprobe.analysis.digit_intervals import digit_intervals
 from exoprobe.analysis.scorecard import build_scorecard, face_quantities, write_scorecard
+from exoprobe.analysis.tables import write_tables
 from exoprobe.logs import log_to
 from exoprobe.models.metadata import training_devices
 
@@ -13,4 +15,5 @@ faces = face_quantities(cfg["faces"], pd.read_csv(snakemake.input.attributes), p
 about = (
     f"{cfg['about']}, yaw by {poses['estimator'].iloc[0]}; trained on {training_devices(snakemake.input.weights)}"
 )
+write_tables({"intervals": digit_intervals(predictions)}, {"intervals": snakemake.output.intervals})
 write_scorecard(pd.concat([digits, faces]), snakemake.output.csv, snakemake.output.html, about=about)

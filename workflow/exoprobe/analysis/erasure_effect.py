@@ -63,7 +63,7 @@ def erasure_tables(
         ``recognition``: see :mod:`exoprobe.analysis.recognition_effect`.
     """
     every = read_factors(factors, dataset_digest(samples))
-    splits = ScaledSplits(samples, features, MOST_TESTED)
+    splits = ScaledSplits(samples, features, memory_mb, MOST_TESTED)
     tested = Tested(samples, factors, splits.rows["test"])
     train = splits.rows["train"]
     trained = [Factor(factor.name, factor.kind, factor.values[train], factor.categories) for factor in every]

@@ -46,7 +46,7 @@ def probe_factors(
         device: ``auto``, ``cpu`` or ``cuda``, of the linear readouts.
     """
     targets = join_targets(read_factors(factors, dataset_digest(samples)))
-    splits = ScaledSplits(samples, features)
+    splits = ScaledSplits(samples, features, memory_mb)
     readings: dict[str, Sequence[Reading]] = {}
     steps = {
         "linear": lambda: read_linearly(splits.blocks, splits.rows, targets, memory_mb=memory_mb, device=device),

@@ -1,5 +1,6 @@
 """The features of a dataset's splits, each brought to mean 0 and standard deviation 1 on train."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBloc
 from exoprobe.features.drawn_rows import draw_rows
 from exoprobe.features.erasure import Eraser
 
-MOST_HELD = 1 << 28  # bytes of scaled features; more are read batch by batch
+HELD = 1 / 3  # of the memory, for scaled features; where they need more, they are read batch by batch
 Features = Callable[[np.ndarray], Blocks]  # of some rows, bool [N]
 Rows = dict[str, np.ndarray]  # bool [N] by split
 
@@ -21,6 +22,7 @@ class ScaledSplits:
     Args:
         samples: the dataset, with the splits train, validation and test.
         features: a feature file of it.
+        memory_mb: what the process may hold in all, MiB; None for no limit.
         most_tested: test rows; of more, whole groups are drawn at random.
 
     Attributes:
@@ -30,7 +32,13 @@ class ScaledSplits:
         labels: [N], codes of the class that the representation is meant to tell; −1 where unknown.
     """
 
-    def __init__(self, samples: str | Path, features: str | Path, most_tested: int | None = None) -> None:
+    def __init__(
+        self,
+        samples: str | Path,
+        features: str | Path,
+        memory_mb: float | None = None,
+        most_tested: int | None = None,
+    ) -> None:
         columns = read_samples(samples, ["sample_id", "group", "split", "label"])
         check_splits(columns["group"], columns["split"])
         self.groups, self.labels, self.sample_ids = columns["group"], columns["label"], columns["sample_id"]
@@ -40,15 +48,16 @@ class ScaledSplits:
         if most_tested is not None:
             self.rows["test"] = self.draw("test", most_tested)
         rows, columns = self._stored(None).shape
-        self._held = gather(self._scaled(None)) if 4 * rows * columns <= MOST_HELD else None
+        held = math.inf if memory_mb is None else HELD * memory_mb * 2**20
+        self._held = gather(self._scaled(None)) if 4 * rows * columns <= held else None
 
     def blocks(self, rows: np.ndarray) -> Blocks:
         """Return the scaled features of some rows, bool [N]."""
-        return self._scaled(rows) if self._held is None else ArrayBlocks(self._held[rows])
+        return self._scaled(rows) if self._held is None else ArrayBlocks(self._held_rows(rows))
 
     def array(self, rows: np.ndarray) -> np.ndarray:
         """Return the scaled features of some rows, bool [N], as float32 [n, D]."""
-        return gather(self._scaled(rows)) if self._held is None else self._held[rows]
+        return gather(self._scaled(rows)) if self._held is None else self._held_rows(rows)
 
     def draw(self, split: str, limit: int) -> np.ndarray:
         """Return a split's rows, bool [N]; of more than the limit, whole groups of them drawn at random."""
@@ -67,6 +76,12 @@ class ScaledSplits:
         scale = np.divide(1, factor, out=np.zeros_like(factor), where=factor > 0)
         scaled = (features - mean) * factor
         return features + (eraser.apply(scaled) - scaled) * scale
+
+    def _held_rows(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows that lie together, as those of a split do, without copying them."""
+        places = np.flatnonzero(rows)
+        together = slice(int(places[0]), int(places[-1]) + 1)
+        return self._held[together if together.stop - together.start == len(places) else places]
 
     def _scaled(self, rows: np.ndarray | None) -> ScaledBlocks:
         return ScaledBlocks(self._stored(rows), self._scaling)
