@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 # Drawing may take its time on a busy machine.
 settings.register_profile("exoprobe", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("exoprobe")
+pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
 
 

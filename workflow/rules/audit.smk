@@ -1,6 +1,7 @@
 # Tables of one representation, and of all.
 STRUCTURE_TABLES = ["structure", "scree", "carriers", "subspace", "elements"]
 ERASURE_TABLES = ["erasure", "recognition"]
+PAGE_TEMPLATES = LIBRARY / "exoprobe" / "page" / "templates"
 LEAKAGE_TABLES = ["leakage", "verdicts", "differences"]
 AUDIT_LABEL_IS_GROUP = AUDIT_LABEL == AUDIT["group"]
 
@@ -165,6 +166,7 @@ rule audit_page:
         mem_mb=grows(2000),
     params:
         *code("audit_page.py"),
+        *stamps(sorted(PAGE_TEMPLATES.iterdir())),
     message:
         "Writing the audit's page"
     script:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.analysis.intervals import interval
-from exoprobe.analysis.scored import Resampling
 from exoprobe.analysis.scorecard import ANGLES, TECHNIQUES
+from exoprobe.analysis.scored import Resampling
 
 COLUMNS = ["quantity", "unit", "seed", "value", "low", "high", "groups"]
 

@@ -20,6 +20,8 @@ from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
+MEASURES = ("balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")  # beside the skill
+
 
 @dataclass(frozen=True)
 class Probed:
@@ -126,7 +128,7 @@ def leakage_tables(
             verdicts.append(_verdicts(name, probed.control, tested, scores[name], tests, known, margin))
             bar.update()
     return {
-        "leakage": pd.DataFrame(leakage),
+        "leakage": pd.DataFrame(leakage).reindex(columns=_leakage_columns()),
         "verdicts": pd.concat(verdicts).sort_values("skill", ascending=False, kind="stable", ignore_index=True),
         "differences": _differences(tested.factors, scores),
     }
@@ -184,6 +186,22 @@ def _leakage_rows(
             about = {"factor": factor.name, "kind": factor.kind, "representation": name, "readout": readout}
             rows.append({**about, "p": p, **one.row()})
     return rows
+
+
+def _leakage_columns() -> list[str]:
+    """Return all columns, also of measures that none of the factors has."""
+    measured = [f"{name}{end}" for name in ("skill", *MEASURES) for end in ("", "_low", "_high")]
+    return [
+        "factor",
+        "kind",
+        "representation",
+        "readout",
+        "p",
+        "seeds",
+        "skill_seed_sd",
+        "baseline_error",
+        *measured,
+    ]
 
 
 def _verdicts(
