@@ -10,7 +10,7 @@ BENCHMARKS := throughput dlib_speed feature_store regression_speed svm_speed sca
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint report bench bars setup lock clean help
+.PHONY: run test lint demo-audit report bench bars setup lock clean help
 
 run: setup ## compute every figure and the scorecard (the default)
 	@echo "Computing everything with $(CORES) cores; results appear under results/."
@@ -24,6 +24,10 @@ lint: setup ## check style: ruff, snakefmt, snakemake --lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/snakemake --lint
+
+demo-audit: run ## audit the networks of the default run: results/audit/index.html
+	@$(SNAKEMAKE) audit --configfile examples/audit_digits.yaml
+	@echo "Open results/audit/index.html in a browser."
 
 report: run ## one HTML page with every figure, the scorecard and the training curves
 	@$(SNAKEMAKE) --report report.html
@@ -67,4 +71,4 @@ clean: ## delete results (keeps .venv)
 	rm -rf results report.html
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
