@@ -114,9 +114,9 @@ class Audit:
         rows = []
         for erased, representation in self.pairs():
             for probed in self.names:
-                for readout in READOUTS if probed == erased else ("linear",):
+                for readout in READOUTS if probed == erased else ("least squares",):
                     was = before[probed, representation, readout]
-                    nonlinear = 0.0 if readout == "linear" else 0.4
+                    nonlinear = 0.4 if readout in ("neighbors", "mlp") else 0.0
                     skill = was * nonlinear if probed == erased else was * self.rng.uniform(0.7, 1)
                     change = skill - was
                     limits = [skill - 0.04, skill + 0.04, change, change - 0.03, change + 0.03]
@@ -161,7 +161,7 @@ class Audit:
     def carriers(self):
         rows = [
             [representation, name, self.kinds[name], 0.1 * self.true[name, representation], 1, 16, 32,
-             self.true[name, representation], 17, 0.3 * self.true[name, representation], 0.87, 10]
+             self.true[name, representation], 17, 0.3 * self.true[name, representation], 0.87, 0.4, 10]
             for name, representation in self.pairs()
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=COLUMNS["carriers"].split())

@@ -67,7 +67,7 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
         return {
             "verdict": LEAKS,
             "how": "linearly" if linearly else "only nonlinearly",
-            "reason": f"{NAMES[best]} reads it better than a constant does, on people or things it has not seen",
+            "reason": f"read by {NAMES[best]} better than by a constant, in groups that it has not seen",
         }
     highest = max(high for _, _, high in evidence.skills.values())
     if highest < margin and evidence.p > SIGNIFICANT:

@@ -41,6 +41,8 @@ def tally(verdicts: pd.DataFrame, representations: list[Representation]) -> list
 def answer(verdicts: pd.DataFrame, tallies: list[Tally]) -> str:
     """Say in a sentence per representation how many factors leak; controls are no answer."""
     asked = [entry for entry in tallies if not entry.about.control] or tallies
+    if len(asked) > 1 and all(entry.counts["leaks"] == entry.factors == 1 for entry in asked):
+        return f"{verdicts['factor'].iloc[0]} leaks from {listed([entry.about.title for entry in asked])}."
     return " ".join(_sentence(verdicts, entry) for entry in asked)
 
 

@@ -14,6 +14,8 @@ from exoprobe.page.representations import Representation, make_anchors
 Rows = list[tuple]  # named tuples, a table's rows
 Tables = dict[str, pd.DataFrame]
 
+LINEAR = ("linear", "least squares")  # of the erased factor, and of the others
+
 
 @dataclass(frozen=True)
 class FactorPart:
@@ -101,7 +103,7 @@ def _representation_part(rank: int, tables: Tables, representations: list[Repres
     figures = {
         "scree": _some(own["scree"], structure_figures.draw_scree, titles),
         "robustness": _some(measured, structure_figures.draw_robustness, titles),
-        "erasure": _some(removal[removal["readout"] == "linear"], removal_figures.draw_erasure_matrix),
+        "erasure": _some(removal[removal["readout"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
         "recognition": [
             removal_figures.draw_recognition(part, measure, titles)
             for measure, part in recognition[recognition["erased"] != ""].groupby("measure", sort=False)

@@ -42,7 +42,7 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
     """Draw how erasing each factor changes what a linear readout finds of every factor.
 
     Args:
-        erasure: rows of the table erasure of one representation and the readout ``linear``.
+        erasure: rows of the table erasure of one representation and its linear readouts.
     """
     largest = float(erasure["change"].abs().max())
     limit = largest if largest > 0 else 1.0  # where nothing changes or is known, too

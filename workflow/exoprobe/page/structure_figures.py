@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from exoprobe.page.figure import Figure, baseline, height, hints, looks, names, quantity
+from exoprobe.page.figure import Figure, height, hints, looks, names, quantity
 
 
 def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
@@ -128,7 +128,13 @@ def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
         "width": "container",
         "height": height(carriers["factor"]),
         "layer": [
-            baseline(0.5),
+            {
+                "mark": {"type": "tick", "thickness": 2, "color": "gray"},
+                "encoding": {
+                    "x": quantity("robustness_chance", "robustness index", domain=[0, 1]),
+                    "y": names("factor", axis={"grid": True}),
+                },
+            },
             {
                 "mark": {"type": "point", "style": "dot"},
                 "encoding": {
@@ -137,7 +143,10 @@ def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
                     "color": {**looks(titles)["color"], "legend": None},
                     "shape": {**looks(titles)["shape"], "legend": None},
                     "tooltip": hints(
-                        factor="factor", robustness_index="index|.2f", robustness_neighbors="neighbors|d"
+                        factor="factor",
+                        robustness_index="index|.2f",
+                        robustness_chance="by chance|.2f",
+                        robustness_neighbors="neighbors|d",
                     ),
                 },
             },
@@ -145,7 +154,8 @@ def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
     }
     caption = (
         "Of a sample’s nearest neighbors that share either its class or its value of the factor, not both: the "
-        "share that has its class. At 1 the class alone decides who is near, left of the line rather the factor."
+        "share that has its class. At 1 the class alone decides who is near, at 0 the factor; the tick is at what "
+        "random neighbors would give."
     )
-    columns = ["representation", "factor", "robustness_index", "robustness_neighbors"]
+    columns = ["representation", "factor", "robustness_index", "robustness_chance", "robustness_neighbors"]
     return Figure("robustness", caption, spec, carriers[columns])

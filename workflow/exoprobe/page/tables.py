@@ -28,7 +28,7 @@ COLUMNS = {
     "structure": "representation dimension rows effective_rank identity_variance label_variance",
     "scree": "representation component singular_value variance_share cumulative_share",
     "carriers": "representation factor kind variance_explained erased_dimensions components_for_90 elements_for_90 "
-    "full_skill best_element best_element_skill robustness_index robustness_neighbors",
+    "full_skill best_element best_element_skill robustness_index robustness_chance robustness_neighbors",
     "subspace": "representation factor basis dimensions skill",
     "elements": "representation factor value position activation",
 }
