@@ -115,7 +115,7 @@ class Audit:
         for erased, representation in self.pairs():
             for probed in self.names:
                 for readout in READOUTS if probed == erased else ("least squares",):
-                    was = before[probed, representation, readout]
+                    was = before[probed, representation, readout if probed == erased else "linear"]
                     nonlinear = 0.4 if readout in ("neighbors", "mlp") else 0.0
                     skill = was * nonlinear if probed == erased else was * self.rng.uniform(0.7, 1)
                     change = skill - was
