@@ -1,25 +1,3 @@
-# Tables of one representation, and of all.
-STRUCTURE_TABLES = ["structure", "scree", "carriers", "subspace", "elements"]
-ERASURE_TABLES = ["erasure", "recognition"]
-PAGE_TEMPLATES = LIBRARY / "exoprobe" / "page" / "templates"
-LEAKAGE_TABLES = ["leakage", "verdicts", "differences"]
-AUDIT_LABEL_IS_GROUP = AUDIT_LABEL == AUDIT["group"]
-
-
-def audit_probes(what):
-    """A probe's files of every representation, training seed by training seed."""
-    return [
-        f"results/probes/audit/{name}/seed{seed}/{what}.parquet"
-        for name, seeds in AUDIT_REPRESENTATIONS.items()
-        for seed in range(seeds)
-    ]
-
-
-def audit_described(tables):
-    """The tables that are made for one representation at a time, of all of them."""
-    return [f"results/probes/audit/{name}/{table}.parquet" for name in AUDIT_REPRESENTATIONS for table in tables]
-
-
 rule probe_factors:
     """Every factor read from a representation: linearly, from nearest neighbors, by small networks."""
     input:
@@ -115,10 +93,7 @@ rule audit_tables:
         controls=audit_probes("control"),
         described=audit_described([*STRUCTURE_TABLES, *ERASURE_TABLES]),
     output:
-        **{
-            table: f"results/audit/{table}.csv"
-            for table in [*LEAKAGE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
-        },
+        **AUDIT_TABLES,
     log:
         "results/logs/audit/tables.log",
     benchmark:
@@ -145,12 +120,9 @@ rule audit_tables:
 rule audit_page:
     """The audit's page: every number and figure in one file."""
     input:
+        **AUDIT_TABLES,
         about="results/audit/about.json",
         factors="results/audit/factors.csv",
-        **{
-            table: f"results/audit/{table}.csv"
-            for table in [*LEAKAGE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
-        },
     output:
         report(
             "results/audit/index.html",

@@ -18,6 +18,16 @@ AUDIT_ABOUT = {
 if AUDIT["images"] is not None:
     AUDIT_ABOUT[CONTROL] = dict(title="random projection of the images", files=[], control=True)
 
+# Tables of one representation, and of all.
+STRUCTURE_TABLES = ["structure", "scree", "carriers", "subspace", "elements"]
+ERASURE_TABLES = ["erasure", "recognition"]
+PAGE_TEMPLATES = LIBRARY / "exoprobe" / "page" / "templates"
+LEAKAGE_TABLES = ["leakage", "verdicts", "differences"]
+AUDIT_TABLES = {
+    table: f"results/audit/{table}.csv" for table in [*LEAKAGE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
+}
+AUDIT_LABEL_IS_GROUP = AUDIT_LABEL == AUDIT["group"]
+
 
 wildcard_constraints:
     representation="|".join(AUDIT_REPRESENTATIONS) or "none configured",
@@ -38,3 +48,17 @@ def audit_factor_table(wildcards):
 def audit_images():
     """The images, if they lie in one file."""
     return users_own(AUDIT["images"]) if isinstance(AUDIT["images"], str) else []
+
+
+def audit_probes(what):
+    """A probe's files of every representation, training seed by training seed."""
+    return [
+        f"results/probes/audit/{name}/seed{seed}/{what}.parquet"
+        for name, seeds in AUDIT_REPRESENTATIONS.items()
+        for seed in range(seeds)
+    ]
+
+
+def audit_described(tables):
+    """The tables that are made for one representation at a time, of all of them."""
+    return [f"results/probes/audit/{name}/{table}.parquet" for name in AUDIT_REPRESENTATIONS for table in tables]
