@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from exoprobe.analysis.leakage import Probed, leakage_tables
+from exoprobe.analysis.leakage import leakage_tables
+from exoprobe.analysis.probed import Probed
 from exoprobe.data.factors import Factor, write_factors
 from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.features.feature_file import FeatureInfo, write_features

@@ -1,4 +1,5 @@
-from exoprobe.analysis.leakage import by_representation, leakage_tables
+from exoprobe.analysis.leakage import leakage_tables
+from exoprobe.analysis.probed import by_representation
 from exoprobe.analysis.tables import join_tables, write_tables
 from exoprobe.logs import log_to
 

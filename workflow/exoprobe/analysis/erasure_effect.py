@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.analysis.leakage import Tested
 from exoprobe.analysis.recognition_effect import RecognitionEffect
 from exoprobe.analysis.scored import Scored
+from exoprobe.analysis.tested import Tested
 from exoprobe.data.factors import Factor, read_factors
 from exoprobe.data.samples import dataset_digest
 from exoprobe.features.blocks import Blocks
