@@ -23,6 +23,7 @@ LEAST_RATIO = {
     "writing": 0.5,
     "reading": 0.4,
 }
+SMALL_AUDIT = 20_000  # rows
 BENCH = Path("results/bench")
 
 
@@ -98,9 +99,26 @@ def solver_bars() -> Iterator[tuple[str, str, float, bool]]:
             yield f"slope over rows: {probe}", "0.85 to 1.15", slope, 0.85 <= slope <= 1.15
 
 
+def audit_bars() -> Iterator[tuple[str, str, float, bool]]:
+    """Yield what an audit costs and how right its verdicts are, as ``make bench`` measured."""
+    if (file := BENCH / "audit.csv").exists():
+        costs = pd.read_csv(file).set_index("rows")
+        for rows, minutes in costs["minutes"].items():
+            if rows == SMALL_AUDIT:
+                yield f"audit of {rows:,} rows, minutes", "≤ 3", minutes, minutes <= 3
+            else:
+                memory = costs.loc[rows, "largest_job_gib"]
+                yield f"audit of {rows:,} rows, GiB", "≤ 4", memory, memory <= 4
+    if (file := BENCH / "audit_calibration.csv").exists():
+        for rate in pd.read_csv(file).itertuples():
+            word, _, limit = rate.bar.rpartition(" ")
+            holds = rate.measured <= float(limit) if word == "at most" else rate.measured >= float(limit)
+            yield f"audit: {rate.rate}", rate.bar, rate.measured, holds
+
+
 def main() -> None:
     """Print the bars; end with status 1 where one is missed."""
-    rows = [*scorecard_bars(), *memory_bars(), *speed_bars(), *solver_bars()]
+    rows = [*scorecard_bars(), *memory_bars(), *speed_bars(), *solver_bars(), *audit_bars()]
     table = pd.DataFrame(rows, columns=["what", "bar", "reached", "holds"])
     print(table.to_string(index=False, float_format="%.6g"))
     sys.exit(not table["holds"].all())
