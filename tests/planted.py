@@ -76,7 +76,7 @@ class Planted:
             for what in ("predictions", "grid", "control")
         }
         probe_factors(self.samples, self.factors_file, features, paths)
-        return Probed([paths["predictions"]], [paths["control"]], False)
+        return Probed([paths["predictions"]], [paths["grid"]], [paths["control"]], False)
 
     def audit(self, names: Sequence[str] = ("features",), **settings: object) -> dict[str, pd.DataFrame]:
         """Write, probe and judge."""

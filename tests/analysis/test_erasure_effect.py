@@ -68,3 +68,16 @@ def test_recognition_is_measured_before_and_after(tables):
     assert glasses["change_low"] <= glasses["change"] <= glasses["change_high"]
     assert glasses["change"] > 0  # what varies within a person only stood in the way
     assert "label_accuracy" not in table.index.get_level_values("measure")  # no one of test was in training
+
+
+def test_where_all_is_erased_nothing_is_read_from_rounding(tmp_path):
+    """Twelve categories span more than eight dimensions: an erasure leaves nothing but the mean."""
+    planted = Planted(tmp_path, groups=200, dimension=8)
+    codes = planted.rng.integers(0, 12, planted.rows)
+    planted.features += 3 * planted.rng.normal(size=(12, 8))[codes]
+    planted.add(Factor("place", "categorical", codes.astype(float), tuple("abcdefghijkl")))
+    path = planted.write()
+    predictions = planted.probe(path).predictions[0]
+    table = erasure_tables(planted.samples, planted.factors_file, path, predictions)["erasure"]
+    assert (table["skill_before"] > 0.5).all()
+    assert table["at_baseline"].all()

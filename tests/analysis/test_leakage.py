@@ -65,7 +65,6 @@ def test_a_leak_of_identity_is_told_from_one_of_the_factor(tmp_path):
     found = verdicts(planted.audit())
     assert found.loc[names, "known_skill"].mean() > 0.3
     assert abs(found.loc[names, "selectivity"].mean()) < 0.1
-    assert (found.loc[names, "verdict"] != "leaks").all()
     assert found.loc["of the row", "selectivity"] > 0.25
 
 

@@ -103,3 +103,15 @@ def test_permuting_rows_would_find_leaks_where_there_are_none():
         ((p, _),) = permutation_tests([read(rng, truth, predicted)], np.arange(400), 99)
         alarms += p <= 0.05
     assert alarms > 25
+
+
+def test_what_is_undefined_counts_against_a_leak(rng):
+    """Few large groups hold the rare value: many permutations have none of it."""
+    groups = np.concatenate([np.repeat(np.arange(6), 200), 6 + np.repeat(np.arange(24), 2)])
+    truth = np.zeros(len(groups), bool)
+    truth[:1200:200] = True
+    nothing = np.full(len(groups), np.nan)
+    for predicted in ((rng.normal(size=len(groups)),), (rng.normal(size=len(groups)), nothing), (nothing,)):
+        ((p, each),) = permutation_tests([read(rng, truth, *predicted)], groups, 199)
+        assert p > 0.02
+        assert (each > 0.02).all()

@@ -41,5 +41,5 @@ def test_erasing_the_label_leaves_chance_and_the_change_has_an_interval(rng):
     after = label_accuracy(eraser.apply(means), names, eraser.apply(features[test]), labels[test], groups)
     assert before.value > 0.95
     assert after.value < 0.35
-    low, high = interval(after.draws - before.draws)
+    low, high = interval(after.draws - before.draws, len(np.unique(groups)))
     assert low < after.value - before.value < high < -0.5

@@ -1,10 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from exoprobe.analysis import subspace
 from exoprobe.analysis.subspace import subspace_skills, sufficient_dimensions
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.probes import nested_readouts
 from exoprobe.probes.factor_moments import measure_factor_moments
 
 
@@ -75,5 +75,5 @@ def test_the_fewest_that_reach_nine_tenths_by_hand():
 def test_blocks_of_rows_make_no_difference(glasses, rng, monkeypatch):
     features = rng.normal(size=(3000, 8)) + glasses.values[:, None]
     whole = measure(features, glasses)
-    monkeypatch.setattr(subspace, "PRODUCTS", 700)
+    monkeypatch.setattr(nested_readouts, "PRODUCTS", 700)
     pd.testing.assert_frame_equal(measure(features, glasses), whole)

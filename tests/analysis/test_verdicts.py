@@ -6,8 +6,10 @@ from exoprobe.data.factors import Factor
 FAR, NEAR, AROUND = (0.5, 0.4, 0.6), (0.02, -0.03, 0.07), (0.1, -0.1, 0.3)
 
 
-def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50):
-    return Evidence({"linear": linear, "neighbors": NEAR, "mlp": mlp}, p, p_linear, groups, smallest)
+def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best=None, beyond=0.2):
+    best = best or ("linear" if linear[0] >= mlp[0] else "mlp")
+    skills = {"linear": linear, "neighbors": NEAR, "mlp": mlp}
+    return Evidence(skills, best, beyond, p, p_linear, groups, smallest)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,10 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50):
     [
         (evidence(FAR, FAR), LEAKS, "linearly"),
         (evidence(NEAR, FAR, p_linear=0.4), LEAKS, "only nonlinearly"),
+        (evidence(NEAR, FAR, p_linear=0.4, beyond=-0.1), LEAKS, ""),  # nor is it surely better than a linear one
+        (evidence(NEAR, FAR, best="linear"), CANNOT_TELL, ""),  # on validation it was not the best
+        (evidence(FAR, FAR, p=0.2), CANNOT_TELL, ""),  # the correction over factors
+        (evidence(NEAR, (np.nan, np.nan, np.nan), p=0.4), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4), NO_EVIDENCE, ""),
         (evidence(AROUND, NEAR, p=0.4), CANNOT_TELL, ""),
         (evidence(AROUND, NEAR), CANNOT_TELL, ""),  # significant, but the interval holds 0

@@ -86,7 +86,7 @@ def test_its_interval_covers_the_truth_about_as_often_as_it_says(rng):
         features, people = identities(rng, 40, 3, 1.2, 4)
         found = verification(features, people, people, label_is_group=True)
         assert all(one.draws.shape == (RESAMPLES,) for one in found.values())
-        limits = {name: interval(one.draws) for name, one in found.items()}
+        limits = {name: interval(one.draws, 40) for name, one in found.items()}
         covered.append([low <= truth[name] <= high for name, (low, high) in limits.items()])
     assert (np.mean(covered, axis=0) > 0.85).all()
 

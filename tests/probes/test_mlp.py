@@ -72,3 +72,12 @@ def test_a_factor_is_read_alike_whoever_is_read_beside_it(three):
         read = targets.read(mlps.outputs(ArrayBlocks(features[500:])))[:, 0]
         skills.append(((read >= 0) == factors[0].values[500:]).mean())
     assert abs(skills[0] - skills[1]) < 0.12
+
+
+def test_a_factor_that_no_row_tells_of_spoils_no_other(three):
+    features, factors = three
+    nowhere = Factor("nowhere", "binary", np.full(600, np.nan), ("no", "yes"))
+    _, mlps = fit(features, [factors[0], nowhere])
+    outputs = mlps.outputs(ArrayBlocks(features[500:]))
+    assert np.isfinite(outputs).all()
+    assert ((outputs[:, 0] >= 0) == factors[0].values[500:]).mean() > 0.75

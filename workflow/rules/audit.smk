@@ -90,6 +90,7 @@ rule audit_tables:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
         predictions=audit_probes("predictions"),
+        grids=audit_probes("grid"),
         controls=audit_probes("control"),
         described=audit_described([*STRUCTURE_TABLES, *ERASURE_TABLES]),
     output:

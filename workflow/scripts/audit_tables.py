@@ -5,7 +5,8 @@ from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
-probed = by_representation(cfg["seeds"], snakemake.input.predictions, snakemake.input.controls, cfg["controls"])
+files = [snakemake.input.predictions, snakemake.input.grids, snakemake.input.controls]
+probed = by_representation(cfg["seeds"], *files, cfg["controls"])
 tables = leakage_tables(
     snakemake.input.samples,
     snakemake.input.factors,

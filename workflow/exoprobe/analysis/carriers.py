@@ -62,7 +62,7 @@ def carrier_tables(
         splits.append(
             Split(
                 split_blocks(samples, features, name),
-                [_some_rows(factor, rows) for factor in every],
+                [factor.at(rows) for factor in every],
                 columns["group"][rows],
                 columns["label"][rows],
             )
@@ -89,7 +89,7 @@ def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dic
     moments = measure_factor_moments(train.features, train.factors, train.groups)
     rows = draw_rows(test.groups, MOST_ROWS)
     features = take_rows(test.features, rows).astype(np.float64)
-    factors = [_some_rows(factor, rows) for factor in test.factors]
+    factors = [factor.at(rows) for factor in test.factors]
     groups, labels = test.groups[rows], test.labels[rows]
     bins = [factor_bins(factor) for factor in factors]
     skills = subspace_skills(moments, train.factors, features, factors)
@@ -114,10 +114,6 @@ def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dic
 def _structure(shape: tuple[int, int], rank: float, identity: float, label: float) -> pd.DataFrame:
     measured = {"effective_rank": rank, "identity_variance": identity, "label_variance": label}
     return pd.DataFrame([{"dimension": shape[1], "rows": shape[0], **measured}])
-
-
-def _some_rows(factor: Factor, rows: np.ndarray) -> Factor:
-    return Factor(factor.name, factor.kind, factor.values[rows], factor.categories)
 
 
 def _variances(features: np.ndarray, codes: Sequence[np.ndarray]) -> list[float]:

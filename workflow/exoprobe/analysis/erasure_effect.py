@@ -16,13 +16,13 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.features.erasure import ErasedBlocks, Eraser, fit_erasers
 from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
 from exoprobe.probes.factors import READOUTS, column
-from exoprobe.probes.least_squares import ridge_coefficients
+from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
 from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.mlp import read_mlps
 from exoprobe.probes.neighbors import read_neighbors
-from exoprobe.probes.nested_readouts import choose_penalties, predict_factor
+from exoprobe.probes.nested_readouts import choose_penalties, read_factor
 from exoprobe.probes.scaled_splits import ScaledSplits
-from exoprobe.probes.targets import as_values, join_targets, mean_value
+from exoprobe.probes.targets import join_targets, mean_value
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -66,28 +66,39 @@ def erasure_tables(
     splits = ScaledSplits(samples, features, memory_mb, MOST_TESTED)
     tested = Tested(samples, factors, splits.rows["test"])
     train = splits.rows["train"]
-    trained = [Factor(factor.name, factor.kind, factor.values[train], factor.categories) for factor in every]
+    trained = [factor.at(train) for factor in every]
     moments = measure_factor_moments(splits.blocks(train), trained, splits.groups[train])
     erasers = fit_erasers(moments.whole, moments.columns)
     before = pd.read_parquet(predictions).set_index("sample_id").loc[splits.sample_ids[splits.rows["test"]]]
     rows = []
     with progress(len(every), "factor", log, "erasing") as bar:
         targets = join_targets(every)
-        means = [mean_value(factor) for factor in trained]
         readings = {name: read(splits, targets, erasers) for name, read in TOGETHER.items()}
         for place, factor in enumerate(every):
             after = {name: reading.values[:, place] for name, reading in readings.items()}
             after["linear"] = _read_linearly(splits, factor, erasers[place], memory_mb, device)
-            for readout in READOUTS:
-                was = tested.score(place, before[[column(readout, factor.name)]].to_numpy())
-                now = tested.score(place, after[readout][:, None])
-                nothing = tested.score(place, np.full_like(after[readout], means[place])[:, None])
-                at_baseline = now.change(nothing)[1] <= ROUNDING
-                rows.append({**_row(factor, factor, readout, was, now), "at_baseline": at_baseline})
+            rows += _own(place, factor, before, after, tested, mean_value(trained[place]))
             bar.update()
     rows += _others(splits, every, tested, moments, erasers)
     recognition = RecognitionEffect(splits, label_is_group=label_is_group).table(every, erasers)
     return {"erasure": pd.DataFrame(rows), "recognition": recognition}
+
+
+def _own(
+    place: int,
+    factor: Factor,
+    before: pd.DataFrame,
+    after: dict[str, np.ndarray],
+    tested: Tested,
+    mean: float,
+) -> Iterator[dict[str, object]]:
+    """Yield a row per readout of the erased factor."""
+    nothing = tested.score(place, np.full((len(before), 1), mean))
+    for readout in READOUTS:
+        was = tested.score(place, before[[column(readout, factor.name)]].to_numpy())
+        now = tested.score(place, after[readout][:, None])
+        _, low, _ = now.change(nothing)
+        yield {**_row(factor, factor, readout, was, now), "at_baseline": not low > ROUNDING}
 
 
 def _read_linearly(
@@ -116,7 +127,7 @@ def _others(
     features = splits.array(splits.rows["test"])
     for place, factor in enumerate(every):
         own = coefficients[:, moments.columns[place]]
-        read = as_values(factor, predict_factor(factor.kind, own, features, moments, place))
+        read = read_factor(factor, own, features, moments, place)
         was, *now = [tested.score(place, one[:, None]) for one in read.T]
         for erased, after in zip(every, now, strict=True):
             if erased is not factor:
@@ -134,7 +145,7 @@ def _coefficients(moments: FactorMoments, penalties: np.ndarray, eraser: Eraser 
     found = np.empty(cross.T.shape)
     for penalty in np.unique(of_column):
         some = of_column == penalty
-        found[some] = ridge_coefficients(gram, cross[:, some], penalty)
+        found[some] = ridge_coefficients(gram, cross[:, some], ridge_of(moments.whole.gram, penalty))
     return found if eraser is None else found - (found @ eraser.left) @ eraser.right.T
 
 

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.analysis.permutation import holm, permutation_count
-from exoprobe.analysis.probed import Probed, read_controls, read_predictions
+from exoprobe.analysis.probed import Probed, best_on_validation, read_controls, read_predictions
 from exoprobe.analysis.scored import Scored
 from exoprobe.analysis.tested import Tested
-from exoprobe.analysis.verdicts import Evidence, judge, smallest_groups
+from exoprobe.analysis.verdicts import SIGNIFICANT, Evidence, judge, smallest_groups
 from exoprobe.data.factors import Factor
+from exoprobe.errors import ExoprobeError
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,9 @@ def leakage_tables(
         margin: skill below which a leak is none that matters.
         permutations: how many; None for as many as the number of factors asks for.
 
+    Raises:
+        ExoprobeError: where so few permutations cannot give a corrected p-value of 0.05.
+
     Returns:
         ``leakage``: a row per factor, representation and readout: skill, p and measures with their intervals;
         ``verdicts``: a row per factor and representation, the highest skill first;
@@ -56,10 +60,15 @@ def leakage_tables(
     """
     tested = Tested(samples, factors)
     count = permutations or permutation_count(len(tested.factors))
+    if len(tested.factors) > SIGNIFICANT * (count + 1):
+        raise ExoprobeError(
+            f"audit.permutations is {count}; with {len(tested.factors)} factors, no corrected p-value can be "
+            f"{SIGNIFICANT:g} or less with so few: give {permutation_count(len(tested.factors))}, or null"
+        )
     leakage, verdicts, results = [], [], {}
     with progress(len(representations), "representation", log, f"scoring {len(tested.factors)} factors") as bar:
         for name, probed in representations.items():
-            results[name] = _results(tested, read_predictions(probed, tested.factors), count)
+            results[name] = _results(tested, probed, count)
             about = {"representation": name, "control": probed.control}
             leakage += [{"representation": name, **row} for row in _leakage_rows(results[name])]
             verdicts += [{**about, **row} for row in _verdict_rows(results[name], tested.groups, margin)]
@@ -77,24 +86,21 @@ def leakage_tables(
 
 @dataclass(frozen=True)
 class _Result:
-    """What was found of one factor in one representation: scores and p-values by readout, p of the best."""
+    """What was found of one factor in one representation: scores and p-values by readout, p of any of them."""
 
     factor: Factor
+    best: str  # the readout that was, on validation
     scored: dict[str, Scored]
     p_of: dict[str, float]
     p: float
 
-    @property
-    def best(self) -> str:
-        """The readout of highest skill."""
-        return max(self.scored, key=lambda readout: np.nan_to_num(self.scored[readout].value("skill"), nan=-np.inf))
 
-
-def _results(tested: Tested, predicted: list[dict[str, np.ndarray]], count: int) -> list[_Result]:
-    found = []
+def _results(tested: Tested, probed: Probed, count: int) -> list[_Result]:
+    predicted, best, found = read_predictions(probed, tested.factors), best_on_validation(probed), []
     for place, (p, each) in enumerate(tested.p_values(predicted, count)):
         scored = {readout: tested.score(place, values, auc=True) for readout, values in predicted[place].items()}
-        found.append(_Result(tested.factors[place], scored, dict(zip(scored, each, strict=True)), p))
+        factor = tested.factors[place]
+        found.append(_Result(factor, best[factor.name], scored, dict(zip(scored, each, strict=True)), p))
     return found
 
 
@@ -114,10 +120,12 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
         factor, best = result.factor, result.scored[result.best]
         skills = {readout: (one.value("skill"), *one.interval("skill")) for readout, one in result.scored.items()}
         smallest = smallest_groups(factor, factor.values, groups)
+        _, beyond, _ = best.change(result.scored["linear"])
+        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest)
         yield {
             "factor": factor.name,
             "kind": factor.kind,
-            **judge(Evidence(skills, p, p_linear, best.groups, smallest), margin),
+            **judge(evidence, margin),
             "readout": result.best,
             **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
             "p": result.p,

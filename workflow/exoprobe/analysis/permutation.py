@@ -127,12 +127,16 @@ def permutation_tests(reads: Sequence[Read], groups: np.ndarray, count: int) -> 
 
 def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the p-value of the best readout and each one's, from observed [R] and permuted [P, R] skills."""
-    spread = permuted.std(0)
-    spread = np.where(spread > 0, spread, np.inf)  # a readout that always says the same tells nothing
-    best = ((observed - permuted.mean(0)) / spread).max()
-    drawn = ((permuted - permuted.mean(0)) / spread).max(1)
+    usable = ~np.isnan(observed)
     count = 1 + len(permuted)
-    each = (1 + (permuted >= observed - ROUNDING).sum(0)) / count
+    each = (1 + (~(permuted < observed - ROUNDING)).sum(0)) / count  # what is undefined counts against a leak
+    if not usable.any():
+        return 1.0, each
+    draws = np.nan_to_num(permuted[:, usable], nan=1.0)
+    spread = draws.std(0)
+    spread = np.where(spread > 0, spread, np.inf)  # a readout that always says the same tells nothing
+    best = ((observed[usable] - draws.mean(0)) / spread).max()
+    drawn = ((draws - draws.mean(0)) / spread).max(1)
     return float((1 + (drawn >= best - ROUNDING).sum()) / count), each
 
 

@@ -18,11 +18,13 @@ class Probed:
 
     Attributes:
         predictions: the files of :func:`exoprobe.probes.factors.probe_factors`, one per training seed.
+        grids: what was tried on validation, likewise.
         controls: its control tasks' files, likewise.
         control: whether the representation has learned nothing.
     """
 
     predictions: Sequence[str | Path]
+    grids: Sequence[str | Path]
     controls: Sequence[str | Path]
     control: bool
 
@@ -30,6 +32,7 @@ class Probed:
 def by_representation(
     seeds: Mapping[str, int],
     predictions: Sequence[str | Path],
+    grids: Sequence[str | Path],
     controls: Sequence[str | Path],
     learned_nothing: Sequence[str],
 ) -> dict[str, Probed]:
@@ -38,14 +41,14 @@ def by_representation(
     Args:
         seeds: how many, by representation.
         predictions: all files, in this order.
+        grids: likewise.
         controls: likewise.
         learned_nothing: representations that are controls.
     """
-    files = iter(zip(predictions, controls, strict=True))
-    sorted_files = {name: list(islice(files, count)) for name, count in seeds.items()}
+    kinds = [iter(files) for files in (predictions, grids, controls)]
     return {
-        name: Probed([own for own, _ in some], [task for _, task in some], name in learned_nothing)
-        for name, some in sorted_files.items()
+        name: Probed(*(list(islice(files, count)) for files in kinds), name in learned_nothing)
+        for name, count in seeds.items()
     }
 
 
@@ -65,3 +68,10 @@ def read_controls(probed: Probed) -> pd.DataFrame:
     """Return the control task's skills of each factor, the mean over training seeds; see control_task."""
     every = pd.concat([pd.read_parquet(path) for path in probed.controls])
     return every.groupby("factor", sort=False, as_index=False).mean()
+
+
+def best_on_validation(probed: Probed) -> dict[str, str]:
+    """Return for each factor the readout of highest skill on validation, the mean over training seeds."""
+    grids = pd.concat([pd.read_parquet(path) for path in probed.grids])
+    skills = grids[grids["chosen"]].groupby(["factor", "readout"], sort=False)["skill"].mean().unstack()
+    return skills[list(READOUTS)].fillna(-np.inf).idxmax(axis=1).to_dict()

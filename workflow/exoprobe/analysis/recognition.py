@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoprobe.analysis.intervals import RESAMPLES, group_sums, group_weights
+from exoprobe.analysis.intervals import RESAMPLES, group_sums, group_weights, resampling_units
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.class_means import class_means
 from exoprobe.probes.mean_activation import cosine_similarities
@@ -62,6 +62,6 @@ def label_accuracy(
         return UNDEFINED
     found = means_labels[cosine_similarities(features[scored], means).argmax(1)]
     correct = (found == labels[scored]).astype(float)
-    sums = group_sums(groups[scored], np.stack([correct, np.ones(len(correct))], axis=1))
-    draws = group_weights(groups[scored]) @ sums
+    units = resampling_units(groups[scored])
+    draws = group_weights(units) @ group_sums(units, np.stack([correct, np.ones(len(correct))], axis=1))
     return Measured(float(correct.mean()), draws[:, 0] / draws[:, 1])

@@ -13,6 +13,7 @@ from exoprobe.features.blocks import gather
 from exoprobe.features.erasure import Eraser
 from exoprobe.probes.scaled_splits import ScaledSplits
 
+MOST_LABELS = 1_000  # whose means are compared; of more, verification alone is measured
 COLUMNS = ["erased", "measure", "value", "low", "high", "change", "change_low", "change_high", "rows", "groups"]
 
 
@@ -52,10 +53,10 @@ class RecognitionEffect:
         return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
     def _label_means(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the means [K, D] of training's labels and these [K]; none where no label is in both splits."""
-        if self.label_is_group:
-            return np.empty((0, self.features.shape[1])), np.empty(0, int)
+        """Return the means [K, D] of training's labels and these [K]; none where they are many or not in test."""
         train = self.splits.rows["train"]
+        if self.label_is_group or len(np.unique(self.splits.labels[train])) > MOST_LABELS:
+            return np.empty((0, self.features.shape[1])), np.empty(0, int)
         return label_means(self.splits.stored(train), self.splits.labels[train])
 
     def _measure(self, features: np.ndarray, means: np.ndarray) -> dict[str, Measured]:
@@ -67,7 +68,8 @@ class RecognitionEffect:
         }
 
     def _row(self, erased: str, name: str, now: Measured, before: Measured | None) -> dict[str, object]:
-        used = self.test if name == "label_accuracy" else self.test[self.paired]
+        scored = self.test[np.isin(self.splits.labels[self.test], self.means_labels)]
+        used = scored if name == "label_accuracy" else self.test[self.paired]
         groups = len(np.unique(self.splits.groups[used]))
         low, high = interval(now.draws, groups)
         row = {"erased": erased, "measure": name, "value": now.value, "low": low, "high": high}

@@ -117,7 +117,7 @@ def _auc(
     point, drawn = resampling.sums(statistics, known)
     with np.errstate(invalid="ignore", divide="ignore"):
         area = point[1] / point[0]
-        return area, drawn[:, 1] / drawn[:, 0] + drawn[:, 3] / drawn[:, 2] - area
+        return area, np.clip(drawn[:, 1] / drawn[:, 0] + drawn[:, 3] / drawn[:, 2] - area, 0, 1)
 
 
 def _ranks_within(scores: np.ndarray, chosen: np.ndarray) -> np.ndarray:

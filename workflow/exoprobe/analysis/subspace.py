@@ -12,14 +12,12 @@ from exoprobe.probes.nested_readouts import (
     ElementReadouts,
     choose_penalties,
     nested_dimensions,
-    predict_factor,
+    read_factor,
 )
 from exoprobe.probes.skill import best_constant, skill
-from exoprobe.probes.targets import as_values
 
 SUFFICIENT = 0.9  # of the skill with all dimensions
 LEAST_SKILL = 0.05  # with less in all, nothing is there to be carried
-PRODUCTS = 1 << 22  # predictions that are held at once
 
 
 def subspace_skills(
@@ -46,8 +44,8 @@ def subspace_skills(
     for place, factor in enumerate(test):
         constant = best_constant(train[place], np.ones(len(train[place].values), bool))
         for basis, readouts in bases.items():
-            predicted = _predict(factor.kind, readouts.coefficients(place), features, moments, place)
-            skills = [skill(factor, factor.values, as_values(factor, one), constant) for one in predicted.T]
+            predicted = read_factor(factor, readouts.coefficients(place), features, moments, place)
+            skills = [skill(factor, factor.values, one, constant) for one in predicted.T]
             scored = {"dimensions": dimensions, "skill": skills}
             tables.append(pd.DataFrame({"factor": factor.name, "basis": basis, **scored}))
     return pd.concat(tables, ignore_index=True)
@@ -66,12 +64,3 @@ def sufficient_dimensions(skills: pd.DataFrame) -> float:
     if not full >= LEAST_SKILL:
         return np.nan
     return float(skills.loc[skills["skill"] >= SUFFICIENT * full, "dimensions"].min())
-
-
-def _predict(
-    kind: str, coefficients: np.ndarray, features: np.ndarray, moments: FactorMoments, place: int
-) -> np.ndarray:
-    """Predict by blocks of rows: a factor of many classes has many readouts."""
-    size = max(1, PRODUCTS // (coefficients.shape[0] * coefficients.shape[1]))
-    blocks = [features[start : start + size] for start in range(0, len(features), size)]
-    return np.concatenate([predict_factor(kind, coefficients, block, moments, place) for block in blocks])

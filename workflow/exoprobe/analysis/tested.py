@@ -7,7 +7,7 @@ import numpy as np
 
 from exoprobe.analysis.permutation import Read, permutation_tests
 from exoprobe.analysis.scored import Resampling, Scored, score
-from exoprobe.data.factors import Factor, read_factors
+from exoprobe.data.factors import read_factors
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.probes.skill import best_constant
 
@@ -33,9 +33,7 @@ class Tested:
         train = columns["split"] == "train"
         test = columns["split"] == "test" if rows is None else rows
         self.constants = [best_constant(factor, train) for factor in every]
-        self.factors = [
-            Factor(factor.name, factor.kind, factor.values[test], factor.categories) for factor in every
-        ]
+        self.factors = [factor.at(test) for factor in every]
         self.groups = columns["group"][test]
         self.resampling = Resampling(self.groups)
 

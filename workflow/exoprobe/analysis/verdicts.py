@@ -19,17 +19,26 @@ class Evidence:
 
     Attributes:
         skills: by readout, skill and the ends of its 95 % interval.
-        p: of the best readout, corrected over factors.
+        best: the readout that was best on validation.
+        beyond: the low end of the interval of how much better it is than the linear readout.
+        p: whether any readout is better than chance, corrected over factors.
         p_linear: of the linear readout alone, likewise.
         groups: in test.
         smallest_groups: how many of them hold the rarest value; None of numbers.
     """
 
     skills: dict[str, tuple[float, float, float]]
+    best: str
+    beyond: float
     p: float
     p_linear: float
     groups: int
     smallest_groups: int | None
+
+    @property
+    def highest(self) -> float:
+        """The highest end of any readout's interval."""
+        return float(np.nanmax([high for _, _, high in self.skills.values()], initial=-np.inf))
 
 
 def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> int | None:
@@ -48,39 +57,40 @@ def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> i
 def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     """Return the verdict, how the factor leaks, and the reason in a sentence.
 
-    Leaks: the corrected p-value is at most 0.05, and the best readout's interval lies above 0. No evidence: not so,
-    and all readouts' intervals end below the margin. Cannot tell: too few groups, or neither.
+    Leaks: the corrected p-value is at most 0.05, and the interval of the readout that was best on validation lies
+    above 0. No evidence: not so, and all readouts' intervals end below the margin. Cannot tell: too few groups, or
+    neither.
 
     Args:
         evidence: the numbers.
         margin: skill below which a leak is none that matters.
 
     Returns:
-        ``verdict``, ``how`` (``linearly``, ``only nonlinearly`` or empty) and ``reason``.
+        ``verdict``, ``how`` (``linearly``, ``only nonlinearly``, or empty: that cannot be told) and ``reason``.
     """
     if too_few := _too_few(evidence):
         return {"verdict": CANNOT_TELL, "how": "", "reason": too_few}
-    best = max(evidence.skills, key=lambda readout: evidence.skills[readout][0])
-    _, low, _ = evidence.skills[best]
-    if evidence.p <= SIGNIFICANT and low > 0:
-        linearly = evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][1] > 0
-        return {
-            "verdict": LEAKS,
-            "how": "linearly" if linearly else "only nonlinearly",
-            "reason": f"read by {NAMES[best]} better than by a constant, in groups that it has not seen",
-        }
-    highest = max(high for _, _, high in evidence.skills.values())
-    if highest < margin and evidence.p > SIGNIFICANT:
-        return {
-            "verdict": NO_EVIDENCE,
-            "how": "",
-            "reason": f"no readout is significantly better than a constant, and surely none by {margin:g} of skill",
-        }
-    if evidence.p <= SIGNIFICANT:
-        reason = "the permutations say it is read, but the interval of its skill reaches down to 0"
+    significant, above = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1] > 0
+    if significant and above:
+        reason = f"read by {NAMES[evidence.best]} better than by a constant, in groups that it has not seen"
+        return {"verdict": LEAKS, "how": _how(evidence), "reason": reason}
+    if not significant and evidence.highest < margin:
+        reason = f"no readout is significantly better than a constant, and surely none by {margin:g} of skill"
+        return {"verdict": NO_EVIDENCE, "how": "", "reason": reason}
+    if significant:
+        reason = "the permutations say that it is read, but the interval of its skill reaches down to 0"
+    elif above:
+        reason = "its interval lies above 0, but its p-value does not outlast the correction over factors"
     else:
-        reason = f"not significant, but the skill may be as high as {highest:.2f}: too few groups to rule it out"
+        reason = f"not significant, but the skill may be as high as {evidence.highest:.2f}: more groups would tell"
     return {"verdict": CANNOT_TELL, "how": "", "reason": reason}
+
+
+def _how(evidence: Evidence) -> str:
+    """Say whether the linear readout finds it too, or another is surely better."""
+    if evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][1] > 0:
+        return "linearly"
+    return "only nonlinearly" if evidence.beyond > 0 else ""
 
 
 def _too_few(evidence: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,10 @@ class Factor:
     def known(self) -> np.ndarray:
         """Where the factor is known, bool [N]."""
         return ~np.isnan(self.values)
+
+    def at(self, rows: np.ndarray) -> "Factor":
+        """Return the factor of some samples, bool [N] or their places."""
+        return replace(self, values=self.values[rows])
 
 
 def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: str) -> None:

@@ -125,7 +125,8 @@ class ScaledBlocks:
 
     def __init__(self, source: Blocks, scaling: Scaling) -> None:
         self.source, self.scaling = source, scaling
-        self.shape, self.dtype = source.shape, source.dtype
+        self.shape = source.shape
+        self.dtype = torch.promote_types(source.dtype, torch.float32)  # a scaled half would be rounded again
 
     def blocks(self, dtype: torch.dtype = torch.float32) -> Iterator[Tensor]:
         """Yield the rows in order, [BLOCK, D] each but the last."""

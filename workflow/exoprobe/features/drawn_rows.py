@@ -11,8 +11,8 @@ LEAST_GROUPS = 10  # no draw rests on fewer where there are so many
 def draw_rows(groups: np.ndarray, limit: int, seed: int = 0) -> np.ndarray:
     """Draw whole groups of rows, at random, as many as the limit allows.
 
-    Of a group that holds more than a tenth of the limit only so many rows are drawn, so that a few large groups
-    do not take all.
+    Of a group that holds more than a tenth of the limit (or its even share, of fewer than ten groups) only so many
+    rows are drawn, so that a few large groups do not take all.
 
     Args:
         groups: [N], the group of each row.
@@ -31,7 +31,7 @@ def draw_rows(groups: np.ndarray, limit: int, seed: int = 0) -> np.ndarray:
     rows = shuffled[np.argsort(turn[shuffled], kind="stable")]
     sizes = np.bincount(turn)
     place = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # within its group
-    largest = max(1, limit // LEAST_GROUPS)
+    largest = max(1, limit // min(LEAST_GROUPS, len(sizes)))
     fits = np.cumsum(np.minimum(sizes, largest)) <= limit
     return np.sort(rows[(place < largest) & fits[turn[rows]]])
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from exoprobe.features.blocks import Blocks
 from exoprobe.probes.linear_regression import Moments
 
+GONE = 1e-9  # of a feature's length
 RANK_TOLERANCE = 1e-7  # of the largest singular value: a smaller one is rounding, amplified by the whitening
 
 
@@ -35,7 +36,11 @@ class Eraser:
 
     def apply(self, features: np.ndarray) -> np.ndarray:
         """Erase from features [n, D]; computed and returned in float64."""
-        return features - ((features - self.mean) @ self.right) @ self.left.T
+        moved = features - self.mean
+        left = moved - (moved @ self.right) @ self.left.T
+        # What is left of a feature that is erased whole is rounding, from which much can be read.
+        whole = np.linalg.norm(left, axis=1, keepdims=True) <= GONE * np.linalg.norm(moved, axis=1, keepdims=True)
+        return self.mean + np.where(whole, 0, left)
 
     def erase_moments(self, gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what the moments of centered features, [D, D] and [D, T] with targets, are after the erasure."""

@@ -13,11 +13,10 @@ import pandas as pd
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
-from exoprobe.probes.least_squares import ridge_coefficients
-from exoprobe.probes.nested_readouts import choose_penalties, predict_factor
+from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
+from exoprobe.probes.nested_readouts import choose_penalties, read_factor
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.skill import best_constant, skill
-from exoprobe.probes.targets import as_values
 
 MOST_ROWS = 100_000
 
@@ -35,7 +34,7 @@ def control_task(splits: ScaledSplits, factors: Sequence[Factor], seed: int = 0)
         ``control_skill`` (of the random values) and ``selectivity`` (their difference); NaN where no training group
         has two rows.
     """
-    drawn = np.flatnonzero(splits.draw("train", MOST_ROWS))
+    drawn = splits.draw("train", MOST_ROWS)
     random = np.random.default_rng(seed)
     fitted, held_out = _halve_within(splits.groups[drawn], random)
     names = [factor.name for factor in factors]
@@ -43,11 +42,11 @@ def control_task(splits: ScaledSplits, factors: Sequence[Factor], seed: int = 0)
         return pd.DataFrame(
             {"factor": names, "known_skill": np.nan, "control_skill": np.nan, "selectivity": np.nan}
         )
-    features, groups = splits.array(_mask(drawn, len(splits.groups))), splits.groups[drawn]
-    real = [_of_rows(factor, drawn) for factor in factors]
+    features, groups = splits.array(drawn), splits.groups[drawn]
+    real = [factor.at(drawn) for factor in factors]
     controls = [_random_values(factor, groups, random) for factor in real]
     moments = measure_factor_moments(
-        ArrayBlocks(features[fitted]), [_of_rows(factor, fitted) for factor in (*real, *controls)], groups[fitted]
+        ArrayBlocks(features[fitted]), [factor.at(fitted) for factor in (*real, *controls)], groups[fitted]
     )
     penalties = np.tile(choose_penalties(moments)[: len(real)], 2)  # the control task is for the factor's readout
     skills = [
@@ -70,10 +69,8 @@ def _skill(
     features: np.ndarray,
 ) -> float:
     whole, own = moments.whole, moments.columns[place]
-    coefficients = ridge_coefficients(whole.gram, whole.cross[:, own], penalties[place])[None]
-    (predicted,) = as_values(
-        factor, predict_factor(factor.kind, coefficients, features[held_out], moments, place)
-    ).T
+    coefficients = ridge_coefficients(whole.gram, whole.cross[:, own], ridge_of(whole.gram, penalties[place]))[None]
+    (predicted,) = read_factor(factor, coefficients, features[held_out], moments, place).T
     constant = best_constant(factor, np.isin(np.arange(len(factor.values)), fitted))
     return skill(factor, factor.values[held_out], predicted, constant)
 
@@ -91,15 +88,7 @@ def _random_values(factor: Factor, groups: np.ndarray, random: np.random.Generat
     """Give every group a value at random, distributed as the factor's."""
     names, index = np.unique(groups, return_inverse=True)
     values = np.sort(factor.values[factor.known])
+    if not len(values):
+        return factor
     spread = ((np.arange(len(names)) + 0.5) / len(names) * len(values)).astype(int)
     return Factor(factor.name, factor.kind, random.permutation(values[spread])[index], factor.categories)
-
-
-def _of_rows(factor: Factor, rows: np.ndarray) -> Factor:
-    return Factor(factor.name, factor.kind, factor.values[rows], factor.categories)
-
-
-def _mask(rows: np.ndarray, count: int) -> np.ndarray:
-    mask = np.zeros(count, bool)
-    mask[rows] = True
-    return mask

@@ -67,7 +67,8 @@ class Net(torch.nn.Module):
 
 
 def _moments(columns: np.ndarray, is_class: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Return mean and deviation of the numbers among the targets [T], 0 and 1 for classes."""
+    """Return mean and deviation of the numbers among the targets [T], 0 and 1 for classes and what is unknown."""
+    columns = np.where(np.isnan(columns).all(0), 0, columns)
     mean, deviation = np.nanmean(columns, 0), np.nanstd(columns, 0)
     scale = np.where(is_class | (deviation == 0), 1, deviation)
     return torch.from_numpy(np.where(is_class, 0, mean)), torch.from_numpy(scale)
@@ -75,6 +76,7 @@ def _moments(columns: np.ndarray, is_class: np.ndarray) -> tuple[Tensor, Tensor]
 
 def _costs(columns: np.ndarray) -> Tensor:
     """Return what an error costs where a class is absent and where it is present, [2, T]."""
+    columns = np.where(np.isnan(columns).all(0), 0.5, columns)
     share = torch.from_numpy(np.nanmean(columns, 0)).float().clamp(1e-6, 1 - 1e-6)
     return torch.stack([0.5 / (1 - share), 0.5 / share])
 

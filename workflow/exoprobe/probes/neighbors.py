@@ -15,6 +15,7 @@ from exoprobe.probes.targets import Targets
 NEIGHBORS = (5, 15, 50)
 MOST_ROWS = 10_000  # of train to search
 MOST_TUNED = 2_000  # of validation to choose by
+ERASED = 1e-3  # of a feature's length: where an erasure leaves less, float32 does not know what
 QUERIES = 1_024  # rows whose neighbors are searched at once
 
 
@@ -99,7 +100,8 @@ class _Change:
         inner = self.left.T @ self.left
         self.others = torch.hstack([along - amount @ inner, amount])
         squares = norms.square() - (2 * amount * along).sum(1) + (amount @ inner * amount).sum(1)
-        self.norms = squares.clamp_min(1e-12).sqrt()
+        left_over = squares.clamp_min(1e-12).sqrt()
+        self.norms = torch.where(left_over > ERASED * norms, left_over, torch.inf)
 
     def apply(self, queries: Tensor, products: Tensor) -> Tensor:
         """Return the products after the erasure over the bank's norms, [m, n]."""

@@ -3,9 +3,13 @@
 import numpy as np
 import scipy.linalg
 
+from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ROUNDING
 from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.linear_regression import PENALTIES, Moments, fit_ridge_path
+from exoprobe.probes.targets import as_values
+
+PRODUCTS = 1 << 22  # predictions that are held at once
 
 
 def nested_dimensions(dimension: int) -> np.ndarray:
@@ -82,6 +86,27 @@ def rank_elements(moments: FactorMoments, factor: int) -> np.ndarray:
     varies = variances > whole.count * np.square(ROUNDING * whole.mean)
     shares = np.divide(explained, variances, out=np.zeros(len(variances)), where=varies)
     return np.argsort(-shares, kind="stable")
+
+
+def read_factor(
+    factor: Factor, coefficients: np.ndarray, features: np.ndarray, moments: FactorMoments, place: int
+) -> np.ndarray:
+    """Predict a factor by linear readouts, by blocks of rows: a factor of many classes has many readouts.
+
+    Args:
+        factor: for its kind.
+        coefficients: [L, T, D].
+        features: [n, D].
+        moments: of the training rows.
+        place: of the factor among theirs.
+
+    Returns:
+        float64 [n, L], as :func:`exoprobe.probes.targets.read_values` gives them.
+    """
+    size = max(1, PRODUCTS // (coefficients.shape[0] * coefficients.shape[1]))
+    blocks = [features[start : start + size] for start in range(0, len(features), size)]
+    read = [predict_factor(factor.kind, coefficients, block, moments, place) for block in blocks]
+    return as_values(factor, np.concatenate(read))
 
 
 def predict_factor(

@@ -47,9 +47,9 @@ class ScaledSplits:
         self._scaling = fit_scaling(self._stored(self.rows["train"]))
         if most_tested is not None:
             self.rows["test"] = self.draw("test", most_tested)
-        rows, columns = self._stored(None).shape
+        count, dimension = self._stored(None).shape
         held = math.inf if memory_mb is None else HELD * memory_mb * 2**20
-        self._held = gather(self._scaled(None)) if 4 * rows * columns <= held else None
+        self._held = gather(self._scaled(None)) if 4 * count * dimension <= held else None
 
     def blocks(self, rows: np.ndarray) -> Blocks:
         """Return the scaled features of some rows, bool [N]."""
