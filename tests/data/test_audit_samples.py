@@ -237,8 +237,8 @@ WRONG = {
         lambda frame: frame.assign(age=frame["age"].astype(object).where(frame.index != 5, "old")),
         None,
         {},
-        "{0}/factors.csv: age is 'old' in row 5 (from 0) and a number in most others; mend it, leave it empty if "
-        "unknown, or set kinds: {{age: categorical}}",
+        "{0}/factors.csv: age is 'old' in row 5 (from 0) and a number in most others; mend it, or leave it "
+        "empty if unknown",
     ),
     "the group column equals a factor": (
         lambda frame: frame.assign(subject=frame["person"].str.replace("p", "subject ")),

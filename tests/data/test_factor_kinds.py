@@ -107,8 +107,7 @@ def test_what_is_no_factor_says_why(values, reason):
         (
             [*"123456789", "10", "n/a"],
             None,
-            "x is 'n/a' in row 10 (from 0) and a number in most others; mend it, leave it empty if unknown, or set "
-            "kinds: {x: categorical}",
+            "x is 'n/a' in row 10 (from 0) and a number in most others; mend it, or leave it empty if unknown",
         ),
         ([1.0, np.inf, 2.0], None, "x is infinite in row 1 (from 0); leave the field empty if unknown"),
     ],

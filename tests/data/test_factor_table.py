@@ -51,5 +51,24 @@ def test_what_is_no_table_is_refused_in_one_sentence(tmp_path, name, content, me
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
 def test_a_damaged_table_is_refused_by_name(tmp_path, name):
     (tmp_path / name).write_bytes(b"\xff\xfe\x00PAR1")
-    with pytest.raises(ExoprobeError, match=f"{name} cannot be read as"):
+    with pytest.raises(ExoprobeError, match=f"{name} (cannot be read as|is not in UTF-8)"):
         read_factor_table(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "a,b\n1,2\nSmith, J,3\n",
+            "line 3 has 3 fields, but the first line names 2; quote a text that holds a comma",
+        ),
+        ("a,b,c\n1,2,3\n4,5\n", "line 3 has 2 fields, but the first line names 3; quote a text that holds a comma"),
+        ("a;b\n1;2\n", "its columns are parted by ';'; save it with commas"),
+    ],
+)
+def test_rows_of_other_lengths_are_refused_not_moved(tmp_path, content, message):
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    with pytest.raises(ExoprobeError) as error:
+        read_factor_table(path)
+    assert str(error.value) == f"{path}: {message}"

@@ -66,7 +66,14 @@ def test_a_field_left_empty_is_refused_by_the_column_s_name(tmp_path, samples):
 
 
 def test_a_row_that_no_sample_needs_may_be_anything(tmp_path, samples):
-    values = np.ones((5, 3))
+    values = np.arange(15.0).reshape(5, 3)
     values[2] = np.nan
     np.save(tmp_path / "a.npy", values)
     assert read_info(imported(tmp_path, samples, tmp_path / "a.npy")).rows == 4
+
+
+def test_features_that_are_all_the_same_are_refused(tmp_path, samples):
+    np.save(tmp_path / "a.npy", np.ones((5, 3)))
+    with pytest.raises(ExoprobeError, match="every row is the same; such features tell nothing"):
+        imported(tmp_path, samples, tmp_path / "a.npy")
+    assert not list(tmp_path.glob("*.parquet.*"))

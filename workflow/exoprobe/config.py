@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from exoprobe.config_audit import check_audit
+from exoprobe.config_audit import SHORT, check_audit
 from exoprobe.data.celeba_layout import celeba_folder
 from exoprobe.data.face_attributes import celeba_attributes, orl_attributes
 from exoprobe.errors import ExoprobeError
@@ -233,7 +233,7 @@ def describe(error: ValidationError) -> str:
 
 
 def _unknown_key(error: ValidationError, key: str) -> str:
-    known = sorted(error.schema["properties"])
+    known = sorted([*error.schema["properties"], *(() if key else SHORT)])
     unknown = next(name for name in error.instance if name not in known)
     close = difflib.get_close_matches(str(unknown), known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(known)}"

@@ -57,6 +57,7 @@ def check_audit(audit: Mapping[str, Any]) -> None:
         raise ExoprobeError("audit.representations is empty; give features too: features=my.npy")
     if CONTROL in audit["representations"] and audit["images"] is not None:
         raise ExoprobeError(f"audit.representations.{CONTROL}: this name is that of the images' projection")
+    _check_representations(audit["representations"], audit["images"])
     _check_path("audit.factors", audit["factors"], TABLES)
     for name, entry in audit["representations"].items():
         for path in seed_files(entry):
@@ -71,6 +72,29 @@ def check_audit(audit: Mapping[str, Any]) -> None:
             check_column(audit["factors"], "audit.images.column", audit["images"]["column"], known)
 
 
+def _check_representations(entries: Mapping[str, Any], images: object) -> None:
+    """Refuse what nobody could tell apart, and controls of nothing."""
+    titles = [entry["title"] for entry in entries.values()]
+    if twice := [title for title in titles if titles.count(title) > 1]:
+        raise ExoprobeError(f"audit.representations: two have the title {twice[0]!r}; give each its own")
+    if all(entry.get("control", False) for entry in entries.values()):
+        raise ExoprobeError("audit.representations: all are controls; one at least must be what is audited")
+
+
+def check_feature_files(audit: Mapping[str, Any]) -> None:
+    """Open the user's feature files as far as their headers tell of faults, before any job starts.
+
+    Raises:
+        ExoprobeError: in one line that names the file.
+    """
+    from exoprobe.features.user_features import open_features  # takes its time to import
+
+    for entry in audit["representations"].values():
+        for path in seed_files(entry):
+            if Path(path).suffix != ".csv" and not path.startswith("results/"):
+                open_features(path, audit["id"])
+
+
 def seed_files(entry: Mapping[str, Any]) -> list[str]:
     """Return a representation's files, one per training seed."""
     return [entry["features"]] if isinstance(entry["features"], str) else list(entry["features"])
@@ -79,6 +103,8 @@ def seed_files(entry: Mapping[str, Any]) -> list[str]:
 def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:
     if set(path) & set("{}"):  # which the workflow engine takes for a wildcard
         raise ExoprobeError(f"{key} is {path!r}; a path here may not hold braces, so rename it or link to it")
+    if Path(path).is_dir() and suffixes is not None:
+        raise ExoprobeError(f"{key} is {path!r}, a folder; it must be a file")
     if suffixes is not None and Path(path).suffix not in suffixes:
         raise ExoprobeError(f"{key} is {path!r}; its name must end in {', '.join(suffixes)}")
     if not path.startswith("results/") and not Path(path).exists():  # what the workflow makes may come later

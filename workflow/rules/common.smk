@@ -13,7 +13,7 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.ge
 
 from exoprobe.cards import has_card
 from exoprobe.config import check_config, with_numbers
-from exoprobe.config_audit import with_audit
+from exoprobe.config_audit import check_feature_files, with_audit
 from exoprobe.config_file import check_config_file
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of_file, digest_of_files
@@ -41,6 +41,7 @@ except ExoprobeError as error:
 
 try:
     if workflow.is_main_process:
+        check_feature_files(config["audit"])
         begin_run(Path(".snakemake"))
     else:  # a job of a run, maybe on another node
         check_run(Path(".snakemake"))

@@ -71,9 +71,9 @@ def erasure_tables(
     erasers = fit_erasers(moments.whole, moments.columns)
     before = pd.read_parquet(predictions).set_index("sample_id").loc[splits.sample_ids[splits.rows["test"]]]
     rows = []
+    targets = join_targets(every)
+    readings = {name: read(splits, targets, erasers) for name, read in TOGETHER.items()}
     with progress(len(every), "factor", log, "erasing") as bar:
-        targets = join_targets(every)
-        readings = {name: read(splits, targets, erasers) for name, read in TOGETHER.items()}
         for place, factor in enumerate(every):
             after = {name: reading.values[:, place] for name, reading in readings.items()}
             after["linear"] = _read_linearly(splits, factor, erasers[place], memory_mb, device)

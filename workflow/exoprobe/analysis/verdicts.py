@@ -72,8 +72,10 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
         return {"verdict": CANNOT_TELL, "how": "", "reason": too_few}
     significant, above = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1] > 0
     if significant and above:
-        reason = f"read by {NAMES[evidence.best]} better than by a constant, in groups that it has not seen"
-        return {"verdict": LEAKS, "how": _how(evidence), "reason": reason}
+        how = _how(evidence)
+        also = ", and linearly too" if how == "linearly" and evidence.best != "linear" else ""
+        reason = f"read by {NAMES[evidence.best]} better than by a constant, in groups that it has not seen{also}"
+        return {"verdict": LEAKS, "how": how, "reason": reason}
     if not significant and evidence.highest < margin:
         reason = f"no readout is significantly better than a constant, and surely none by {margin:g} of skill"
         return {"verdict": NO_EVIDENCE, "how": "", "reason": reason}
@@ -98,5 +100,5 @@ def _too_few(evidence: Evidence) -> str:
     if evidence.groups < FEWEST_GROUPS:
         return f"it would rest on {evidence.groups} test groups; {FEWEST_GROUPS} are needed"
     if evidence.smallest_groups is not None and evidence.smallest_groups < FEWEST_RAREST:
-        return f"{evidence.smallest_groups} test groups hold the rarest value; {FEWEST_RAREST} are needed"
+        return f"too few test groups hold the rarest value: {evidence.smallest_groups} of {FEWEST_RAREST} needed"
     return ""

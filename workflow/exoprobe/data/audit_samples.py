@@ -13,7 +13,7 @@ from exoprobe.data.audit_factors import read_kinds, settle
 from exoprobe.data.audit_roles import Roles
 from exoprobe.data.factor_table import read_factor_table
 from exoprobe.data.factors import CLASSES, Factor, write_factors
-from exoprobe.data.group_split import draw_groups, given_split, make_split
+from exoprobe.data.group_split import check_groups, draw_groups, given_split, make_split
 from exoprobe.data.sample_join import Rows, join, text_ids
 from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.errors import ExoprobeError
@@ -77,10 +77,15 @@ def build_audit(
     log.info(joined)
     table = table.iloc[kept]
     groups, names = _groups(path, table, roles)
+    if roles.split is None:
+        _check_groups(path, groups)
     found, left_out = read_kinds(path, table, groups, roles)
     splits = _splits(path, table, groups, names, found, roles, seed)
     factors, unlearned = settle(path, found, splits, roles)
     left_out += unlearned
+    for sentence in left_out:
+        log.info(sentence)
+    log.info("factors: %s", ", ".join(f"{factor.name} ({factor.kind})" for factor in factors))
     if not factors:
         raise ExoprobeError(f"{path}: no column is left to be probed; {' '.join(left_out) or 'it has no other'}")
     order = np.argsort(splits, kind="stable")
@@ -130,6 +135,13 @@ def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed:
     if not chosen.any():
         raise ExoprobeError(f"{path}: audit.rows is {rows}, fewer than the group that was drawn first has")
     return chosen
+
+
+def _check_groups(path: str | Path, groups: np.ndarray) -> None:
+    try:
+        check_groups(groups)
+    except ExoprobeError as error:
+        raise ExoprobeError(f"{path}: {error}") from error
 
 
 def _groups(path: str | Path, table: pd.DataFrame, roles: Roles) -> tuple[np.ndarray, Sequence[object]]:

@@ -11,6 +11,7 @@ from exoprobe.errors import ExoprobeError
 FEW = 10  # different whole numbers: classes rather than amounts; so few texts are no names
 MOST_CATEGORIES = 100
 MOSTLY = 0.9  # of a column's texts are numbers: it was meant to hold numbers
+DECIMAL_COMMA = r"[-+]?\d+,\d+"
 FULL_TURN = 360
 RADIANS = 2 * np.pi  # an angle that never leaves ±2π is not in degrees
 ANGLE_WORDS = "angle|yaw|pitch|roll|azimuth|rotation|heading|orientation|deg|degrees"
@@ -110,11 +111,13 @@ def _check_finite(column: pd.Series) -> None:
 
 
 def _check_no_numbers(texts: pd.Series) -> None:
+    if texts.astype(str).str.fullmatch(DECIMAL_COMMA).mean() >= MOSTLY:
+        raise ExoprobeError(f"{texts.name} has decimal commas, {_shown(texts.iloc[0])!r}; write them as points")
     strange = texts[pd.to_numeric(texts, errors="coerce").isna()]
     if 0 < len(strange) <= (1 - MOSTLY) * len(texts):
         raise ExoprobeError(
             f"{texts.name} is {_shown(strange.iloc[0])!r} in row {strange.index[0]} (from 0) and a number in most "
-            f"others; mend it, leave it empty if unknown, or set kinds: {{{texts.name}: categorical}}"
+            f"others; mend it, or leave it empty if unknown"
         )
 
 

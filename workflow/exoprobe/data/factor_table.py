@@ -1,5 +1,6 @@
 """Reading a user's table of factors, a row per sample: CSV or Parquet."""
 
+import csv
 from collections.abc import Collection
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def read_factor_table(path: str | Path, texts: Collection[str] = ()) -> pd.DataF
     path = Path(path)
     if path.suffix not in TABLES:
         raise ExoprobeError(f"{path}: factors are read from {' and '.join(TABLES)}; its name ends in neither")
+    if path.suffix == ".csv":
+        _check_fields(path)
     names = [name for name in column_names(path) if name not in PANDAS_INDEX]
     try:
         table = _read_parquet(path, names) if path.suffix == ".parquet" else _read_csv(path, names, texts)
@@ -37,6 +40,19 @@ def read_factor_table(path: str | Path, texts: Collection[str] = ()) -> pd.DataF
     if table.empty:
         raise ExoprobeError(f"{path} has no rows; it needs one per sample")
     return table
+
+
+def _check_fields(path: Path) -> None:
+    """Refuse rows with other than a field for each column; pandas would move what stands in them."""
+    count = len(column_names(path))
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
+        rows = csv.reader(file)
+        for row in rows:
+            if row and len(row) != count:
+                raise ExoprobeError(
+                    f"{path}: line {rows.line_num} has {len(row)} fields, but the first line names {count}; "
+                    "quote a text that holds a comma"
+                )
 
 
 def _read_csv(path: Path, names: list[str], texts: Collection[str]) -> pd.DataFrame:

@@ -14,6 +14,17 @@ DRAWS = (5, 200)  # how many deals are compared, at least and at most …
 DRAWN_VALUES = 40_000_000  # … and how many values may be counted in all of them
 
 
+def check_groups(groups: np.ndarray) -> None:
+    """Refuse to split too few groups, [N].
+
+    Raises:
+        ExoprobeError: where train, validation and test cannot have three each.
+    """
+    count = len(np.unique(groups))
+    if count < LEAST_GROUPS * len(SPLITS):
+        raise ExoprobeError(f"{count} groups cannot be split; train, validation and test need {LEAST_GROUPS} each")
+
+
 def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
     """Deal whole groups to the splits at random, so that rows and the values of factors are spread evenly.
 
@@ -31,11 +42,8 @@ def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> 
     Raises:
         ExoprobeError: where there are too few groups.
     """
+    check_groups(groups)
     sizes = np.bincount(groups)
-    if len(sizes) < LEAST_GROUPS * len(SPLITS):
-        raise ExoprobeError(
-            f"{len(sizes)} groups cannot be split; train, validation and test need {LEAST_GROUPS} each"
-        )
     counted = [groups * 0, *(np.where(np.isnan(codes), -1, codes).astype(np.int64) for codes in classes)]
     rng = np.random.default_rng(seed)
     draws = int(np.clip(DRAWN_VALUES // (len(groups) * len(counted)), *DRAWS))

@@ -56,8 +56,12 @@ def _csv_names(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             names = next(csv.reader(file), [])
+    except UnicodeDecodeError as error:
+        raise ExoprobeError(f"{path} is not in UTF-8 ({error.reason}); save it so") from error
     except (OSError, ValueError, csv.Error) as error:
         raise ExoprobeError(f"{path} cannot be read as CSV ({error})") from error
+    if len(names) == 1 and (other := next((mark for mark in (";", "\t") if mark in names[0]), None)):
+        raise ExoprobeError(f"{path}: its columns are parted by {other!r}; save it with commas")
     if not names:
         raise ExoprobeError(f"{path} is empty; its first line must name the columns")
     if _are_values(names):

@@ -61,8 +61,9 @@ def import_features(
 
 
 def _blocks(file: UserFile, order: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the rows in the samples' order, float32 [n, D]."""
-    features = file.load()
+    """Yield the rows in the samples' order, float32 [n, D]; refuse them if all are the same."""
+    features, first = file.load(), None
+    varies = False
     step = max(1, BLOCK_BYTES // (file.dimension * 8))
     for start in range(0, len(order), step):
         rows = order[start : start + step]
@@ -75,4 +76,8 @@ def _blocks(file: UserFile, order: np.ndarray) -> Iterator[np.ndarray]:
                 f"{file.path}: row {rows[row]} (from 0), column {file.column(place)} is "
                 f"{features[rows[row], place]}; features must be finite numbers"
             )
+        first = block[:1] if first is None else first
+        varies = varies or bool((block != first).any())
         yield block
+    if not varies:
+        raise ExoprobeError(f"{file.path}: every row is the same; such features tell nothing")
