@@ -87,12 +87,12 @@ def check_feature_files(audit: Mapping[str, Any]) -> None:
     Raises:
         ExoprobeError: in one line that names the file.
     """
-    from exoprobe.features.user_features import open_features  # takes its time to import
+    every = [path for entry in audit["representations"].values() for path in seed_files(entry)]
+    if files := [path for path in every if Path(path).suffix != ".csv" and not path.startswith("results/")]:
+        from exoprobe.features.user_features import open_features  # takes its time to import
 
-    for entry in audit["representations"].values():
-        for path in seed_files(entry):
-            if Path(path).suffix != ".csv" and not path.startswith("results/"):
-                open_features(path, audit["id"])
+        for path in files:
+            open_features(path, audit["id"])
 
 
 def seed_files(entry: Mapping[str, Any]) -> list[str]:
