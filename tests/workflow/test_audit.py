@@ -84,7 +84,6 @@ def test_a_finished_audit_has_nothing_to_do(audited):
     ("file", "rules"),
     [
         (LIBRARY + "page/templates/style.css", {"audit_page": 1}),
-        (LIBRARY + "page/wording.py", {"audit_page": 1}),
         (
             LIBRARY + "analysis/verdicts.py",
             {**JUDGED, "erase_factors": 2},
