@@ -86,9 +86,7 @@ def test_a_finished_audit_has_nothing_to_do(audited):
         (LIBRARY + "page/templates/style.css", {"audit_page": 1}),
         (LIBRARY + "analysis/verdicts.py", JUDGED),
         (LIBRARY + "analysis/carriers.py", {"describe_structure": 2, "audit_tables": 1, "audit_page": 1}),
-        (LIBRARY + "analysis/recognition.py", {"erase_factors": 2, "audit_tables": 1, "audit_page": 1}),
         (LIBRARY + "probes/mlp.py", PROBING),
-        ("workflow/scripts/probe_factors.py", PROBING),
     ],
 )
 def test_an_edit_reruns_what_it_concerns(audited, file, rules):
