@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from exoprobe.data.rotated_digits import rotate_images
 from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.features.feature_file import FeatureInfo, write_features
@@ -23,6 +24,18 @@ ROOT = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def shipped(root):
+    """The configuration as it is shipped."""
+    return yaml.safe_load((root / "config.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def schema(root):
+    """The schema of the configuration."""
+    return root / "workflow" / "schemas" / "config.schema.yaml"
 
 
 @pytest.fixture

@@ -9,16 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-@pytest.fixture
-def shipped(root):
-    return yaml.safe_load((root / "config.yaml").read_text())
-
-
-@pytest.fixture(scope="session")
-def schema(root):
-    return root / "workflow" / "schemas" / "config.schema.yaml"
-
-
 def changed(config, path, value):
     config = copy.deepcopy(config)
     *parents, last = path.split(".")

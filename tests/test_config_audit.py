@@ -3,20 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from exoprobe.config import check_config, with_numbers
 from exoprobe.config_audit import with_audit
 from exoprobe.errors import ExoprobeError
-
-
-@pytest.fixture
-def shipped(root):
-    return yaml.safe_load((root / "config.yaml").read_text())
-
-
-@pytest.fixture(scope="session")
-def schema(root):
-    return root / "workflow" / "schemas" / "config.schema.yaml"
 
 
 @pytest.fixture

@@ -44,10 +44,10 @@ class ScaledSplits:
         self.groups, self.labels, self.sample_ids = columns["group"], columns["label"], columns["sample_id"]
         self.rows = {split: columns["split"] == split for split in SPLITS}
         self._features, self._digest = features, dataset_digest(samples)
-        self._scaling = fit_scaling(self._stored(self.rows["train"]))
+        self._scaling = fit_scaling(self.stored(self.rows["train"]))
         if most_tested is not None:
             self.rows["test"] = self.draw("test", most_tested)
-        count, dimension = self._stored(None).shape
+        count, dimension = self.stored().shape
         held = math.inf if memory_mb is None else HELD * memory_mb * 2**20
         self._held = gather(self._scaled(None)) if 4 * count * dimension <= held else None
 
@@ -66,9 +66,9 @@ class ScaledSplits:
         drawn[rows[draw_rows(self.groups[rows], limit)]] = True
         return drawn
 
-    def stored(self, rows: np.ndarray) -> Blocks:
-        """Return the features of some rows, bool [N], as they are stored."""
-        return self._stored(rows)
+    def stored(self, rows: np.ndarray | None = None) -> FileBlocks:
+        """Return the features of some rows, bool [N], or of all, as they are stored."""
+        return FileBlocks(self._features, rows, dataset_digest=self._digest)
 
     def erase_stored(self, eraser: Eraser, features: np.ndarray) -> np.ndarray:
         """Erase with an eraser of the scaled features from features as they are stored, [n, D]: float64 [n, D]."""
@@ -84,7 +84,4 @@ class ScaledSplits:
         return self._held[together if together.stop - together.start == len(places) else places]
 
     def _scaled(self, rows: np.ndarray | None) -> ScaledBlocks:
-        return ScaledBlocks(self._stored(rows), self._scaling)
-
-    def _stored(self, rows: np.ndarray | None) -> FileBlocks:
-        return FileBlocks(self._features, rows, dataset_digest=self._digest)
+        return ScaledBlocks(self.stored(rows), self._scaling)
