@@ -1,0 +1,32 @@
+"""What was tried for each variant's setting, and what was best on validation."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = ["variant", "setting", "value", "validation_mav_accuracy", "best", "configured"]
+
+
+def tuning_table(grids: Mapping[str, str | Path], variants: Mapping[str, Any]) -> pd.DataFrame:
+    """Gather the validation accuracy of every trial.
+
+    Args:
+        grids: of :func:`exoprobe.probes.invariance.probe_invariance`, by trial (``variant@value``).
+        variants: the configuration's, with what was ``tried``.
+
+    Returns:
+        A row per trial: ``validation_mav_accuracy`` in percent, whether it is its variant's ``best``, and whether it is
+        the ``configured`` one.
+    """
+    rows = []
+    for trial, path in grids.items():
+        variant = trial.partition("@")[0]
+        ((setting, values),) = variants[variant]["tried"].items()
+        (value,) = [value for value in values if trial == f"{variant}@{value}"]
+        grid = pd.read_parquet(path)
+        accuracy = 100 * float(grid[grid["readout"] == "mav"]["skill"].iloc[0])
+        rows.append((variant, setting, value, accuracy, False, value == variants[variant].get(setting)))
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.assign(best=table.groupby("variant")[COLUMNS[3]].transform("max") == table[COLUMNS[3]])

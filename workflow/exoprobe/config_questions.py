@@ -1,0 +1,119 @@
+"""The configuration's section questions: what a schema cannot check.
+
+A variant's settings are those of its architecture and its objective: the keyword-only arguments of the one class that
+their modules define. They are read from the source, so that checking needs no torch, and a new module needs no list.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from exoprobe.errors import ExoprobeError
+
+MODELS = Path(__file__).parent / "models"
+KINDS = {"architecture": MODELS / "architectures", "objective": MODELS / "objectives"}
+OWN = ("title", "architecture", "objective", "learning_rate", "tried")  # keys that every variant may have
+TYPES = {
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "str": ((str,), "text"),
+    "list[str]": ((list,), "a list"),
+}
+
+
+def check_questions(questions: Mapping[str, Any], classes: Iterable[int] = range(10)) -> None:
+    """Check variants, and that questions ask of variants that there are.
+
+    Raises:
+        ExoprobeError: in one line that names key and value.
+    """
+    variants = questions["variants"]
+    for name, entry in variants.items():
+        _check_variant(f"questions.variants.{name}", entry, variants)
+    for question in ("trade_off", "unseen_classes", "perturbations"):
+        _check_known(f"questions.{question}.variants", questions[question]["variants"], variants)
+    _check_known("questions.layers.networks", questions["layers"]["networks"], variants)
+    _check_known("questions.unseen_classes.trained", questions["unseen_classes"]["trained"], list(classes))
+    for name, ranges in questions["perturbations"]["ranges"].items():
+        for which, (low, high) in ranges.items():
+            if low >= high:
+                raise ExoprobeError(
+                    f"questions.perturbations.ranges.{name}.{which} is [{low}, {high}]; the first must be the lower"
+                )
+
+
+def module_of(kind: str, name: str) -> Path:
+    """Return the file of an ``architecture`` or an ``objective``."""
+    return KINDS[kind] / f"{name}.py"
+
+
+def modules(kind: str) -> list[str]:
+    """Return the names of all architectures, or of all objectives."""
+    return sorted(file.stem for file in KINDS[kind].glob("*.py") if _settings_of(file) is not None)
+
+
+def settings(kind: str, name: str) -> dict[str, tuple[str, bool]]:
+    """Return an architecture's or objective's settings: annotation and whether it must be given, by name."""
+    return _settings_of(module_of(kind, name)) or {}
+
+
+def trained_as(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a variant's entry its network is built and trained by."""
+    return {key: value for key, value in entry.items() if key not in ("title", "learning_rate", "tried")}
+
+
+def trials(variants: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a variant for each value that was tried in tuning, by names as ``pair_lenet@0.3``."""
+    return {
+        f"{name}@{value}": {**entry, setting: value}
+        for name, entry in variants.items()
+        for setting, values in entry.get("tried", {}).items()
+        for value in values
+    }
+
+
+def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, Any]) -> None:
+    wanted: dict[str, tuple[str, bool]] = {}
+    for kind in KINDS:
+        if entry[kind] not in modules(kind):
+            raise ExoprobeError(f"{key}.{kind} is {entry[kind]!r}; allowed: {', '.join(modules(kind))}")
+        wanted |= settings(kind, entry[kind])
+    for name, (_, needed) in wanted.items():
+        if needed and name not in entry:
+            raise ExoprobeError(f"{key}.{name} is missing; {entry['objective']} on {entry['architecture']} needs it")
+    for name, value in entry.items():
+        if name in OWN:
+            continue
+        if name not in wanted:
+            allowed = ", ".join([*wanted, *OWN])
+            raise ExoprobeError(f"{key}.{name} (value {value!r}) is not a known key; allowed: {allowed}")
+        types, words = TYPES[wanted[name][0]]
+        if not isinstance(value, types) or isinstance(value, bool):
+            raise ExoprobeError(f"{key}.{name} is {value!r}; it must be {words}")
+    if "teacher" in entry:
+        _check_known(f"{key}.teacher", [entry["teacher"]], variants)
+    for name, values in entry.get("tried", {}).items():
+        if name != "learning_rate" and name not in wanted:
+            raise ExoprobeError(f"{key}.tried.{name} is no setting of this variant")
+        if name in entry and entry[name] not in values:
+            raise ExoprobeError(f"{key}.{name} is {entry[name]!r}; it must be among those tried, {values}")
+
+
+def _check_known(key: str, names: Iterable[Any], known: Iterable[Any]) -> None:
+    if unknown := [name for name in names if name not in known]:
+        raise ExoprobeError(f"{key}: {unknown[0]!r} is not there; allowed: {', '.join(map(str, known))}")
+
+
+@cache
+def _settings_of(file: Path) -> dict[str, tuple[str, bool]] | None:
+    """Read the keyword-only arguments of the last class in a file with ``__init__``; None for a file without any."""
+    classes = [node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+    if file.stem.startswith("_") or not classes:
+        return None
+    for node in classes[-1].body:
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            given = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            return {one.arg: (ast.unparse(one.annotation), default is None) for one, default in given}
+    return {}

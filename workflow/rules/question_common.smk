@@ -1,0 +1,98 @@
+from exoprobe.config_questions import module_of, trained_as, trials
+
+QUESTIONS = config["questions"]
+TRIALS = trials(QUESTIONS["variants"])
+VARIANTS = {**QUESTIONS["variants"], **TRIALS}
+VARIANT_TITLES = {name: entry["title"] for name, entry in QUESTIONS["variants"].items()}
+RANGES = QUESTIONS["perturbations"]["ranges"]
+TOGETHER = "together"  # all perturbations at once
+# The factors of each task. Networks are trained on the rotated digits, those of some classes, or perturbed ones.
+PERTURBED = {**{name: [name] for name in RANGES}, TOGETHER: list(RANGES)}
+FACTORS = {"rotation": ["angle"], "unseen_classes": ["angle"], "layers": ["angle"], **PERTURBED}
+# What of the training rows a task keeps.
+ONLY = {
+    "unseen_classes": dict(label=QUESTIONS["unseen_classes"]["trained"]),
+    **dict.fromkeys(PERTURBED, dict(inside=[True])),
+}
+TRADE_OFF, LAYERS, UNSEEN, OTHERS = (
+    QUESTIONS[name] for name in ("trade_off", "layers", "unseen_classes", "perturbations")
+)
+TRADE_OFF_RUNS = [(variant, seed) for variant in TRADE_OFF["variants"] for seed in TRADE_OFF["seeds"]]
+LAYER_RUNS = [
+    (variant, layer, seed)
+    for variant, layers in LAYERS["networks"].items()
+    for layer in layers
+    for seed in LAYERS["seeds"]
+]
+UNSEEN_RUNS = [(variant, seed) for variant in UNSEEN["variants"] for seed in UNSEEN["seeds"]]
+PERTURBED_RUNS = [
+    (task, variant, seed) for task in PERTURBED for variant in OTHERS["variants"] for seed in OTHERS["seeds"]
+]
+ABOUT_QUESTIONS = "{}, {} training digits, {} images in all per network".format(
+    DATASET,
+    config["digits"]["counts"]["train"],
+    QUESTIONS["recipe"]["batch_size"] * QUESTIONS["recipe"]["max_steps"],
+)
+
+
+wildcard_constraints:
+    task="|".join(FACTORS),
+    variant="|".join(VARIANTS),
+
+
+def task_samples(task):
+    """The samples that a task's networks are trained on."""
+    return f"results/data/{DATASET}/{task}/samples.parquet" if task in PERTURBED else SAMPLES
+
+
+def probed_samples(task):
+    """The samples that a task's networks are probed on."""
+    return f"results/data/{DATASET}/{'rotation' if task == 'unseen_classes' else task}/probed.parquet"
+
+
+def probed_counts(task):
+    """How many source digits of each split are probed."""
+    return (LAYERS if task == "layers" else OTHERS if task in PERTURBED else TRADE_OFF)["counts"]
+
+
+def variant_weights(task, variant, seed):
+    """The network of a variant; layers are those of the networks trained on rotations."""
+    return f"results/models/{DATASET}/{'rotation' if task == 'layers' else task}/{variant}/seed{seed}/weights.safetensors"
+
+
+def variant_probes(task, runs, layer="ip1", what=""):
+    """The probes' files of all (variant, seed) runs of a task."""
+    return [f"results/probes/{DATASET}/{task}/{variant}/seed{seed}/{layer}{what}.parquet" for variant, seed in runs]
+
+
+def variant_settings(wildcards):
+    """What of the configuration concerns the training of one network, and nothing else."""
+    entry = VARIANTS[wildcards.variant]
+    recipe = QUESTIONS["recipe"]
+    return dict(
+        model=trained_as(entry),
+        recipe={**recipe, "learning_rate": entry.get("learning_rate", recipe["learning_rate"])},
+        device=config["device"],
+        precision=config["precision"],
+        only=ONLY.get(wildcards.task),
+        nuisances=FACTORS[wildcards.task],
+    )
+
+
+def variant_teacher(wildcards):
+    """The network whose class means this one learns, if it learns any."""
+    teacher = VARIANTS[wildcards.variant].get("teacher")
+    return variant_weights(wildcards.task, teacher, wildcards.seed) if teacher else []
+
+
+@cache
+def model_code(architecture, objective=None):
+    """The stamps of a network's own modules, so that a new one concerns no other network."""
+    files = [module_of("architecture", architecture), *([module_of("objective", objective)] if objective else [])]
+    return stamps(sorted({file for own in files for file in imported_files(own, LIBRARY)}))
+
+
+def variant_code(wildcards):
+    """The stamps of a variant's architecture and objective."""
+    entry = VARIANTS[wildcards.variant]
+    return model_code(entry["architecture"], entry["objective"])

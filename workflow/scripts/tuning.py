@@ -1,0 +1,8 @@
+from exoprobe.analysis.tables import write_tables
+from exoprobe.analysis.tuning import tuning_table
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+cfg = snakemake.params.cfg
+grids = dict(zip(cfg["trials"], snakemake.input, strict=True))
+write_tables({"tuning": tuning_table(grids, cfg["variants"])}, {"tuning": snakemake.output[0]})
