@@ -10,6 +10,7 @@ from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.skill import best_constant, skill
 from exoprobe.probes.targets import join_targets
+
 from tests.planted import Planted
 
 
@@ -69,7 +70,7 @@ def test_reading_after_an_erasure_is_reading_erased_features(folded):
 
 
 def test_unknown_values_neither_count_nor_spoil_others(folded):
-    splits, (product, *_, size, turned, absent) = folded
+    splits, (product, *_, size, _, _) = folded
     some = Factor(product.name, "binary", product.values.copy(), product.categories)
     some.values[::3] = np.nan
     nowhere = Factor("nowhere", "continuous", np.full(len(size.values), np.nan))
