@@ -23,11 +23,23 @@ def test_settings_are_read_from_the_modules():
         ("variants.lenet.objective", "sofmax", "questions.variants.lenet.objective is 'sofmax'; allowed: "),
         ("variants.lenet.architecture", "alexnet", "questions.variants.lenet.architecture is 'alexnet'; allowed: "),
         ("variants.lenet.weight", 1, "questions.variants.lenet.weight (value 1) is not a known key; allowed: "),
-        ("variants.lenet_6.convolutions", 6.5, "questions.variants.lenet_6.convolutions is 6.5; it must be a whole"),
+        (
+            "variants.lenet_6.convolutions",
+            6.5,
+            "questions.variants.lenet_6.convolutions is 6.5; it must be a whole",
+        ),
         ("variants.center.weight", ..., "questions.variants.center.weight is missing; center on lenet needs it"),
         ("variants.center.weight", 7, "questions.variants.center.weight is 7; it must be among those tried"),
-        ("variants.mu_lenet.teacher", "le_net", "questions.variants.mu_lenet.teacher: 'le_net' is not there; allowed"),
-        ("trade_off.variants", ["lenet", "lent"], "questions.trade_off.variants: 'lent' is not there; allowed: lenet"),
+        (
+            "variants.mu_lenet.teacher",
+            "le_net",
+            "questions.variants.mu_lenet.teacher: 'le_net' is not there; allowed",
+        ),
+        (
+            "trade_off.variants",
+            ["lenet", "lent"],
+            "questions.trade_off.variants: 'lent' is not there; allowed: lenet",
+        ),
         ("layers.networks", {"lent": ["ip1"]}, "questions.layers.networks: 'lent' is not there; allowed: lenet"),
         ("perturbations.ranges.scale.inside", [2, 1], "questions.perturbations.ranges.scale.inside is [2, 1]; the"),
     ],
@@ -48,7 +60,10 @@ def test_what_a_schema_cannot_say_is_told_in_one_line(questions, path, value, me
 
 
 def test_trials_differ_from_their_variant_in_what_was_tried():
-    variants = {"pair": {"title": "P", "objective": "pair", "weight": 1, "tried": {"weight": [0.5, 1]}}, "plain": {}}
+    variants = {
+        "pair": {"title": "P", "objective": "pair", "weight": 1, "tried": {"weight": [0.5, 1]}},
+        "plain": {},
+    }
     tried = trials(variants)
     assert list(tried) == ["pair@0.5", "pair@1"]
     assert trained_as(tried["pair@0.5"]) == {"objective": "pair", "weight": 0.5}

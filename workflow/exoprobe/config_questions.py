@@ -82,7 +82,9 @@ def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, An
         wanted |= settings(kind, entry[kind])
     for name, (_, needed) in wanted.items():
         if needed and name not in entry:
-            raise ExoprobeError(f"{key}.{name} is missing; {entry['objective']} on {entry['architecture']} needs it")
+            raise ExoprobeError(
+                f"{key}.{name} is missing; {entry['objective']} on {entry['architecture']} needs it"
+            )
     for name, value in entry.items():
         if name in OWN:
             continue
@@ -108,7 +110,7 @@ def _check_known(key: str, names: Iterable[Any], known: Iterable[Any]) -> None:
 
 @cache
 def _settings_of(file: Path) -> dict[str, tuple[str, bool]] | None:
-    """Read the keyword-only arguments of the last class in a file with ``__init__``; None for a file without any."""
+    """Read what a module declares as its SETTINGS; None for a module without."""
     classes = [node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
     if file.stem.startswith("_") or not classes:
         return None

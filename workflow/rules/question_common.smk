@@ -96,3 +96,11 @@ def variant_code(wildcards):
     """The stamps of a variant's architecture and objective."""
     entry = VARIANTS[wildcards.variant]
     return model_code(entry["architecture"], entry["objective"])
+
+
+def layer_probes(what=""):
+    """The probes' files of every layer of every network, in the order of LAYER_RUNS."""
+    return [
+        f"results/probes/{DATASET}/layers/{variant}/seed{seed}/{layer}{what}.parquet"
+        for variant, layer, seed in LAYER_RUNS
+    ]

@@ -82,3 +82,97 @@ rule probe_variant:
         "Probing {wildcards.layer} of {wildcards.variant} on {wildcards.task}, seed {wildcards.seed}"
     script:
         "../scripts/probe_invariance.py"
+
+
+rule trade_off:
+    """Question 6: does invariance pay? Recognition against what is still told, of every variant, before and after LEACE."""
+    input:
+        predictions=variant_probes("rotation", TRADE_OFF_RUNS),
+        grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),
+    output:
+        pdf="results/figures/trade_off.pdf",
+        png="results/figures/trade_off.png",
+        svg=report(
+            "results/figures/trade_off.svg",
+            category="Open questions",
+            caption="../report/trade_off.rst",
+            labels={"figure": "does invariance pay?"},
+        ),
+        csv="results/figures/trade_off.csv",
+        summary="results/figures/trade_off_summary.csv",
+        advantages="results/figures/trade_off_advantages.csv",
+    log:
+        "results/logs/trade_off.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=grows(1500),
+    params:
+        *code("trade_off.py"),
+        cfg=dict(
+            runs=TRADE_OFF_RUNS,
+            titles={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
+            reference=TRADE_OFF["reference"],
+            about=f"{ABOUT_QUESTIONS}; {len(TRADE_OFF['seeds'])} seeds",
+        ),
+    message:
+        "Drawing the trade-off"
+    script:
+        "../scripts/trade_off.py"
+
+
+rule layers:
+    """Question 1: what every layer of networks of growing depth recognizes and tells."""
+    input:
+        predictions=layer_probes(),
+        grids=layer_probes("_grid"),
+    output:
+        pdf="results/figures/layers.pdf",
+        png="results/figures/layers.png",
+        svg=report(
+            "results/figures/layers.svg",
+            category="Open questions",
+            caption="../report/layers.rst",
+            labels={"figure": "depth and layers"},
+        ),
+        csv="results/figures/layers.csv",
+    log:
+        "results/logs/layers.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=grows(1500),
+    params:
+        *code("layers.py"),
+        cfg=dict(
+            runs=LAYER_RUNS,
+            layers=LAYERS["networks"],
+            titles={name: VARIANT_TITLES[name] for name in LAYERS["networks"]},
+            about=ABOUT_QUESTIONS,
+        ),
+    message:
+        "Drawing the layers"
+    script:
+        "../scripts/layers.py"
+
+
+rule tuning:
+    """What was tried for each variant's setting, and what was best on validation: results/tuning.csv."""
+    input:
+        [
+            f"results/probes/{DATASET}/rotation/{trial}/seed{TRADE_OFF['seeds'][0]}/ip1_grid.parquet"
+            for trial in TRIALS
+        ],
+    output:
+        "results/tuning.csv",
+    log:
+        "results/logs/tuning.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    params:
+        *code("tuning.py"),
+        cfg=dict(trials=list(TRIALS), variants=QUESTIONS["variants"]),
+    message:
+        "Gathering what was tried"
+    script:
+        "../scripts/tuning.py"

@@ -1,4 +1,4 @@
-"""The layers figure: what every layer of networks of growing depth recognizes, and what it tells of the rotation."""
+"""The layers figure: what every layer of networks of growing depth recognizes, and tells of the rotation."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from exoprobe.figures.style import BLUE, GREEN, GREY, VERMILION, new_figure, save_figure
 
 READOUTS = {
-    "linear": ("linear", VERMILION, "o"),
-    "linear_per_label": ("linear, per digit", GREEN, "s"),
-    "mlp": ("MLP", BLUE, "D"),
+    "rmse_linear": ("linear", VERMILION, "o"),
+    "rmse_linear_per_label": ("linear, per digit", GREEN, "s"),
+    "rmse_mlp": ("MLP", BLUE, "D"),
 }
 
 
@@ -19,31 +19,31 @@ def draw_layers(
     table: pd.DataFrame,
     paths: dict[str, str | Path],
     *,
+    layers: Mapping[str, list[str]],
     titles: Mapping[str, str],
-    constant: float,
     about: str,
 ) -> None:
     """Draw a column of panels per network: recognition error above, the angle's error below, layer by layer.
 
     Args:
-        table: ``variant, layer, seed, measure, value, low, high``, not erased, in the layers' order.
+        table: of :func:`exoprobe.analysis.layers.layer_table`.
         paths: see :func:`exoprobe.figures.style.save_figure`.
-        titles: the name to show for each network, in their order.
-        constant: the angle's error in degrees where nothing is told.
+        layers: the layers of each network, from the input on.
+        titles: the name to show for each network.
         about: see :func:`exoprobe.figures.style.save_figure`.
     """
-    layers = {name: list(dict.fromkeys(table[table["variant"] == name]["layer"])) for name in titles}
+    constant = table[table["measure"] == "rmse_constant"]["value"].max()
     widths = [len(names) + 1 for names in layers.values()]
     figure, panels = new_figure(
-        rows=2, columns=len(titles), height=4.2, sharey="row", sharex="col", squeeze=False, width_ratios=widths
+        rows=2, columns=len(layers), height=4.2, sharey="row", sharex="col", squeeze=False, width_ratios=widths
     )
-    for above, below, (name, title) in zip(*panels, titles.items(), strict=True):
+    for above, below, name in zip(*panels, layers, strict=True):
         rows = table[table["variant"] == name]
         _draw_line(above, rows, "mav_error", layers[name], color="#333333", marker="o")
         for measure, (label, color, marker) in READOUTS.items():
             _draw_line(below, rows, measure, layers[name], color=color, marker=marker, label=label)
         below.axhline(constant, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
-        above.set_title(title, fontsize=7.5)
+        above.set_title(titles[name], fontsize=7.5)
         below.set_xticks(range(len(layers[name])), layers[name], rotation=90, fontsize=6)
     panels[0][0].set(yscale="log", ylabel="recognition error, %")
     panels[1][0].set(ylabel="angle error, °", ylim=(0, None))
