@@ -19,6 +19,7 @@ class Reading:
         settings: the L settings that were tried (a penalty, a number of neighbors).
         skills: [L, F], of each on validation.
         chosen: int [F], the places of the best.
+        bandwidths: of the L settings, where the readout has one.
     """
 
     targets: Targets
@@ -26,14 +27,21 @@ class Reading:
     settings: tuple[float, ...]
     skills: np.ndarray
     chosen: np.ndarray
+    bandwidths: tuple[float, ...] | None = None
 
     def grid(self) -> pd.DataFrame:
-        """Return a row per factor and setting: ``factor``, ``setting``, ``skill`` (on validation), ``chosen``."""
+        """Return a row per factor and setting.
+
+        Its columns are ``factor``, ``setting``, ``bandwidth`` (missing where there is none), ``skill`` (on
+        validation) and ``chosen``.
+        """
         count = len(self.settings)
+        bandwidths = np.full(count, np.nan) if self.bandwidths is None else self.bandwidths
         return pd.DataFrame(
             {
                 "factor": np.repeat([factor.name for factor in self.targets.factors], count),
                 "setting": np.tile(self.settings, len(self.targets.factors)),
+                "bandwidth": np.tile(bandwidths, len(self.targets.factors)),
                 "skill": self.skills.T.ravel(),
                 "chosen": (np.arange(count) == self.chosen[:, None]).ravel(),
             }

@@ -1,5 +1,6 @@
 """The features of a dataset's splits, each brought to mean 0 and standard deviation 1 on train."""
 
+import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 from exoprobe.data.samples import SPLITS, check_splits, dataset_digest, read_samples
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
 from exoprobe.features.drawn_rows import draw_rows
-from exoprobe.features.erasure import Eraser
+from exoprobe.features.erasure import ErasedBlocks, Eraser
 
 HELD = 1 / 3  # of the memory, for scaled features; where they need more, they are read batch by batch
 Features = Callable[[np.ndarray], Blocks]  # of some rows, bool [N]
@@ -47,9 +48,17 @@ class ScaledSplits:
         self._scaling = fit_scaling(self.stored(self.rows["train"]))
         if most_tested is not None:
             self.rows["test"] = self.draw("test", most_tested)
+        self._eraser: Eraser | None = None
         count, dimension = self.stored().shape
         held = math.inf if memory_mb is None else HELD * memory_mb * 2**20
         self._held = gather(self._scaled(None)) if 4 * count * dimension <= held else None
+
+    def erased(self, eraser: Eraser) -> "ScaledSplits":
+        """Return the same splits after an erasure from the scaled features; what is stored stays as it is."""
+        erased = copy.copy(self)
+        erased._eraser = eraser
+        erased._held = None if self._held is None else gather(erased._scaled(None))
+        return erased
 
     def blocks(self, rows: np.ndarray) -> Blocks:
         """Return the scaled features of some rows, bool [N]."""
@@ -83,5 +92,6 @@ class ScaledSplits:
         together = slice(int(places[0]), int(places[-1]) + 1)
         return self._held[together if together.stop - together.start == len(places) else places]
 
-    def _scaled(self, rows: np.ndarray | None) -> ScaledBlocks:
-        return ScaledBlocks(self.stored(rows), self._scaling)
+    def _scaled(self, rows: np.ndarray | None) -> Blocks:
+        scaled = ScaledBlocks(self.stored(rows), self._scaling)
+        return scaled if self._eraser is None else ErasedBlocks(scaled, self._eraser)
