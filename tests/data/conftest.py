@@ -1,7 +1,8 @@
-"""What the tests of faces share."""
+"""What the tests of datasets share."""
 
 import numpy as np
 import pytest
+from exoprobe.data.digit_sources import save_digits
 from exoprobe.data.samples import write_samples
 
 
@@ -18,4 +19,18 @@ def samples(tmp_path):
             "split": np.array(["train", "validation", "test"]),
         },
     )
+    return path
+
+
+@pytest.fixture
+def digits_file(tmp_path, rng):
+    """Ten training and four test digits of two classes, in turn."""
+    path = tmp_path / "digits.npz"
+    digits = {
+        "train_images": rng.integers(0, 256, (10, 28, 28), dtype=np.uint8),
+        "train_labels": np.arange(10, dtype=np.uint8) % 2,
+        "test_images": rng.integers(0, 256, (4, 28, 28), dtype=np.uint8),
+        "test_labels": np.arange(4, dtype=np.uint8) % 2,
+    }
+    save_digits(path, digits)
     return path

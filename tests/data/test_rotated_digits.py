@@ -1,23 +1,9 @@
 import numpy as np
 import pytest
-from exoprobe.data.digit_sources import save_digits
 from exoprobe.data.rotated_digits import build_rotated_digits, rotate_images
 from exoprobe.data.samples import read_samples
 from exoprobe.errors import ExoprobeError
 from PIL import Image
-
-
-@pytest.fixture
-def digits_file(tmp_path, rng):
-    path = tmp_path / "digits.npz"
-    digits = {
-        "train_images": rng.integers(0, 256, (10, 28, 28), dtype=np.uint8),
-        "train_labels": np.arange(10, dtype=np.uint8) % 2,
-        "test_images": rng.integers(0, 256, (4, 28, 28), dtype=np.uint8),
-        "test_labels": np.arange(4, dtype=np.uint8) % 2,
-    }
-    save_digits(path, digits)
-    return path
 
 
 def test_zero_degrees_change_nothing(rng):
