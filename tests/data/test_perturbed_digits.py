@@ -13,9 +13,9 @@ RANGES = {
 COUNTS = {"train": 6, "validation": 3, "test": 2}
 
 
-def test_every_digit_is_once_inside_and_once_outside_in_one_factor():
+def test_every_digit_is_twice_inside_and_once_outside_in_one_factor():
     drawn = draw_values(RANGES, 3000, seed=0)
-    assert drawn["inside"].tolist() == [True, False] * 3000
+    assert drawn["inside"].tolist() == [True, True, False] * 3000
     assert (drawn["outside_factor"] == "").tolist() == drawn["inside"].tolist()
     within = {}
     for name, ranges in RANGES.items():
@@ -36,7 +36,7 @@ def test_the_dataset_has_the_splits_of_the_rotated_digits_and_the_images_their_v
     path, rotated = tmp_path / "samples.parquet", tmp_path / "rotated.parquet"
     ranges = {name: RANGES[name] for name in ("shear", "scale")}
     build_perturbed_digits(digits_file, path, perturbations=ranges, counts=COUNTS, seed=3)
-    build_rotated_digits(digits_file, rotated, angles=[-15, 15], counts=COUNTS)
+    build_rotated_digits(digits_file, rotated, angles=[-15, 0, 15], counts=COUNTS)
     names = ["sample_id", "label", "group", "split"]
     samples, expected = read_samples(path, [*names, "image", "shear", "scale"]), read_samples(rotated, names)
     for name in names:

@@ -13,6 +13,8 @@ from exoprobe.errors import ExoprobeError
 
 log = logging.getLogger(__name__)
 
+# Of each digit's images, whether all values are inside: twice, since objectives pair two images of one digit.
+INSIDE = (True, True, False)
 BATCH = 4096  # images that are perturbed at once
 Ranges = dict[str, dict[str, list[float]]]  # name: {inside: [low, high], outside: [low, high]}
 
@@ -24,8 +26,8 @@ def build_perturbed_digits(
 
     Args:
         source: the .npz file of :func:`exoprobe.data.digit_sources.save_digits`.
-        path: the samples file to write: two rows per digit, as :func:`draw_values` says, in this order within each
-            split, with a column per perturbation, ``inside`` and ``outside_factor``.
+        path: the samples file to write: the digits of each split, three rows each as :func:`draw_values` says, with
+            a column per perturbation, ``inside`` and ``outside_factor``.
         perturbations: the ranges of each, see :func:`check_ranges`; applied in the order of
             :data:`exoprobe.data.perturbations.PERTURBATIONS`.
         counts: source digits per split, see :func:`exoprobe.data.digit_splits.take_splits`.
@@ -37,10 +39,10 @@ def build_perturbed_digits(
     check_ranges(perturbations)
     sources = take_splits(source, counts)
     drawn = draw_values(perturbations, len(sources["label"]), seed)
-    rows = {name: np.repeat(column, 2, axis=0) for name, column in sources.items()}
+    rows = {name: np.repeat(column, len(INSIDE), axis=0) for name, column in sources.items()}
     values = {name: drawn[name] for name in perturbations}
     images = perturb_images(rows.pop("image"), values, seed)
-    log.info("%d digits, each inside and outside = %d images", len(sources["label"]), len(images))
+    log.info("%d digits, twice inside and once outside = %d images", len(sources["label"]), len(images))
     write_samples(path, {"sample_id": np.arange(len(images)), **rows, **drawn, "image": images})
 
 
@@ -69,7 +71,7 @@ def check_ranges(perturbations: Ranges) -> None:
 
 
 def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.ndarray]:
-    """Draw what is done to each digit: once all values inside, once one of them, at random, outside.
+    """Draw what is done to each digit: twice all values inside, once one of them, at random, outside.
 
     Args:
         perturbations: see :func:`check_ranges`.
@@ -77,16 +79,17 @@ def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.n
         seed: of the draw.
 
     Returns:
-        Arrays of 2 · ``digits`` rows, two per digit: ``inside`` (whether all values are), ``outside_factor`` (the
+        Arrays of 3 · ``digits`` rows, three per digit: ``inside`` (whether all values are), ``outside_factor`` (the
         perturbation whose value is not, or nothing) and the values of each perturbation.
     """
     rng = np.random.default_rng(seed)
-    inside = np.tile([True, False], digits)
-    outside_factor = np.where(inside, "", rng.choice(list(perturbations), 2 * digits))
+    inside = np.tile(INSIDE, digits)
+    count = len(inside)
+    outside_factor = np.where(inside, "", rng.choice(list(perturbations), count))
     columns = {"inside": inside, "outside_factor": outside_factor}
     for name, ranges in perturbations.items():
-        within = rng.uniform(*ranges["inside"], 2 * digits)
-        beyond = _draw_beyond(ranges, 2 * digits, rng)
+        within = rng.uniform(*ranges["inside"], count)
+        beyond = _draw_beyond(ranges, count, rng)
         columns[name] = np.where(outside_factor == name, beyond, within)
     return columns
 

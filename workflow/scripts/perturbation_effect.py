@@ -1,0 +1,11 @@
+from exoprobe.analysis.perturbation_effect import perturbation_effect
+from exoprobe.figures.perturbation_effect import draw_perturbation_effect
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+cfg = snakemake.params.cfg
+runs = [tuple(run) for run in cfg["runs"]]
+effect = perturbation_effect(
+    dict(zip(runs, snakemake.input.predictions, strict=True)), dict(zip(runs, snakemake.input.grids, strict=True))
+)
+draw_perturbation_effect(effect, dict(snakemake.output.items()), names=cfg["names"], about=cfg["about"])
