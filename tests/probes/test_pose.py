@@ -9,15 +9,20 @@ from exoprobe.probes.pose import probe_pose
 COUNT, WIDTH = 600, 12
 FILES = ("samples", "poses", "features", "predictions", "grid")
 PARTITIONS = np.repeat(["train", "validation", "test"], (350, 100, 150))
-FOLDS = np.repeat([f"fold_{number}" for number in range(5)], COUNT // 5)
+FOLDS = np.repeat([f"fold_{number}" for number in range(3)], COUNT // 3)
 
 
 @pytest.fixture
-def plant(tmp_path, rng):
-    """A function that writes 600 faces; ``planted`` features hold yaw and its size, others only noise."""
-    yaw = rng.normal(0, 20, COUNT)
+def plant(tmp_path, rng, monkeypatch):
+    """A function that writes 600 faces and probes them, the nonlinear readouts made small.
 
-    def write(splits=PARTITIONS, planted=True, unknown=(), **angles):
+    ``planted`` features hold yaw and, unless ``signed_only``, its size; others only noise.
+    """
+    yaw = rng.normal(0, 20, COUNT)
+    monkeypatch.setattr("exoprobe.probes.mlp.STEPS", 50)
+    monkeypatch.setattr("exoprobe.probes.fourier.WAVES", 64)
+
+    def write(splits=PARTITIONS, planted=True, unknown=(), signed_only=False, **angles):
         table = pd.DataFrame({"yaw": yaw, "pitch": np.nan, "roll": np.nan}).assign(**angles)
         table.loc[list(unknown), "yaw"] = np.nan
         table.insert(0, "sample_id", np.arange(COUNT))
@@ -27,20 +32,20 @@ def plant(tmp_path, rng):
         features = np.random.default_rng(1).normal(size=(COUNT, WIDTH))
         if planted:
             features[:, 0] += yaw / 2
-            features[:, 1] += np.abs(yaw) / 2
+            features[:, 1] += 0 if signed_only else np.abs(yaw) / 2
         digest = dataset_digest(tmp_path / "samples.parquet")
         info = FeatureInfo(WIDTH, "float64", COUNT, "layer", digest, "w", "c")
         write_features(tmp_path / "features.parquet", np.arange(COUNT), [features], info)
         probe_pose(*(tmp_path / f"{name}.parquet" for name in FILES))
         return pd.read_parquet(tmp_path / "predictions.parquet")
 
-    write.yaw = yaw
+    write.yaw, write.in_full = yaw, monkeypatch.undo
     return write
 
 
-def r2(table, target):
+def r2(table, target, predicted="predicted"):
     part = table[table["target"] == target]
-    residual = np.square(part["predicted"] - part["truth"]).sum()
+    residual = np.square(part[predicted] - part["truth"]).sum()
     return 1 - residual / np.square(part["constant"] - part["truth"]).sum()
 
 
@@ -57,9 +62,20 @@ def test_the_whole_grid_is_written(plant, tmp_path):
     table = plant(FOLDS, roll=lambda truth: truth["yaw"] / 2)
     grid = pd.read_parquet(tmp_path / "grid.parquet")
     assert set(grid["target"]) == set(table["target"]) == {"yaw", "abs_yaw", "roll"}
-    assert (grid.groupby(["target", "round"])["chosen"].sum() == 1).all()
-    best = grid.loc[grid.groupby(["target", "round"])["rmse"].idxmin()]
+    assert (grid.groupby(["target", "round", "readout"])["chosen"].sum() == 1).all()
+    linear, others = grid[grid["readout"] == "linear"], grid[grid["readout"] != "linear"]
+    assert linear.loc[linear.groupby(["target", "round"])["rmse"].idxmin(), "chosen"].all()
+    best = others.loc[others.groupby(["target", "round", "readout"])["skill"].idxmax()]
     assert best["chosen"].all()
+    assert set(best["readout"]) == {"fourier", "mlp"}
+
+
+def test_a_size_that_stands_nowhere_is_read_from_the_yaw_itself_by_nonlinear_readouts(plant):
+    plant.in_full()
+    table = plant(signed_only=True)
+    assert r2(table, "abs_yaw") < 0.3
+    assert r2(table, "abs_yaw", "predicted_fourier") > 0.5
+    assert r2(table, "abs_yaw", "predicted_mlp") > 0.5
 
 
 @pytest.mark.parametrize("splits", [PARTITIONS, FOLDS], ids=["partitions", "folds"])
@@ -91,7 +107,8 @@ def test_test_angles_change_no_prediction(plant):
     other = np.where(PARTITIONS == "test", plant.yaw[::-1], plant.yaw)
     after = plant(yaw=other)
     assert (before["truth"] != after["truth"]).any()
-    np.testing.assert_array_equal(before["predicted"], after["predicted"])
+    for predicted in ("predicted", "predicted_fourier", "predicted_mlp"):
+        np.testing.assert_array_equal(before[predicted], after[predicted])
 
 
 def test_where_no_angle_is_known_it_says_what_to_give(plant):

@@ -20,7 +20,7 @@ from exoprobe.probes.reading import Reading, skills_on
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.targets import Targets, join_targets
 
-WAVES = 1_024
+WAVES = 1_024  # and no more than twice the rows to learn from
 BANDWIDTHS = (0.5, 1.0, 2.0)  # times the median distance between training rows
 PENALTIES = tuple(10.0**power for power in range(-5, 1))
 MOST_ROWS = 20_000  # of train to learn from
@@ -77,7 +77,7 @@ def read_fourier(splits: ScaledSplits, targets: Targets, erasers: Sequence[Erase
         known = trained & some.factors[0].known
         if known.any():
             seen = sampled if eraser is None else eraser.apply(sampled).astype(np.float32)
-            reader = _Reader(splits, eraser, draw_waves(seen))
+            reader = _Reader(splits, eraser, draw_waves(seen, min(WAVES, 2 * known.sum())))
             readouts = reader.fit(some, known)
             skills[:, places] = reader.skills(readouts, some, tuned)
             values[:, places] = reader.read(readouts, some, skills[:, places].argmax(0))

@@ -1,4 +1,4 @@
-"""Pose probes (section 3.2): linear regression of |yaw|, and of yaw, pitch and roll where they are known."""
+"""Pose probes (section 3.2): |yaw|, and yaw, pitch and roll where they are known, read linearly and not."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,23 +14,32 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import Blocks, FileBlocks
 from exoprobe.files import atomic_write
 from exoprobe.probes.linear_regression import PENALTIES, RidgePath, fit_ridge_path, measure_moments
+from exoprobe.probes.nonlinear_pose import read_nonlinearly
 from exoprobe.probes.rounds import Round, plan_rounds
 
 
 def probe_pose(
-    samples: str | Path, poses: str | Path, features: str | Path, path: str | Path, grid: str | Path
+    samples: str | Path,
+    poses: str | Path,
+    features: str | Path,
+    path: str | Path,
+    grid: str | Path,
+    *,
+    memory_mb: float | None = None,
 ) -> None:
-    """Fit the regressors and write what they predict for every test sample.
+    """Fit the readouts and write what they predict for every test sample.
 
     Args:
         samples: the dataset.
         poses: its angles.
         features: the representation to probe.
         path: the Parquet file to write: ``target`` (``abs_yaw``, ``yaw`` …), ``sample_id``, ``group``,
-            ``round``, ``truth``, ``predicted`` and ``constant`` (the training median), in degrees, and
-            ``estimator`` of the truth.
-        grid: the Parquet file to write what the penalty was chosen by: ``target``, ``round``, ``penalty``,
-            ``rmse`` (on validation, degrees) and ``chosen``.
+            ``round``, ``truth``, ``predicted`` (linearly), ``predicted_fourier`` and ``predicted_mlp``, and
+            ``constant`` (the training median), in degrees, and ``estimator`` of the truth.
+        grid: the Parquet file to write what settings were chosen by: ``target``, ``round``, ``readout``,
+            ``penalty`` and ``bandwidth`` where it has them, ``chosen``, and on validation ``rmse`` (degrees) of
+            the linear readout, ``skill`` of the others.
+        memory_mb: what the nonlinear readouts may hold.
 
     Raises:
         ExoprobeError: where a person is in two splits, or an angle is known nowhere in a part that is needed.
@@ -47,9 +56,12 @@ def probe_pose(
             check_known(known, round_, names[0])
             values = targets[names].to_numpy()
             predicted, chosen, errors = predict_round(select, values, round_, known)
+            others, others_tried = read_nonlinearly(samples, features, targets[names], round_, known, memory_mb)
+            tried.append(others_tried.assign(round=round_.name))
             rows = columns.loc[round_.test & known, ["sample_id", "group"]].assign(round=round_.name)
             for place, name in enumerate(names):
                 fitted = rows.assign(target=name, truth=values[rows.index, place], predicted=predicted[:, place])
+                fitted = fitted.assign(**{f"predicted_{one}": read[:, place] for one, read in others.items()})
                 scored.append(fitted.assign(constant=targets.loc[round_.train & known, name].median()))
                 tried.append(_grid_rows(errors[:, place], chosen[place]).assign(target=name, round=round_.name))
     if not scored:
@@ -64,7 +76,7 @@ def probe_pose(
 def _grid_rows(errors: np.ndarray, chosen: int) -> pd.DataFrame:
     """Return a row per penalty with its error on validation, from mean squared errors."""
     tried = {"penalty": PENALTIES, "rmse": np.sqrt(errors), "chosen": np.arange(len(PENALTIES)) == chosen}
-    return pd.DataFrame(tried)
+    return pd.DataFrame({"readout": "linear", **tried})
 
 
 def known_together(targets: pd.DataFrame) -> list[tuple[list[str], np.ndarray]]:

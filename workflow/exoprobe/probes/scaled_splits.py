@@ -25,12 +25,14 @@ class ScaledSplits:
         features: a feature file of it.
         memory_mb: what the process may hold in all, MiB; None for no limit.
         most_tested: test rows; of more, whole groups are drawn at random.
+        rows: other splits than those of the samples, bool [N] by their names.
 
     Attributes:
         groups: [N], the group of each sample.
         rows: bool [N] by split.
         sample_ids: [N].
-        labels: [N], codes of the class that the representation is meant to tell; −1 where unknown.
+        labels: [N], codes of the class that the representation is meant to tell; −1 where unknown. Only with the
+            splits of the samples.
     """
 
     def __init__(
@@ -39,11 +41,12 @@ class ScaledSplits:
         features: str | Path,
         memory_mb: float | None = None,
         most_tested: int | None = None,
+        rows: Rows | None = None,
     ) -> None:
-        columns = read_samples(samples, ["sample_id", "group", "split", "label"])
+        columns = read_samples(samples, ["sample_id", "group", "split", *(["label"] if rows is None else [])])
         check_splits(columns["group"], columns["split"])
-        self.groups, self.labels, self.sample_ids = columns["group"], columns["label"], columns["sample_id"]
-        self.rows = {split: columns["split"] == split for split in SPLITS}
+        self.groups, self.labels, self.sample_ids = columns["group"], columns.get("label"), columns["sample_id"]
+        self.rows = {split: columns["split"] == split for split in SPLITS} if rows is None else dict(rows)
         self._features, self._digest = features, dataset_digest(samples)
         self._scaling = fit_scaling(self.stored(self.rows["train"]))
         if most_tested is not None:
