@@ -9,6 +9,7 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/face_common.smk"
 include: "workflow/rules/audit_common.smk"
+include: "workflow/rules/question_common.smk"
 
 
 rule all:
@@ -43,3 +44,5 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/float16.smk"
 include: "workflow/rules/audit_data.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/question_data.smk"
+include: "workflow/rules/questions.smk"

@@ -13,7 +13,7 @@ def questions(shipped):
 def test_settings_are_read_from_the_modules():
     assert {"softmax", "pair", "contrastive"} <= set(modules("objective"))
     assert {"lenet", "deep_lenet"} <= set(modules("architecture"))
-    assert settings("architecture", "deep_lenet") == {"convolutions": ("int", True)}
+    assert settings("architecture", "deep_lenet") == {"convolutions": "a whole number"}
     assert settings("objective", "softmax") == {}
 
 

@@ -3,11 +3,11 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from exoprobe.models.objectives import OBJECTIVES, build_objective
+from exoprobe.models import objectives
+from exoprobe.models.objectives import build_objective
 from exoprobe.models.objectives.adversarial import value_edges
 from exoprobe.models.objectives.batch_pair import spread
 from exoprobe.models.objectives.mean_activation import normalized_targets
-from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 from exoprobe.models.variants import train_variant
 from pytorch_metric_learning.losses import VICRegLoss
@@ -134,17 +134,25 @@ def test_the_adversary_learns_the_factor_and_the_network_the_opposite():
         assert objective.term({"ip1": features}, data, torch.arange(64)) < before
 
 
-# What follows up to train_variant is all that a new objective takes.
+NEW_OBJECTIVE = """
+from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
+
+SETTINGS = {"weight": "a number"}
+
+
 class SmallFeatures(SoftmaxPlus):
-    """Cross-entropy, and ip1 small."""
+    'Cross-entropy, and ip1 small.'
 
     def term(self, activations, data, rows):
-        """Return the mean square of ip1."""
+        'Return the mean square of ip1.'
         return activations["ip1"].float().square().mean()
+"""
 
 
-def test_a_new_objective_is_a_class_and_an_entry_and_is_trained_by_the_loop(monkeypatch):
-    monkeypatch.setitem(OBJECTIVES, "small_features", SmallFeatures)
+def test_a_new_objective_is_one_short_file_and_is_trained_by_the_loop(monkeypatch, tmp_path):
+    assert NEW_OBJECTIVE.count("\n") < 40
+    (tmp_path / "small_features.py").write_text(NEW_OBJECTIVE)
+    monkeypatch.setattr(objectives, "__path__", [*objectives.__path__, str(tmp_path)])
     size = {}
     for weight in (0, 10):
         model = {"objective": "small_features", "weight": weight}
@@ -160,6 +168,7 @@ VARIANTS = {
     "center": {"weight": 0.01},
     "vicreg": {"weight": 0.01},
     "adversarial": {"weight": 0.1},
+    "cosine_margin": {"margin": 0.2, "scale": 16},
 }
 
 

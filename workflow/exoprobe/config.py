@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from exoprobe.config_audit import SHORT, check_audit
+from exoprobe.config_questions import check_questions
 from exoprobe.data.celeba_layout import celeba_folder
 from exoprobe.data.face_attributes import celeba_attributes, orl_attributes
 from exoprobe.errors import ExoprobeError
@@ -90,6 +91,7 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     _check_digits(config["digits"])
     _check_faces(config)
     check_audit(config["audit"])
+    check_questions(config["questions"])
 
 
 def _check_digits(digits: Mapping[str, Any]) -> None:

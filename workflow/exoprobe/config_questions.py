@@ -1,7 +1,7 @@
 """The configuration's section questions: what a schema cannot check.
 
-A variant's settings are those of its architecture and its objective: the keyword-only arguments of the one class that
-their modules define. They are read from the source, so that checking needs no torch, and a new module needs no list.
+A variant's settings are those that its architecture's and its objective's modules declare as SETTINGS. They are
+read from the source: checking needs no torch, and a new module stands in no list.
 """
 
 import ast
@@ -15,12 +15,7 @@ from exoprobe.errors import ExoprobeError
 MODELS = Path(__file__).parent / "models"
 KINDS = {"architecture": MODELS / "architectures", "objective": MODELS / "objectives"}
 OWN = ("title", "architecture", "objective", "learning_rate", "tried")  # keys that every variant may have
-TYPES = {
-    "int": ((int,), "a whole number"),
-    "float": ((int, float), "a number"),
-    "str": ((str,), "text"),
-    "list[str]": ((list,), "a list"),
-}
+TYPES = {"a whole number": (int,), "a number": (int, float), "text": (str,), "a list": (list,)}
 
 
 def check_questions(questions: Mapping[str, Any], classes: Iterable[int] = range(10)) -> None:
@@ -54,8 +49,8 @@ def modules(kind: str) -> list[str]:
     return sorted(file.stem for file in KINDS[kind].glob("*.py") if _settings_of(file) is not None)
 
 
-def settings(kind: str, name: str) -> dict[str, tuple[str, bool]]:
-    """Return an architecture's or objective's settings: annotation and whether it must be given, by name."""
+def settings(kind: str, name: str) -> dict[str, str]:
+    """Return an architecture's or an objective's settings, and what each is, as a key of :data:`TYPES`."""
     return _settings_of(module_of(kind, name)) or {}
 
 
@@ -75,25 +70,21 @@ def trials(variants: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, Any]) -> None:
-    wanted: dict[str, tuple[str, bool]] = {}
+    wanted: dict[str, str] = {}
     for kind in KINDS:
         if entry[kind] not in modules(kind):
             raise ExoprobeError(f"{key}.{kind} is {entry[kind]!r}; allowed: {', '.join(modules(kind))}")
         wanted |= settings(kind, entry[kind])
-    for name, (_, needed) in wanted.items():
-        if needed and name not in entry:
-            raise ExoprobeError(
-                f"{key}.{name} is missing; {entry['objective']} on {entry['architecture']} needs it"
-            )
+    if missing := [name for name in wanted if name not in entry]:
+        raise ExoprobeError(f"{key}.{missing[0]} is missing; {entry['objective']} on {entry['architecture']} needs it")
     for name, value in entry.items():
         if name in OWN:
             continue
         if name not in wanted:
             allowed = ", ".join([*wanted, *OWN])
             raise ExoprobeError(f"{key}.{name} (value {value!r}) is not a known key; allowed: {allowed}")
-        types, words = TYPES[wanted[name][0]]
-        if not isinstance(value, types) or isinstance(value, bool):
-            raise ExoprobeError(f"{key}.{name} is {value!r}; it must be {words}")
+        if not isinstance(value, TYPES[wanted[name]]) or isinstance(value, bool):
+            raise ExoprobeError(f"{key}.{name} is {value!r}; it must be {wanted[name]}")
     if "teacher" in entry:
         _check_known(f"{key}.teacher", [entry["teacher"]], variants)
     for name, values in entry.get("tried", {}).items():
@@ -109,13 +100,11 @@ def _check_known(key: str, names: Iterable[Any], known: Iterable[Any]) -> None:
 
 
 @cache
-def _settings_of(file: Path) -> dict[str, tuple[str, bool]] | None:
-    """Read what a module declares as its SETTINGS; None for a module without."""
-    classes = [node for node in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
-    if file.stem.startswith("_") or not classes:
+def _settings_of(file: Path) -> dict[str, str] | None:
+    """Read what the class of a module declares as its SETTINGS; None for a module without."""
+    if not file.exists():
         return None
-    for node in classes[-1].body:
-        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
-            given = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-            return {one.arg: (ast.unparse(one.annotation), default is None) for one, default in given}
-    return {}
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SETTINGS":
+            return ast.literal_eval(node.value)
+    return None

@@ -15,6 +15,7 @@ from exoprobe.cards import has_card
 from exoprobe.config import check_config, with_numbers
 from exoprobe.config_audit import check_feature_files, with_audit
 from exoprobe.config_file import check_config_file
+from exoprobe.config_questions import module_of
 from exoprobe.errors import ExoprobeError
 from exoprobe.files import digest_of_file, digest_of_files
 from exoprobe.imports import imported_files
@@ -129,6 +130,13 @@ def stamps(files):
     inputs, files with an old time would pass unseen, and so would edits between a job's start and its end.
     """
     return [f"{os.path.relpath(file, ROOT)} {digest_of_file(file)[:16]}" for file in files]
+
+
+@cache
+def model_code(architecture, objective=None):
+    """The stamps of a network's own modules, which are found by name: a new one concerns no other network."""
+    files = [module_of("architecture", architecture), *([module_of("objective", objective)] if objective else [])]
+    return stamps(sorted({file for own in files for file in imported_files(own, LIBRARY)}))
 
 
 def users_own(path):

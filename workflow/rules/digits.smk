@@ -18,6 +18,9 @@ rule train:
         gpu=GPUS,
     params:
         *code("train.py"),
+        modules=lambda wildcards: model_code(
+            "lenet", config["models"][DIGIT_FOLDERS[wildcards.model][0]]["objective"]
+        ),
         cfg=lambda wildcards: training_settings(wildcards),
     message:
         "Training {wildcards.model}, seed {wildcards.seed}"
@@ -44,6 +47,7 @@ rule extract:
         gpu=GPUS,
     params:
         *code("extract.py"),
+        modules=model_code("lenet"),
         cfg=dict(
             device=config["device"],
             dtype=config["feature_dtype"],

@@ -1,4 +1,4 @@
-from exoprobe.config_questions import module_of, trained_as, trials
+from exoprobe.config_questions import trained_as, trials
 
 QUESTIONS = config["questions"]
 TRIALS = trials(QUESTIONS["variants"])
@@ -83,13 +83,6 @@ def variant_teacher(wildcards):
     """The network whose class means this one learns, if it learns any."""
     teacher = VARIANTS[wildcards.variant].get("teacher")
     return variant_weights(wildcards.task, teacher, wildcards.seed) if teacher else []
-
-
-@cache
-def model_code(architecture, objective=None):
-    """The stamps of a network's own modules, so that a new one concerns no other network."""
-    files = [module_of("architecture", architecture), *([module_of("objective", objective)] if objective else [])]
-    return stamps(sorted({file for own in files for file in imported_files(own, LIBRARY)}))
 
 
 def variant_code(wildcards):

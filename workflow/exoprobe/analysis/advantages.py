@@ -15,8 +15,8 @@ def advantages(table: pd.DataFrame, reference: str) -> pd.DataFrame:
         reference: the variant to compare with, not erased.
 
     Returns:
-        A row per variant, ``erased`` and measure: ``reference``, and of the difference to it the ``mean`` over seeds
-        with ``sd``, ``n`` and its interval, ``low`` and ``high``.
+        A row per variant, ``erased`` and measure: ``reference``, and of the difference to it the ``mean`` over
+        seeds with ``sd``, ``n`` and its interval, ``low`` and ``high``.
     """
     own = table[(table["variant"] == reference) & ~table["erased"]].set_index(["measure", "seed"])["value"]
     joined = table.join(own.rename("own"), on=["measure", "seed"], how="inner")

@@ -17,8 +17,8 @@ def tuning_table(grids: Mapping[str, str | Path], variants: Mapping[str, Any]) -
         variants: the configuration's, with what was ``tried``.
 
     Returns:
-        A row per trial: ``validation_mav_accuracy`` in percent, whether it is its variant's ``best``, and whether it is
-        the ``configured`` one.
+        A row per trial: ``validation_mav_accuracy`` in percent, whether it is its variant's ``best``, and whether
+        it is the ``configured`` one.
     """
     rows = []
     for trial, path in grids.items():

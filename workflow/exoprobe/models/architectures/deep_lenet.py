@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from exoprobe.models.architectures.network import Network, fill_for_relu
 
+SETTINGS = {"convolutions": "a whole number"}
+
 WIDTHS = (20, 50)  # channels of the two halves
 
 

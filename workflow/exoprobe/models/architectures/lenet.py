@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from exoprobe.models.architectures.network import Network, fill_like_caffe
 
+SETTINGS = {}
+
 
 class LeNet(Network):
     """Caffe's LeNet, or µ-LeNet where it is truncated after ip1.

@@ -6,6 +6,8 @@ from torch import Tensor
 
 from exoprobe.models.architectures.network import Network, fill_for_relu
 
+SETTINGS = {"inputs": "a whole number"}
+
 
 class Perceptron(Network):
     """ip1 500 → ReLU → ip2, on vectors brought to mean 0 and variance 1 each.

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from exoprobe.models.architectures.network import Network, fill_for_relu
 
+SETTINGS = {}
+
 ANGLES, RADII = 96, 14  # of the polar image
 WIDTHS = (20, 50, 100)  # channels
 

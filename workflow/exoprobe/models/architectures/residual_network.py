@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from exoprobe.models.architectures.network import Network, fill_for_relu
 
+SETTINGS = {}
+
 WIDTHS = (16, 32, 64)
 
 

@@ -8,6 +8,8 @@ from exoprobe.models.architectures.network import FEATURES, fill_for_relu
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"weight": "a number"}
+
 HIDDEN = 256
 MOST_VALUES = 20  # that are told apart each
 BINS = 10  # of a factor with more values

@@ -5,6 +5,8 @@ from torch import Tensor
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"layers": "a list", "weight": "a number"}
+
 
 class BatchPair(SoftmaxPlus):
     """All images of a class in the batch drawn to their mean at the ``layers``."""

@@ -7,6 +7,8 @@ from exoprobe.models.architectures.network import FEATURES
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"weight": "a number"}
+
 
 class Center(SoftmaxPlus):
     """ip1 drawn to a center of its class, which is learned beside the network."""

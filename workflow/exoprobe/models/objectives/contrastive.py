@@ -5,6 +5,8 @@ from torch import Tensor
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"temperature": "a number", "weight": "a number"}
+
 
 class Contrastive(SoftmaxPlus):
     """Cosines of ip1 within the batch: high to images of the same class, low to all others."""

@@ -6,6 +6,8 @@ from torch import Tensor, nn
 from exoprobe.models.objectives.objective import Objective
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"teacher": "text"}
+
 
 class MeanActivation(Objective):
     """Half the squared distance of ip1 to the class's normalized target."""

@@ -6,6 +6,8 @@ from torch import Tensor
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"pairs": "text", "layers": "a list", "weight": "a number"}
+
 
 class Pair(SoftmaxPlus):
     """Each row and its partner drawn together at the ``layers``."""

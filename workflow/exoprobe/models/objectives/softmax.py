@@ -6,6 +6,8 @@ from torch import Tensor, nn
 from exoprobe.models.objectives.objective import Objective
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {}
+
 
 class Softmax(Objective):
     """The mean cross-entropy."""

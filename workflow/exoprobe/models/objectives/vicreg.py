@@ -6,6 +6,8 @@ from torch import Tensor
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
+SETTINGS = {"weight": "a number"}
+
 INVARIANCE, VARIANCE, COVARIANCE = 25.0, 25.0, 1.0  # the paper's weights
 EPSILON = 1e-4  # under the root, the paper's
 

@@ -1,0 +1,24 @@
+"""Finding an architecture or an objective by the name of its module.
+
+They are imported by name, not listed: a new one is a new file, and an edited one makes stale only what was trained
+with it (the rules' params hold the digests of a variant's own modules).
+"""
+
+import importlib
+
+
+def class_of(package: str, name: str, base: type) -> tuple[type, dict[str, str]]:
+    """Return the class of this base that a module defines, and what it declares as its SETTINGS.
+
+    Args:
+        package: the dotted name of the modules' package.
+        name: the module's.
+        base: what the class is derived from.
+    """
+    module = importlib.import_module(f"{package}.{name}")
+    (found,) = (
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, base) and one.__module__ == module.__name__
+    )
+    return found, module.SETTINGS
