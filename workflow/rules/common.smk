@@ -90,7 +90,7 @@ wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
     model="|".join(DIGIT_FOLDERS),
     seed=r"\d+",
-    layer="conv1|pool1|conv2|pool2|ip1|ip2",
+    layer=r"(conv|pool|block|ip)\d+",
 
 
 def grows(amount):

@@ -97,3 +97,11 @@ def layer_probes(what=""):
         f"results/probes/{DATASET}/layers/{variant}/seed{seed}/{layer}{what}.parquet"
         for variant, layer, seed in LAYER_RUNS
     ]
+
+
+def perturbed_probes(what=""):
+    """The probes' files of every perturbation, variant and seed, in the order of PERTURBED_RUNS."""
+    return [
+        f"results/probes/{DATASET}/{task}/{variant}/seed{seed}/ip1{what}.parquet"
+        for task, variant, seed in PERTURBED_RUNS
+    ]

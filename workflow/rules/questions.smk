@@ -176,3 +176,66 @@ rule tuning:
         "Gathering what was tried"
     script:
         "../scripts/tuning.py"
+
+
+rule perturbed_digits:
+    """Question 5: what each perturbation does to a digit."""
+    input:
+        digits=f"results/data/{DATASET}/digits.npz",
+    output:
+        pdf="results/figures/perturbed_digits.pdf",
+        png="results/figures/perturbed_digits.png",
+        svg=report(
+            "results/figures/perturbed_digits.svg",
+            category="Open questions",
+            caption="../report/perturbed_digits.rst",
+            labels={"figure": "perturbed digits"},
+        ),
+        csv="results/figures/perturbed_digits.csv",
+    log:
+        "results/logs/perturbed_digits.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=grows(1000),
+    params:
+        *code("perturbed_digits.py"),
+        cfg=dict(perturbations=RANGES, seed=config["seeds"][0], about=DATASET),
+    message:
+        "Drawing perturbed digits"
+    script:
+        "../scripts/perturbed_digits.py"
+
+
+rule perturbations:
+    """Question 5: other perturbations: what is recognized, and what is told of them, inside the range of training and outside."""
+    input:
+        predictions=perturbed_probes(),
+        grids=perturbed_probes("_grid"),
+    output:
+        pdf="results/figures/perturbations.pdf",
+        png="results/figures/perturbations.png",
+        svg=report(
+            "results/figures/perturbations.svg",
+            category="Open questions",
+            caption="../report/perturbation_effect.rst",
+            labels={"figure": "other perturbations"},
+        ),
+        csv="results/figures/perturbations.csv",
+    log:
+        "results/logs/perturbations.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=grows(1500),
+    params:
+        *code("perturbation_effect.py"),
+        cfg=dict(
+            runs=PERTURBED_RUNS,
+            names={name: VARIANT_TITLES[name] for name in OTHERS["variants"]},
+            about=ABOUT_QUESTIONS,
+        ),
+    message:
+        "Drawing the perturbations' effect"
+    script:
+        "../scripts/perturbation_effect.py"
