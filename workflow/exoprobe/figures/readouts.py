@@ -56,8 +56,8 @@ def gather_errors(digits: pd.DataFrame, faces: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         A row per variant or representation and readout: ``of`` (``digits`` or ``faces``), ``name``, ``readout``,
-        ``value``, ``low`` and ``high`` (95 %, over training seeds, or source digits where there is one; of faces, over
-        people), ``seeds``, ``constant`` (the error of a constant answer).
+        ``value``, ``low`` and ``high`` (95 %: of digits over training seeds, or, where there is one, over source
+        digits; of faces over people), ``seeds``, ``constant`` (the error of a constant answer).
     """
     seen = digits[~digits["erased"]]
     summary = over_seeds(seen)
