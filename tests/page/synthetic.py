@@ -12,7 +12,7 @@ import pandas as pd
 from exoprobe.page.page import write_page
 from exoprobe.page.tables import COLUMNS
 
-READOUTS = ("linear", "neighbors", "mlp")
+READOUTS = ("linear", "neighbors", "fourier", "mlp")
 KINDS = ("binary", "continuous", "categorical", "angle", "binary", "binary")
 NAMES = ("smiling", "age", "hair color", "yaw", "glasses", "hat")
 REPRESENTATIONS = {"vgg": "VGG-Face", "facenet": "FaceNet", "random": "random projection"}
@@ -46,7 +46,7 @@ class Audit:
     def leakage(self):
         rows = []
         for name, representation in self.pairs():
-            for readout, factor in zip(READOUTS, (0.9, 0.7, 1.0), strict=True):
+            for readout, factor in zip(READOUTS, (0.9, 0.7, 0.8, 1.0), strict=True):
                 skill = self.true[name, representation] * factor + self.rng.normal(0, 0.01)
                 width = 0.03 + 0.05 * self.rng.random()
                 rows.append(
@@ -116,7 +116,7 @@ class Audit:
             for probed in self.names:
                 for readout in READOUTS if probed == erased else ("least squares",):
                     was = before[probed, representation, readout if probed == erased else "linear"]
-                    nonlinear = 0.4 if readout in ("neighbors", "mlp") else 0.0
+                    nonlinear = 0.4 if readout in ("neighbors", "fourier", "mlp") else 0.0
                     skill = was * nonlinear if probed == erased else was * self.rng.uniform(0.7, 1)
                     change = skill - was
                     limits = [skill - 0.04, skill + 0.04, change, change - 0.03, change + 0.03]

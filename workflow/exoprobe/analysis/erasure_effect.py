@@ -16,6 +16,7 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.features.erasure import ErasedBlocks, Eraser, fit_erasers
 from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
 from exoprobe.probes.factors import READOUTS, column
+from exoprobe.probes.fourier import read_fourier
 from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
 from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.mlp import read_mlps
@@ -28,7 +29,7 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 MOST_TESTED = 50_000  # rows
-TOGETHER = {"neighbors": read_neighbors, "mlp": read_mlps}  # for all erasures at once
+TOGETHER = {"neighbors": read_neighbors, "fourier": read_fourier, "mlp": read_mlps}  # for all erasures at once
 ROUNDING = 1e-9  # of a skill
 LEAST_SQUARES = "least squares"  # the readout of the other factors: fitted from moments alone
 

@@ -9,6 +9,7 @@ from exoprobe.analysis.intervals import group_sums, group_weights, interval
 
 RANGES = {"0–15": (0, 15), "15–30": (15, 30), "30–45": (30, 45), ">45": (45, np.inf)}
 TOTAL = "total"
+READOUTS = {"linear": "predicted", "fourier": "predicted_fourier", "mlp": "predicted_mlp"}  # and their columns
 
 
 def pose_errors(predictions: dict[str, str | Path]) -> pd.DataFrame:
@@ -27,6 +28,26 @@ def pose_errors(predictions: dict[str, str | Path]) -> pd.DataFrame:
     for representation, path in predictions.items():
         for target, table in pd.read_parquet(path).groupby("target", sort=False):
             rows += [{"representation": representation, "target": target, **row} for row in errors_by_range(table)]
+    return pd.DataFrame(rows)
+
+
+def pose_errors_by_readout(predictions: dict[str, str | Path], target: str = "abs_yaw") -> pd.DataFrame:
+    """Compute what each readout's error is on all of test.
+
+    Args:
+        predictions: files of :func:`exoprobe.probes.pose.probe_pose` by representation.
+        target: which angle.
+
+    Returns:
+        A row per representation and readout (:data:`READOUTS`): ``mae``, ``mae_low``, ``mae_high`` and
+        ``constant_mae`` as of :func:`pose_errors`.
+    """
+    rows = []
+    for representation, path in predictions.items():
+        table = pd.read_parquet(path, filters=[("target", "=", target)])
+        for readout, column in READOUTS.items():
+            errors = _errors(table.assign(predicted=table[column]))
+            rows.append({"representation": representation, "readout": readout, **errors})
     return pd.DataFrame(rows)
 
 

@@ -10,7 +10,12 @@ LEAKS, NO_EVIDENCE, CANNOT_TELL = "leaks", "no evidence", "cannot tell"
 SIGNIFICANT = 0.05
 FEWEST_GROUPS = 10  # in test
 FEWEST_RAREST = 5  # of them that hold the rarest value
-NAMES = {"linear": "the linear readout", "neighbors": "nearest neighbors", "mlp": "the MLP"}
+NAMES = {
+    "linear": "the linear readout",
+    "neighbors": "nearest neighbors",
+    "fourier": "Fourier features",
+    "mlp": "the MLP",
+}
 
 
 @dataclass(frozen=True)

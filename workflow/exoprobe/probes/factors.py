@@ -10,6 +10,7 @@ from exoprobe.data.factors import read_factors
 from exoprobe.data.samples import dataset_digest
 from exoprobe.files import atomic_write
 from exoprobe.probes.control_task import control_task
+from exoprobe.probes.fourier import read_fourier
 from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.mlp import read_mlps
 from exoprobe.probes.neighbors import read_neighbors
@@ -20,7 +21,7 @@ from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
-READOUTS = ("linear", "neighbors", "mlp")
+READOUTS = ("linear", "neighbors", "fourier", "mlp")
 
 
 def probe_factors(
@@ -40,7 +41,8 @@ def probe_factors(
         features: the representation.
         paths: the Parquet files to write: ``predictions``, a row per test sample with ``sample_id`` and a column
             per readout and factor (:func:`column`), as :func:`exoprobe.probes.targets.read_values` gives them;
-            ``grid``, what was tried on validation: ``readout``, ``factor``, ``setting``, ``skill``, ``chosen``;
+            ``grid``, what was tried on validation: ``readout``, ``factor``, ``setting``, ``bandwidth``,
+            ``skill``, ``chosen``;
             ``control``, see :func:`exoprobe.probes.control_task.control_task`.
         memory_mb: what the linear readouts may hold; larger features are read batch by batch.
         device: ``auto``, ``cpu`` or ``cuda``, of the linear readouts.
@@ -51,6 +53,7 @@ def probe_factors(
     steps = {
         "linear": lambda: read_linearly(splits.blocks, splits.rows, targets, memory_mb=memory_mb, device=device),
         "neighbors": lambda: [read_neighbors(splits, targets)],
+        "fourier": lambda: [read_fourier(splits, targets)],
         "mlp": lambda: [read_mlps(splits, targets)],
     }
     with progress(len(steps) + 1, "step", log, f"reading {len(targets.factors)} factors") as bar:

@@ -21,7 +21,7 @@ from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.targets import Targets, join_targets
 
 WAVES = 1_024  # and no more than twice the rows to learn from
-BANDWIDTHS = (0.5, 1.0, 2.0)  # times the median distance between training rows
+BANDWIDTHS = (0.7, 1.4)  # times the median distance between training rows
 PENALTIES = tuple(10.0**power for power in range(-5, 1))
 MOST_ROWS = 20_000  # of train to learn from
 MOST_TUNED = 5_000  # of validation to choose by
