@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from exoprobe.probes.mean_activation import cosine_similarities
+from exoprobe.probes.mean_activation import unit_vectors
 
 DRAWS = 50  # of who is in the gallery and of the enrolled images
 
@@ -17,7 +17,7 @@ class Gallery:
     Attributes:
         classes: how many, drawn at random where there are more.
         images: of each, drawn at random, whose mean is the template (the mean activation vector of section 4.1);
-            None for all, but for one to be tested where the same rows may be either.
+            None for all. Where enrolled images are otherwise tested, one of each class is left for that.
     """
 
     classes: int
@@ -48,17 +48,18 @@ def rank_one(
     """
     random = np.random.default_rng(seed)
     classes = np.intersect1d(labels[enrollable], labels[tested])
+    rows = np.flatnonzero(tested & np.isin(labels, classes))
+    units = unit_vectors(features[rows])
     right, asked = np.zeros(len(labels)), np.zeros(len(labels))
     for _ in range(DRAWS):
         chosen = np.sort(random.permutation(classes)[: gallery.classes])
-        of_chosen = np.isin(labels, chosen)
-        enrolled = _draw_enrolled(labels, np.flatnonzero(enrollable & of_chosen), tested, gallery.images, random)
-        rows = tested & of_chosen
-        rows[enrolled] = False
-        templates = _means(features[enrolled], np.searchsorted(chosen, labels[enrolled]))
-        found = chosen[cosine_similarities(features[rows], templates).argmax(1)]
-        right[rows] += found == labels[rows]
-        asked[rows] += 1
+        asking = np.isin(labels, chosen)
+        enrolled = _draw_enrolled(labels, np.flatnonzero(enrollable & asking), tested, gallery.images, random)
+        templates = _means(features, enrolled, np.searchsorted(chosen, labels[enrolled]))
+        found = chosen[(units @ unit_vectors(templates).T).argmax(1)]
+        asking[enrolled] = False
+        asked[rows] += asking[rows]
+        right[rows] += asking[rows] & (found == labels[rows])
     return np.divide(right, asked, out=np.full(len(labels), np.nan), where=asked > 0)
 
 
@@ -70,13 +71,13 @@ def _draw_enrolled(
     order = shuffled[np.argsort(labels[shuffled], kind="stable")]
     _, starts, counts = np.unique(labels[order], return_index=True, return_counts=True)
     place = np.arange(len(order)) - np.repeat(starts, counts)
-    most = counts - np.add.reduceat(tested[order], starts).clip(0, 1)
+    most = counts - np.maximum.reduceat(tested[order].astype(int), starts)
     if images is not None:
         most = np.minimum(most, images)
     return order[place < np.repeat(np.maximum(most, 1), counts)]
 
 
-def _means(features: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Average the features [n, D] of each index: [K, D]."""
-    members = sparse.csr_array((np.ones(len(index), features.dtype), (index, np.arange(len(index)))))
-    return members @ features / np.bincount(index)[:, None].astype(features.dtype)
+def _means(features: np.ndarray, rows: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Average the chosen rows of features [N, D] by their index: [K, D]."""
+    weights = (1 / np.bincount(index))[index].astype(features.dtype)
+    return sparse.csr_array((weights, (index, rows)), (index.max() + 1, len(features))) @ features

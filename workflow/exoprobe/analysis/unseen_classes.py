@@ -74,17 +74,19 @@ def recognize(
 def _verify(
     trials: Sequence[Trial], labels: np.ndarray, groups: np.ndarray, names: np.ndarray, weights: np.ndarray
 ) -> dict[Key, Measured]:
-    """Measure verification in each trial, the groups ``names`` drawn with the weights [RESAMPLES, G], and average."""
+    """Average verification over the trials, the groups ``names`` drawn with the weights [RESAMPLES, G]."""
     found = []
     for trial in trials:
         tested = np.flatnonzero(trial.tested)
         rows = tested[verification_rows(labels[tested], groups[tested])]
+        drawn = weights[:, np.searchsorted(names, np.unique(groups[rows]))]
         counts = count_pairs(
             trial.features[rows],
             labels[rows],
             groups[rows],
             label_is_group=np.array_equal(labels, groups),
-            weights=weights[:, np.searchsorted(names, np.unique(groups[rows]))],
+            # As many in each draw: pairs of groups are weighed to first order about one of each.
+            weights=drawn * drawn.shape[1] / np.maximum(drawn.sum(1, keepdims=True), 1),
         )
         curve = [UNDEFINED] * len(FALSE_MATCH_RATES)
         found.append({("equal_error_rate", np.nan): UNDEFINED, ("auc", np.nan): UNDEFINED})

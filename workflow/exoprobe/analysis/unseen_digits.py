@@ -38,7 +38,7 @@ def unseen_digits(
     Returns:
         Columns ``variant, seed, classes`` and those of :func:`exoprobe.analysis.unseen_classes.recognize`;
         ``classes`` is ``unseen``, ``seen`` or, of the reference, ``when_seen``: the unseen classes, trained on. The
-        variants ``pixels`` and ``untrained`` are there for each seed.
+        variant ``untrained`` is there for each seed, ``pixels`` once.
     """
     columns = read_samples(samples, ["label", "group", "split"])
     seen = np.isin(columns["label"], trained)
@@ -69,7 +69,7 @@ def _representations(
         yield key, read_features(path, dataset_digest=digest), [UNSEEN, SEEN]
     for key, path in reference.items():
         yield key, read_features(path, dataset_digest=digest), [WHEN_SEEN]
-    images = read_samples(samples, ["image"])["image"]
-    for seed in sorted({seed for _, seed in runs}):
+    images, seeds = read_samples(samples, ["image"])["image"], sorted({seed for _, seed in runs})
+    for seed in seeds:
         yield (UNTRAINED, seed), untrained_features(images, "ip1", seed), [UNSEEN, SEEN]
-        yield (PIXELS, seed), images.reshape(len(images), -1).astype(np.float32), [UNSEEN, SEEN]
+    yield (PIXELS, seeds[0]), images.reshape(len(images), -1).astype(np.float32), [UNSEEN, SEEN]

@@ -73,7 +73,7 @@ def count_pairs(
         labels: int [n].
         groups: int [n].
         label_is_group: whether both are the same.
-        weights: int [RESAMPLES, G], how often each of the sorted unique groups is drawn; None to draw here.
+        weights: [RESAMPLES, G], how often each of the sorted unique groups is drawn; None to draw here.
     """
     _, groups = np.unique(groups, return_inverse=True)
     pairs = _pairs(labels, groups, label_is_group)
