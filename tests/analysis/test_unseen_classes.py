@@ -10,9 +10,9 @@ from exoprobe.features.feature_file import FeatureInfo, write_features
 ONE = ["measure", "enrolled"]
 
 
-def write_vectors(samples, path, vectors):
-    info = FeatureInfo(vectors.shape[1], "float32", len(vectors), "ip1", dataset_digest(samples), "w", "c")
-    write_features(path, np.arange(len(vectors)), [vectors.astype(np.float32)], info)
+def write_vectors(samples, path, vectors, dtype="float32"):
+    info = FeatureInfo(vectors.shape[1], dtype, len(vectors), "ip1", dataset_digest(samples), "w", "c")
+    write_features(path, np.arange(len(vectors)), [vectors.astype(dtype)], info)
     return path
 
 
@@ -112,7 +112,7 @@ def test_everyone_is_unseen_once_and_one_file_serves_all_rounds(tmp_path, people
 
 def test_the_table_is_tidy(tmp_path, people, rng):
     samples, _ = people
-    path = write_vectors(samples, tmp_path / "f", rng.normal(size=(72, 3)))
+    path = write_vectors(samples, tmp_path / "f", rng.normal(size=(72, 3)), "float16")
     table = unseen_people(samples, {("f", 0): [path]}, rounds=3, deal_seed=0, enrolled=[2])
     assert not table.duplicated(["variant", "seed", "classes", *ONE, "false_match_rate"]).any()
     curve = table[(table["measure"] == "true_match_rate") & (table["classes"] == "unseen")]

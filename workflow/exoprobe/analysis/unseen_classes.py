@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from exoprobe.analysis.verification import (
     true_match_rates,
     verification_rows,
 )
+from exoprobe.features.feature_file import read_features
 
 FALSE_MATCH_RATES = np.logspace(-3, 0, 31)
 COLUMNS = ["enrolled", "measure", "false_match_rate", "value", "low", "high"]
@@ -27,7 +29,7 @@ class Trial:
     """What is recognized by one network.
 
     Attributes:
-        features: [N, D], of a dataset's rows.
+        features: float32 or float64 [N, D], of a dataset's rows.
         enrollable: bool [N], from which images are enrolled.
         tested: bool [N]; may be the same rows.
     """
@@ -35,6 +37,11 @@ class Trial:
     features: np.ndarray
     enrollable: np.ndarray
     tested: np.ndarray
+
+
+def read_float32(path: str | Path, dataset_digest: str) -> np.ndarray:
+    """Read a feature file [N, D] to compute with, however it is stored."""
+    return read_features(path, dataset_digest=dataset_digest).astype(np.float32, copy=False)
 
 
 def recognize(

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.analysis.unseen_classes import Trial, recognize
+from exoprobe.analysis.unseen_classes import Trial, read_float32, recognize
 from exoprobe.data.samples import dataset_digest, read_samples
-from exoprobe.features.feature_file import read_features
 from exoprobe.features.untrained import untrained_features
 
 PIXELS, UNTRAINED = "pixels", "untrained"  # controls
@@ -66,9 +65,9 @@ def _representations(
     """Yield each variant and seed with its features [N, D] and the classes that it is tried on."""
     digest = dataset_digest(samples)
     for key, path in runs.items():
-        yield key, read_features(path, dataset_digest=digest), [UNSEEN, SEEN]
+        yield key, read_float32(path, digest), [UNSEEN, SEEN]
     for key, path in reference.items():
-        yield key, read_features(path, dataset_digest=digest), [WHEN_SEEN]
+        yield key, read_float32(path, digest), [WHEN_SEEN]
     images, seeds = read_samples(samples, ["image"])["image"], sorted({seed for _, seed in runs})
     for seed in seeds:
         yield (UNTRAINED, seed), untrained_features(images, "ip1", seed), [UNSEEN, SEEN]

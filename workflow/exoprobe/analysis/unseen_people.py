@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.analysis.unseen_classes import Trial, recognize
+from exoprobe.analysis.unseen_classes import Trial, read_float32, recognize
 from exoprobe.analysis.unseen_digits import SEEN, UNSEEN, labeled
 from exoprobe.data.dealt_people import deal_people
 from exoprobe.data.samples import dataset_digest, read_samples
-from exoprobe.features.feature_file import read_features
 
 
 def unseen_people(
@@ -40,7 +39,7 @@ def unseen_people(
     gallery = min(len(np.unique(people[rows])) for deal in deals for rows in (deal.unseen, deal.held_out))
     tables = []
     for (variant, seed), paths in runs.items():
-        features = [read_features(path, dataset_digest=digest) for path in paths]
+        features = [read_float32(path, digest) for path in paths]
         features = features * len(deals) if len(features) == 1 else features
         networks = list(zip(features, deals, strict=True))
         trials = {
