@@ -22,10 +22,11 @@ from exoprobe.data.samples import read_samples
 from exoprobe.features.extraction import BATCH as EXTRACTION_BATCH
 from exoprobe.features.extraction import extract_features
 from exoprobe.files import atomic_write
+from exoprobe.models.architectures.lenet import LeNet
+from exoprobe.models.architectures.network import PIXEL_SCALE
 from exoprobe.models.checkpoint import save_weights
 from exoprobe.models.digit_networks import load_images
-from exoprobe.models.lenet import PIXEL_SCALE, LeNet
-from exoprobe.models.objectives import Softmax
+from exoprobe.models.objectives.softmax import Softmax
 from exoprobe.models.training import train
 from exoprobe.models.training_images import TrainingImages
 from PIL import Image
@@ -92,7 +93,7 @@ def train_ours(data: TrainingImages) -> None:
     few = TrainingImages(data.images[:BATCH], data.labels[:BATCH], data.groups[:BATCH])
     generator = torch.Generator().manual_seed(0)
     precision = choose_precision("auto", device)
-    train(network, Softmax(), data, few, RECIPE, generator=generator, precision=precision)
+    train(network, Softmax({}, data, generator), data, few, RECIPE, generator=generator, precision=precision)
 
 
 def seconds(action: Callable[[], object]) -> float:

@@ -2,7 +2,7 @@ import pytest
 import torch
 from exoprobe.compute import choose_device, device_name, prepare
 from exoprobe.errors import ExoprobeError
-from exoprobe.models.lenet import LeNet
+from exoprobe.models.architectures.lenet import LeNet
 
 # Features are float32 sums of up to 800 products, in another order on each device.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5

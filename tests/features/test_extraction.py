@@ -5,7 +5,7 @@ from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.extraction import extract_features
 from exoprobe.features.feature_file import read_features, read_info
-from exoprobe.models.lenet import LeNet
+from exoprobe.models.architectures.lenet import LeNet
 
 
 def test_features_are_the_layer_s_activations_in_the_dataset_s_order(tiny_dataset, tmp_path):

@@ -46,8 +46,8 @@ def test_the_loss_by_hand():
 
     labels = torch.tensor([[True, False], [False, False]])
     data = TrainingImages(torch.zeros(2, 3, 8, 8, dtype=torch.uint8), labels, torch.arange(2))
-    weights = torch.tensor([[0.5, 0.25], [1.0, 1.0]])
-    objective = BalancedAttributes(weights, 4, torch.Generator().manual_seed(0))
+    objective = BalancedAttributes({"size": 4}, data, torch.Generator().manual_seed(0))
+    objective.weights = torch.tensor([[0.5, 0.25], [1.0, 1.0]])
     # 1 · (0.5 − 1)², 0.25 · (−1 + 1)², 0.5 · (1 + 1)², 0.25 · (0 + 1)²
     assert objective.loss(Outputs(), data, torch.arange(2)).item() == pytest.approx((0.25 + 0 + 2 + 0.25) / 4)
     wrong = objective.measure(Outputs()(None), labels)  # the second image: both read as present

@@ -9,9 +9,10 @@ from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.models.checkpoint import load_weights
-from exoprobe.models.digit_networks import load_network, train_digit_network
+from exoprobe.models.digit_networks import train_digit_network
 from exoprobe.models.head import load_head
 from exoprobe.models.metadata import read_metadata, training_devices
+from exoprobe.models.stored_network import load_network
 
 from tests.models.test_training import RECIPE
 
@@ -20,6 +21,8 @@ MODELS = {
     "mu_lenet": {"objective": "mean_activation", "teacher": "lenet"},
     "pair_by_source": {"objective": "pair", "pairs": "source", "layers": ["pool1", "ip1"], "weight": 0.1},
     "pair_by_class": {"objective": "pair", "pairs": "class", "layers": ["conv1", "ip2"], "weight": 0.1},
+    "lenet_3": {"architecture": "deep_lenet", "convolutions": 3, "objective": "softmax"},
+    "adversarial": {"architecture": "polar_network", "objective": "adversarial", "weight": 0.1},
 }
 
 
@@ -43,6 +46,7 @@ def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path
         seed=3,
         device="cpu",
         teacher_features=teacher_features,
+        nuisances=["angle"],
     )
     assert pd.read_parquet(history).dropna(subset="validation")["step"].tolist() == [3, 6]
     assert read_metadata(weights)["seed"] == "3"

@@ -1,7 +1,7 @@
 import math
 
 import torch
-from exoprobe.models.lenet import LAYERS, LeNet
+from exoprobe.models.architectures.lenet import LeNet
 
 IMAGES = torch.randint(0, 256, (3, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
 
@@ -12,7 +12,7 @@ def test_it_has_caffes_number_of_parameters():
 
 def test_layers_have_caffes_shapes():
     shapes = {name: tuple(activation.shape[1:]) for name, activation in LeNet()(IMAGES).items()}
-    assert tuple(shapes) == LAYERS
+    assert tuple(shapes) == LeNet().layers
     assert shapes == {
         "conv1": (20, 24, 24),
         "pool1": (20, 12, 12),
@@ -26,7 +26,7 @@ def test_layers_have_caffes_shapes():
 def test_the_only_relu_is_after_ip1():
     activations = LeNet()(IMAGES)
     assert activations["ip1"].min() == 0
-    assert all(activations[layer].min() < 0 for layer in LAYERS if layer != "ip1")
+    assert all(activations[layer].min() < 0 for layer in activations if layer != "ip1")
 
 
 def test_pixels_are_scaled_by_1_in_256_without_a_mean():

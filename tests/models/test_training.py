@@ -1,8 +1,8 @@
 import pytest
 import torch
 from exoprobe.errors import ExoprobeError
-from exoprobe.models.lenet import LeNet
-from exoprobe.models.objectives import Softmax
+from exoprobe.models.architectures.lenet import LeNet
+from exoprobe.models.objectives.softmax import Softmax
 from exoprobe.models.training import train, validation_measure
 from exoprobe.models.training_images import TrainingImages
 
@@ -35,10 +35,11 @@ def bars(count, seed):
     return TrainingImages(images, labels, torch.arange(count))
 
 
-def run(recipe=RECIPE, seed=0, **options):
+def run(recipe=RECIPE, seed=0, objective=Softmax, **options):
     generator = torch.Generator().manual_seed(seed)
-    network = LeNet(2, generator)
-    trained = train(network, Softmax(), bars(64, 1), bars(32, 2), recipe, generator=generator, **options)
+    network, data = LeNet(2, generator), bars(64, 1)
+    objective = objective({}, data, generator)
+    trained = train(network, objective, data, bars(32, 2), recipe, generator=generator, **options)
     return network, trained
 
 
@@ -65,7 +66,7 @@ def test_the_weights_kept_are_those_of_the_best_validation_measure():
     network, trained = run()
     network.load_state_dict(trained.weights)
     best = min(row["validation"] for row in trained.history if row["validation"] is not None)
-    assert validation_measure(network, Softmax(), bars(32, 2)) == best
+    assert validation_measure(network, Softmax({}, bars(32, 2), None), bars(32, 2)) == best
     assert [row["validation"] for row in trained.history if row["best"]][-1] == best
 
 
@@ -101,15 +102,28 @@ class SpoiledUpdate(Softmax):
 
 
 def test_weights_that_the_last_update_spoils_are_not_kept():
-    generator = torch.Generator().manual_seed(0)
     recipe = {**RECIPE, "max_steps": 1}
     with pytest.raises(
         ExoprobeError, match=r"diverged: weights are not numbers at step 1, learning rate \S+; lower"
     ):
-        train(LeNet(2, generator), SpoiledUpdate(), bars(64, 1), bars(32, 2), recipe, generator=generator)
+        run(recipe, objective=SpoiledUpdate)
 
 
 def test_bfloat16_learns_as_float32_does():
     _, trained = run(precision=torch.bfloat16)
     assert trained.history[-1]["validation"] < 0.1
     assert trained.weights["ip1.weight"].dtype == torch.float32
+
+
+class CountedRows(Softmax):
+    """Two images of each row."""
+
+    views = 2
+
+    def loss(self, network, data, rows):
+        assert len(rows) == RECIPE["batch_size"] // 2
+        return super().loss(network, data, torch.cat([rows, rows]))
+
+
+def test_a_batch_is_as_many_images_whatever_the_objective_makes_of_a_row():
+    run({**RECIPE, "max_steps": 1}, objective=CountedRows)

@@ -93,7 +93,7 @@ def test_a_touch_reruns_nothing(project, name):
         (LIBRARY + "data/digit_sources.py", FROM_DIGITS),
         (LIBRARY + "data/rotated_digits.py", {"rotate_digits": 1, **FROM_SAMPLES}),
         (LIBRARY + "models/solvers.py", FROM_TRAINING),
-        (LIBRARY + "models/lenet.py", FROM_SAMPLES),
+        (LIBRARY + "models/architectures/lenet.py", FROM_SAMPLES),
         (LIBRARY + "features/extraction.py", {**FROM_TRAINING, "train": 1}),
         (LIBRARY + "probes/rotated_digits.py", {"probe": 3, **FROM_PROBES}),
         (LIBRARY + "probes/mean_activation.py", {"probe": 3, **FROM_PROBES}),

@@ -106,10 +106,7 @@ def training_minutes(wildcards):
     """How long training a network of section 4 may take: five times what two cores of 2023 need."""
     model, solver = DIGIT_FOLDERS[wildcards.model]
     recipe = config["solvers"][solver][model]
-    images = (
-        recipe["max_steps"] * recipe["batch_size"] * (2 if config["models"][model]["objective"] == "pair" else 1)
-    )
-    return round(15 + 20 * images / 1e6)
+    return round(15 + 20 * recipe["max_steps"] * recipe["batch_size"] / 1e6)
 
 
 @cache

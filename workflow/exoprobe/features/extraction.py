@@ -1,11 +1,13 @@
 """Running a network over a dataset and caching a layer."""
 
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from exoprobe.compute import choose_device, device_name
@@ -31,6 +33,7 @@ def extract_features(
     code_digest: str,
     device: str = "auto",
     dtype: str = "float32",
+    most_elements: int | None = None,
 ) -> None:
     """Compute one layer's activations for every sample of a dataset and write the feature file.
 
@@ -45,13 +48,14 @@ def extract_features(
         code_digest: of the code that computes them, for the footer.
         device: ``auto``, ``cpu`` or ``cuda``.
         dtype: to store, ``float32`` or ``float16``.
+        most_elements: maps with more are averaged over space, see :func:`layer_vectors`; None: no map is.
     """
     columns = read_samples(samples, ["sample_id", "image"])
     images = torch.from_numpy(columns["image"]).unsqueeze(1)
     where = choose_device(device)
     network = network.to(where).eval()
     info = FeatureInfo(
-        dimension=layer_dimension(network, images, layer),
+        dimension=layer_dimension(network, images, layer, most_elements),
         dtype=dtype,
         rows=len(images),
         layer=layer,
@@ -60,11 +64,11 @@ def extract_features(
         code_digest=code_digest,
     )
     log.info("%d images → %d-d %s on %s", info.rows, info.dimension, layer, device_name(where))
-    write_features(path, columns["sample_id"], layer_batches(network, images, layer), info)
+    write_features(path, columns["sample_id"], layer_batches(network, images, layer, most_elements), info)
 
 
-def layer_dimension(network: nn.Module, images: Tensor, layer: str) -> int:
-    """Return the length of the layer's flattened activation vector.
+def layer_dimension(network: nn.Module, images: Tensor, layer: str, most_elements: int | None = None) -> int:
+    """Return the length of the layer's activation vector.
 
     Raises:
         ExoprobeError: where the network has no such layer.
@@ -73,15 +77,29 @@ def layer_dimension(network: nn.Module, images: Tensor, layer: str) -> int:
         layers = network(images[:1].to(next(network.parameters()).device))
     if layer not in layers:
         raise ExoprobeError(f"this network has no layer {layer}; it has {', '.join(layers)}")
-    return layers[layer].numel()
+    return layer_vectors(layers[layer], most_elements).numel()
 
 
 @torch.inference_mode()
-def layer_batches(network: nn.Module, images: Tensor, layer: str) -> Iterator[np.ndarray]:
+def layer_batches(
+    network: nn.Module, images: Tensor, layer: str, most_elements: int | None = None
+) -> Iterator[np.ndarray]:
     """Yield the layer's activations, float32 [n, D], block by block."""
     device = next(network.parameters()).device
     with progress(len(images), "image", log, f"computing {layer}") as bar:
         for block in images.split(BLOCK):
-            parts = [network(batch.to(device))[layer].flatten(1) for batch in block.split(BATCH)]
+            parts = [layer_vectors(network(batch.to(device))[layer], most_elements) for batch in block.split(BATCH)]
             bar.update(len(block))
             yield torch.cat(parts).float().cpu().numpy()
+
+
+def layer_vectors(activations: Tensor, most_elements: int | None = None) -> Tensor:
+    """Flatten activations [N, …] to vectors.
+
+    Maps [N, channels, height, width] of more elements than ``most_elements`` are first averaged over the cells of
+    the largest square grid that keeps to it (at least one cell), so that layers of any size can be compared.
+    """
+    if most_elements and activations.ndim == 4 and activations[0].numel() > most_elements:
+        side = max(1, math.isqrt(most_elements // activations.shape[1]))
+        activations = F.adaptive_avg_pool2d(activations, [min(side, size) for size in activations.shape[2:]])
+    return activations.flatten(1)

@@ -10,7 +10,7 @@ from exoprobe.features.feature_file import read_features, read_info
 
 
 def split_blocks(
-    samples: str | Path, features: str | Path, split: str, chosen: np.ndarray | None = None
+    samples: str | Path, features: str | Path, split: str, chosen: np.ndarray | slice | None = None
 ) -> FileBlocks:
     """Return the features of one split, to be read block by block.
 

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from exoprobe.data.samples import read_samples
 from exoprobe.figures.style import BLACK, GREEN, GREY, new_figure, save_figure
-from exoprobe.models.lenet import LeNet
+from exoprobe.models.architectures.lenet import LeNet
 
 STREAMS = {"first": 3.0, "second": 0.0}  # vertical place of each image's stream
 STEP, BOX_WIDTH, BOX_HEIGHT = 1.55, 1.22, 0.86

@@ -18,6 +18,7 @@ from exoprobe.data.samples import read_samples
 from exoprobe.features.crops import Crop, crop_face
 from exoprobe.models.attribute_network import MARGIN, AttributeNetwork, balancing_weights
 from exoprobe.models.checkpoint import save_history, save_weights
+from exoprobe.models.objectives.objective import Objective
 from exoprobe.models.training import train
 from exoprobe.models.training_images import TrainingImages
 from exoprobe.progress import progress
@@ -29,25 +30,21 @@ WIDE_MARGIN = 0.25  # of the crops kept in memory, so that jittered ones stay in
 SIZE_SD, ANGLE_SD, SHIFT_SD, LARGEST_BLUR = 0.1, math.radians(10), 0.05, 1.5
 
 
-class BalancedAttributes:
+class BalancedAttributes(Objective):
     """Euclidean loss between outputs and ±1, weighted toward a balanced distribution (MOON), on jittered crops.
 
-    Args:
-        weights: [2, A], see :func:`exoprobe.models.attribute_network.balancing_weights`.
-        size: side of the crops that the network sees.
-        generator: source of the jitter.
+    Its setting is ``size``, the side of the crops that the network sees.
     """
 
     measure_name = "balanced error"
 
-    def __init__(self, weights: Tensor, size: int, generator: torch.Generator) -> None:
-        self.weights = weights
-        self.size = size
-        self.generator = generator
+    def set_up(self, data: TrainingImages) -> None:
+        """Balance the attributes of the training images."""
+        self.weights = balancing_weights(data.labels)
 
     def loss(self, network: nn.Module, data: TrainingImages, rows: Tensor) -> Tensor:
         """Mean over batch and attributes of the weighted squared differences."""
-        outputs = network(jitter(data.images[rows], self.size, self.generator))["attributes"].float()
+        outputs = network(jitter(data.images[rows], self.settings["size"], self.generator))["attributes"].float()
         present = data.labels[rows]
         weights = torch.where(present, self.weights[1], self.weights[0])
         return (weights * (outputs - 2.0 * present + 1).square()).mean()
@@ -96,7 +93,7 @@ def train_attribute_network(
     network = AttributeNetwork(settings["architecture"], len(attributes)).to(
         where, memory_format=torch.channels_last
     )
-    objective = BalancedAttributes(balancing_weights(data.labels), size, generator)
+    objective = BalancedAttributes(settings, data, generator)
     trained = train(network, objective, data, validation, settings["recipe"], generator=generator, precision=dtype)
     metadata = {
         "architecture": settings["architecture"],
@@ -107,7 +104,7 @@ def train_attribute_network(
         "precision": str(dtype),
     }
     save_weights(weights, trained.weights, metadata)
-    save_history(history, [{**row, "measure": objective.measure_name} for row in trained.history])
+    save_history(history, trained.history)
 
 
 def load_crops(

@@ -1,6 +1,8 @@
-"""Training a network of section 4 from files to files: LeNet, µ-LeNet or PAIR-LeNet, as configured."""
+"""Training a variant on digits, from files to files."""
 
+import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,13 @@ from torch import Tensor
 
 from exoprobe.compute import choose_device, choose_precision, device_name
 from exoprobe.data.samples import read_samples
+from exoprobe.errors import ExoprobeError
 from exoprobe.features.class_means import class_means
 from exoprobe.features.split_features import split_blocks
-from exoprobe.models.checkpoint import load_weights, save_history, save_weights
-from exoprobe.models.lenet import LeNet
-from exoprobe.models.objectives import MeanActivation, Objective, Pair, Softmax, normalized_targets
-from exoprobe.models.training import train
-from exoprobe.models.training_images import Partners, TrainingImages
+from exoprobe.models.checkpoint import save_history, save_weights
+from exoprobe.models.stored_network import load_network
+from exoprobe.models.training_images import TrainingImages
+from exoprobe.models.variants import mean_activations, train_variant
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ def train_digit_network(
     device: str = "auto",
     precision: str = "auto",
     teacher_features: str | Path | None = None,
+    teacher_weights: str | Path | None = None,
+    only: dict[str, list] | None = None,
+    nuisances: Sequence[str] = (),
 ) -> None:
     """Train one network and write its best weights and its history.
 
@@ -39,66 +44,68 @@ def train_digit_network(
         samples: the dataset.
         weights: the safetensors file to write.
         history: the Parquet file to write.
-        model: the configuration's entry of this model: ``objective`` and its settings.
+        model: the variant: ``architecture`` and ``objective``, and their settings.
         recipe: see :func:`exoprobe.models.training.train`.
-        seed: of the initial weights, the order of images and the pairs.
+        seed: of the initial weights, the order of images and all that the objective draws.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``float32`` or ``bfloat16``.
-        teacher_features: the trained LeNet's ip1, for the objective ``mean_activation``.
+        teacher_features: a trained teacher's ip1 of all samples, for the objective ``mean_activation``, or …
+        teacher_weights: … the teacher itself.
+        only: the rows to train and to validate on: for columns of the dataset, the values that they must have.
+        nuisances: factor columns of the dataset that an adversary may see.
+
+    Raises:
+        ExoprobeError: where ``only`` leaves no row of a split.
     """
     where = choose_device(device)
     dtype = choose_precision(precision, where)
-    generator = torch.Generator().manual_seed(seed)
-    data, validation = (load_images(samples, split, where) for split in ("train", "validation"))
-    network = LeNet(_outputs(model, data.labels), generator).to(where, memory_format=torch.channels_last)
-    means = None
-    if teacher_features is not None:
-        means = class_means(split_blocks(samples, teacher_features, "train"), data.labels.cpu().numpy())
-    objective = build_objective(model, data, generator, means)
+    data, validation = (load_images(samples, split, where, only, nuisances) for split in ("train", "validation"))
+    targets = None
+    if teacher_weights is not None:
+        targets = mean_activations(load_network(teacher_weights).to(where), data)
+    elif teacher_features is not None:
+        features = split_blocks(samples, teacher_features, "train", chosen_rows(samples, "train", only))
+        targets = torch.from_numpy(class_means(features, data.labels.cpu().numpy())).float()
     log.info("%d training images on %s, %s", len(data), device_name(where), str(dtype).removeprefix("torch."))
-    trained = train(network, objective, data, validation, recipe, generator=generator, precision=dtype)
+    _, trained = train_variant(model, data, validation, recipe, seed=seed, precision=dtype, targets=targets)
     metadata = {
-        "objective": model["objective"],
+        "settings": json.dumps(model),
         "seed": str(seed),
         "device": device_name(where),
         "precision": str(dtype),
     }
     save_weights(weights, trained.weights, metadata)
-    save_history(history, [{**row, "measure": objective.measure_name} for row in trained.history])
+    save_history(history, trained.history)
 
 
-def load_images(samples: str | Path, split: str, device: torch.device) -> TrainingImages:
-    """Read one split's images into memory, on the device."""
-    columns = read_samples(samples, ["image", "label", "group"], split)
-    return TrainingImages(
-        torch.from_numpy(columns["image"]).unsqueeze(1).to(device),
-        torch.from_numpy(columns["label"]).to(device),
-        torch.from_numpy(columns["group"]).to(device),
-    )
+def load_images(
+    samples: str | Path,
+    split: str,
+    device: torch.device,
+    only: dict[str, list] | None = None,
+    nuisances: Sequence[str] = (),
+) -> TrainingImages:
+    """Read one split's images into memory, on the device; see :func:`train_digit_network`."""
+    columns = read_samples(samples, ["image", "label", "group", *nuisances], split)
+    rows = chosen_rows(samples, split, only)
+
+    def tensor(name: str) -> Tensor:
+        return torch.from_numpy(columns[name][rows]).to(device)
+
+    factors = torch.stack([tensor(name).float() for name in nuisances], dim=1) if nuisances else None
+    return TrainingImages(tensor("image").unsqueeze(1), tensor("label"), tensor("group"), factors)
 
 
-def load_network(weights: str | Path) -> LeNet:
-    """Rebuild a trained network, truncated or not, from its weights."""
-    state = load_weights(weights)
-    network = LeNet(len(state["ip2.bias"]) if "ip2.bias" in state else 0)
-    network.load_state_dict(state)
-    return network.to(memory_format=torch.channels_last).eval()
+def chosen_rows(samples: str | Path, split: str, only: dict[str, list] | None) -> np.ndarray | slice:
+    """Return which rows of a split, bool [N], have one of the values asked for in every column of ``only``.
 
-
-def build_objective(
-    model: dict[str, Any],
-    data: TrainingImages,
-    generator: torch.Generator,
-    teacher_means: np.ndarray | None,
-) -> Objective:
-    """Build the objective that the configuration's ``model`` entry names."""
-    if model["objective"] == "softmax":
-        return Softmax()
-    if model["objective"] == "mean_activation":
-        return MeanActivation(normalized_targets(torch.from_numpy(teacher_means).float()).to(data.images.device))
-    keys = data.groups if model["pairs"] == "source" else data.labels
-    return Pair(Partners(keys.cpu()), model["layers"], model["weight"], generator)
-
-
-def _outputs(model: dict[str, Any], labels: Tensor) -> int:
-    return 0 if model["objective"] == "mean_activation" else int(labels.max()) + 1
+    Raises:
+        ExoprobeError: where there is none.
+    """
+    if not only:
+        return slice(None)
+    columns = read_samples(samples, list(only), split)
+    chosen = np.all([np.isin(columns[name], values) for name, values in only.items()], axis=0)
+    if not chosen.any():
+        raise ExoprobeError(f"{samples}: no row of {split} has {only}; nothing is left to train on")
+    return chosen

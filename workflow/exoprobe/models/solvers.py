@@ -41,9 +41,9 @@ class CaffeSGD(torch.optim.Optimizer):
                 weight.sub_(velocity)
 
 
-def build_optimizer(network: nn.Module, recipe: dict[str, Any]) -> torch.optim.Optimizer:
+def build_optimizer(trained: nn.Module, recipe: dict[str, Any]) -> torch.optim.Optimizer:
     """Build the recipe's ``optimizer``: ``caffe_sgd``, ``sgd`` (Nesterov momentum) or ``adamw``."""
-    parameters, rate, decay = network.parameters(), recipe["learning_rate"], recipe["weight_decay"]
+    parameters, rate, decay = trained.parameters(), recipe["learning_rate"], recipe["weight_decay"]
     if recipe["optimizer"] == "caffe_sgd":
         return CaffeSGD(parameters, lr=rate, momentum=recipe["momentum"], weight_decay=decay)
     if recipe["optimizer"] == "sgd":

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from exoprobe.compute import mixed_precision
 from exoprobe.errors import ExoprobeError
-from exoprobe.models.objectives import Objective
+from exoprobe.models.objectives.objective import Objective
 from exoprobe.models.solvers import build_optimizer, learning_rate_factor, set_learning_rate
 from exoprobe.models.training_images import TrainingImages, endless_batches
 from exoprobe.progress import progress
@@ -29,7 +29,8 @@ class Trained:
     Attributes:
         weights: the state dict at the best validation measure.
         history: about a hundred rows: step, learning rate, mean training loss since the last row and, where
-            validation was looked at, its measure and whether it was the best so far, else None.
+            validation was looked at, its measure and whether it was the best so far, else None; and the
+            measure's name.
     """
 
     weights: dict[str, Tensor]
@@ -50,11 +51,12 @@ def train(
 
     Args:
         network: trained in place, on the device that it is on.
-        objective: the loss, and the measure that selects the best weights.
+        objective: the loss, and the measure that selects the best weights; its own parameters are trained too.
         data: training images, on the network's device.
         validation: validation images, on the network's device.
         recipe: ``optimizer``, ``learning_rate``, ``momentum``, ``weight_decay``, ``schedule``, ``warmup``,
-            ``batch_size``, ``max_steps``, ``validate_every`` (steps) and ``patience`` (validations).
+            ``batch_size`` (images, partners among them), ``max_steps``, ``validate_every`` (steps) and
+            ``patience`` (validations).
         generator: source of the order of the images.
         precision: of the matrix products, see :func:`exoprobe.compute.choose_precision`.
 
@@ -65,9 +67,9 @@ def train(
         ExoprobeError: at the first loss that is not a number, or weights about to be kept that are not, with
             the step and the learning rate.
     """
-    optimizer = build_optimizer(network, recipe)
+    optimizer = build_optimizer(nn.ModuleList([network, objective]), recipe)
     factor = learning_rate_factor(recipe)
-    batches = endless_batches(len(data), recipe["batch_size"], generator)
+    batches = endless_batches(len(data), recipe["batch_size"] // objective.views, generator)
     device = data.images.device
     history: list[dict[str, Any]] = []
     best, best_measure, since_best = {}, float("inf"), 0
@@ -89,7 +91,7 @@ def train(
             look = step % recipe["validate_every"] == 0 or step == recipe["max_steps"]
             if look or step % loss_every == 0:
                 row = {"step": step, "learning_rate": rate, "loss": sum(losses) / len(losses)}
-                history.append({**row, "validation": None, "best": None})
+                history.append({**row, "validation": None, "best": None, "measure": objective.measure_name})
                 losses.clear()
             if not look:
                 continue

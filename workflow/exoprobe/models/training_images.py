@@ -12,14 +12,16 @@ class TrainingImages:
     """Images held as bytes, so that a whole split fits in memory and a batch is one gather.
 
     Attributes:
-        images: uint8 [N, channels, height, width].
+        images: uint8 [N, channels, height, width], or float32 [N, D]: features that another network computed.
         labels: int64 [N], or bool [N, A] where there are several attributes.
         groups: int64 [N], the source digit or the person.
+        factors: float32 [N, F], the nuisances that an adversary may see, if there are any.
     """
 
     images: Tensor
     labels: Tensor
     groups: Tensor
+    factors: Tensor | None = None
 
     def __len__(self) -> int:
         """Return the number of images."""

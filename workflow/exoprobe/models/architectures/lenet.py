@@ -3,17 +3,14 @@
 conv1 20@5×5 → max-pool 2 → conv2 50@5×5 → max-pool 2 → ip1 500 → ReLU, the only one → ip2 10.
 """
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-PIXEL_SCALE = 1 / 256  # Caffe's; no mean is subtracted
-LAYERS = ("conv1", "pool1", "conv2", "pool2", "ip1", "ip2")
+from exoprobe.models.architectures.network import Network, fill_like_caffe
 
 
-class LeNet(nn.Module):
+class LeNet(Network):
     """Caffe's LeNet, or µ-LeNet where it is truncated after ip1.
 
     Args:
@@ -21,12 +18,13 @@ class LeNet(nn.Module):
         generator: source of the initial weights.
     """
 
+    layers = ("conv1", "pool1", "conv2", "pool2")
+
     def __init__(self, classes: int = 10, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(1, 20, 5)
         self.conv2 = nn.Conv2d(20, 50, 5)
-        self.ip1 = nn.Linear(50 * 4 * 4, 500)
-        self.ip2 = nn.Linear(500, classes) if classes else None
+        self.end_with_inner_products(50 * 4 * 4, classes)
         for layer in self.children():
             fill_like_caffe(layer, generator)
 
@@ -41,20 +39,9 @@ class LeNet(nn.Module):
             [N, 50, 4, 4], ``ip1`` [N, 500] after its ReLU and, unless truncated, ``ip2`` [N, classes], the
             logits.
         """
-        inputs = images.to(self.conv1.weight.dtype, memory_format=torch.channels_last) * PIXEL_SCALE
-        conv1 = self.conv1(inputs)
+        conv1 = self.conv1(self.scaled(images))
         pool1 = F.max_pool2d(conv1, 2)
         conv2 = self.conv2(pool1)
         pool2 = F.max_pool2d(conv2, 2)
-        ip1 = F.relu(self.ip1(pool2.flatten(1)))
-        activations = {"conv1": conv1, "pool1": pool1, "conv2": conv2, "pool2": pool2, "ip1": ip1}
-        if self.ip2 is not None:
-            activations["ip2"] = self.ip2(ip1)
-        return activations
-
-
-def fill_like_caffe(layer: nn.Conv2d | nn.Linear, generator: torch.Generator | None = None) -> None:
-    """Caffe's "xavier" filler: weights uniform in ±√(3 / fan-in), biases zero."""
-    bound = math.sqrt(3 / layer.weight[0].numel())
-    nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-    nn.init.zeros_(layer.bias)
+        maps = {"conv1": conv1, "pool1": pool1, "conv2": conv2, "pool2": pool2}
+        return {**maps, **self.inner_products(pool2)}

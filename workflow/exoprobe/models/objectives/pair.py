@@ -1,0 +1,17 @@
+"""Euclidean losses between two images at several layers: PAIR-LeNet (section 4.2.2)."""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
+from exoprobe.models.training_images import TrainingImages
+
+
+class Pair(SoftmaxPlus):
+    """Each row and its partner drawn together at the ``layers``."""
+
+    views = 2
+
+    def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
+        """Return the sum over the layers of the mean squared difference."""
+        return sum(F.mse_loss(*activations[layer].float().chunk(2)) for layer in self.settings["layers"])
