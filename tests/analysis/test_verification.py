@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 from exoprobe.analysis.intervals import RESAMPLES, interval
-from exoprobe.analysis.verification import MOST_ROWS, verification, verification_rows
+from exoprobe.analysis.verification import (
+    MOST_ROWS,
+    count_pairs,
+    true_match_rates,
+    verification,
+    verification_rows,
+)
 from sklearn.metrics import roc_auc_score, roc_curve
 
 
@@ -33,6 +39,27 @@ def test_it_is_scikit_learns_where_labels_are_groups(rng, noise):
     found = values(features, people, people)
     assert found["verification_auc"] == pytest.approx(auc, abs=2e-4)
     assert found["equal_error_rate"] == pytest.approx(error, abs=1e-3)
+
+
+@pytest.mark.parametrize("noise", [0.5, 1.5])
+def test_the_roc_curve_is_scikit_learns(rng, noise):
+    features, people = identities(rng, 60, 8, noise)
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    counted = np.triu(np.ones((480, 480), bool), 1)
+    accepted, right, _ = roc_curve((people[:, None] == people)[counted], (unit @ unit.T)[counted])
+    rates = np.array([0.01, 0.03, 0.1, 0.3, 1])
+    found = true_match_rates(count_pairs(features, people, people, label_is_group=True), rates)
+    assert [one.value for one in found] == pytest.approx(np.interp(rates, accepted, right), abs=3e-3)
+    for one in found:
+        low, high = interval(one.draws, 60)
+        assert low <= one.value <= high
+
+
+def test_groups_are_drawn_with_the_given_weights(rng):
+    features, people = identities(rng, 20, 4, 1.0)
+    counts = count_pairs(features, people, people, label_is_group=True, weights=np.ones((3, 20), int))
+    np.testing.assert_allclose(counts.genuine, counts.genuine[:1].repeat(4, 0))
+    assert counts.impostor[0].sum() == pytest.approx(20 * 19 * 4 * 4 / 2)
 
 
 def test_similarities_crowded_into_a_corner_keep_their_ranks(rng):

@@ -1,4 +1,4 @@
-from exoprobe.figures.style import GREY, representation_looks
+from exoprobe.figures.style import GREY, NETWORK_COLORS, NETWORK_MARKERS, representation_looks
 
 
 def test_representations_keep_their_look_whatever_controls_stand_between():
@@ -12,3 +12,11 @@ def test_representations_keep_their_look_whatever_controls_stand_between():
 def test_thirty_representations_look_different():
     looks = representation_looks([str(number) for number in range(30)], [])
     assert len({tuple(look.values()) for look in looks.values()}) == 30
+
+
+def test_the_three_networks_keep_their_color_and_share_it_with_none():
+    looks = representation_looks(["other", "mu_lenet", *"abcdef", "lenet"], [])
+    assert looks["mu_lenet"]["color"] == NETWORK_COLORS["mu_lenet"]
+    assert looks["lenet"]["marker"] == NETWORK_MARKERS["lenet"]
+    others = {look["color"] for name, look in looks.items() if name not in NETWORK_COLORS}
+    assert not others & {NETWORK_COLORS["mu_lenet"], NETWORK_COLORS["lenet"]}

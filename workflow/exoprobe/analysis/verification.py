@@ -1,5 +1,7 @@
 """Verification: do two samples have the same label? By the cosine similarity of all pairs."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from exoprobe.analysis.intervals import group_weights
@@ -19,13 +21,23 @@ def verification_rows(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return known[draw_rows(groups[known], MOST_ROWS)]
 
 
+@dataclass(frozen=True)
+class PairCounts:
+    """Pairs by the level of their similarity, in the sample itself (first) and in each draw of its groups.
+
+    Attributes:
+        genuine: float64 [1 + RESAMPLES, LEVELS], from the least similar on.
+        impostor: likewise.
+    """
+
+    genuine: np.ndarray
+    impostor: np.ndarray
+
+
 def verification(
     features: np.ndarray, labels: np.ndarray, groups: np.ndarray, *, label_is_group: bool
 ) -> dict[str, Measured]:
     """Measure how well cosine similarity tells pairs of one label (genuine) from pairs of two (impostor).
-
-    Genuine pairs within a group are left out, since views of one source match by themselves, unless the label is
-    the group.
 
     Args:
         features: [n, D], the rows of :func:`verification_rows`.
@@ -37,18 +49,40 @@ def verification(
         ``verification_auc`` and ``equal_error_rate``, from 0 to 1, rank-accurate to 1e-3; undefined where there
         are no genuine or no impostor pairs.
     """
+    counts = count_pairs(features, labels, groups, label_is_group=label_is_group)
+    if counts is None:
+        return dict.fromkeys(("verification_auc", "equal_error_rate"), UNDEFINED)
+    return {"verification_auc": area_under_curve(counts), "equal_error_rate": equal_error_rate(counts)}
+
+
+def count_pairs(
+    features: np.ndarray,
+    labels: np.ndarray,
+    groups: np.ndarray,
+    *,
+    label_is_group: bool,
+    weights: np.ndarray | None = None,
+) -> PairCounts | None:
+    """Count genuine and impostor pairs by their similarity; None where there are none of one kind.
+
+    Genuine pairs within a group are left out, since views of one source match by themselves, unless the label is
+    the group.
+
+    Args:
+        features: [n, D], the rows of :func:`verification_rows`.
+        labels: int [n].
+        groups: int [n].
+        label_is_group: whether both are the same.
+        weights: [RESAMPLES, G], how often each of the sorted unique groups is drawn; None to draw here.
+    """
     _, groups = np.unique(groups, return_inverse=True)
     pairs = _pairs(labels, groups, label_is_group)
     if not all(any(mask.any() for mask in masks.values()) for masks in pairs.values()):
-        return dict.fromkeys(("verification_auc", "equal_error_rate"), UNDEFINED)
+        return None
     levels = _levels(features, *(np.logical_or(*masks.values()) for masks in pairs.values()))
-    weights = group_weights(groups)
-    weights = np.vstack([np.ones_like(weights[:1]), weights]).astype(np.float32)  # the first: the sample itself
-    genuine, impostor = (_histograms(levels, masks, groups, weights) for masks in pairs.values())
-    return {
-        "verification_auc": _measured(_auc(genuine, impostor)),
-        "equal_error_rate": _measured(_equal_error_rate(genuine, impostor)),
-    }
+    weights = group_weights(groups) if weights is None else weights
+    weights = np.vstack([np.ones_like(weights[:1]), weights]).astype(np.float32)
+    return PairCounts(**{kind: _histograms(levels, masks, groups, weights) for kind, masks in pairs.items()})
 
 
 def _pairs(labels: np.ndarray, groups: np.ndarray, label_is_group: bool) -> dict[str, dict[str, np.ndarray]]:
@@ -93,24 +127,38 @@ def _by_group(levels: np.ndarray, mask: np.ndarray, groups: np.ndarray) -> np.nd
     return np.bincount(places, minlength=count * LEVELS).reshape(count, LEVELS).astype(np.float32)
 
 
-def _auc(genuine: np.ndarray, impostor: np.ndarray) -> np.ndarray:
-    """Return the chance that a genuine pair is the more similar one, ties counted half, [draws]."""
+def area_under_curve(counts: PairCounts) -> Measured:
+    """Return the chance that a genuine pair is the more similar one, ties counted half."""
+    genuine, impostor = counts.genuine, counts.impostor
     below = np.cumsum(impostor, axis=1) - impostor / 2
-    return _share((genuine * below).sum(1), genuine.sum(1) * impostor.sum(1))
+    return _measured(_share((genuine * below).sum(1), genuine.sum(1) * impostor.sum(1)))
 
 
-def _equal_error_rate(genuine: np.ndarray, impostor: np.ndarray) -> np.ndarray:
-    """Return the rate at which as many genuine pairs are refused as impostor ones accepted, [draws]."""
+def equal_error_rate(counts: PairCounts) -> Measured:
+    """Return the rate at which as many genuine pairs are refused as impostor ones accepted."""
     refused, accepted = (
         np.pad(_share(np.cumsum(kind, axis=1), kind.sum(1, keepdims=True)), ((0, 0), (1, 0)))
-        for kind in (genuine, impostor)
+        for kind in (counts.genuine, counts.impostor)
     )
     apart = refused + accepted - 1  # from −1, where all are accepted, to 1
     after = (apart >= 0).argmax(1)[:, None]
     start, stop = (np.take_along_axis(apart, place, 1) for place in (np.maximum(after - 1, 0), after))
     way = np.divide(-start, stop - start, out=np.zeros_like(start), where=stop > start)
     first, last = (np.take_along_axis(refused, place, 1) for place in (np.maximum(after - 1, 0), after))
-    return np.clip(first + way * (last - first), 0, 1)[:, 0]
+    return _measured(np.clip(first + way * (last - first), 0, 1)[:, 0])
+
+
+def true_match_rates(counts: PairCounts, false_match_rates: np.ndarray) -> list[Measured]:
+    """Return the ROC curve: the share of genuine pairs accepted where this share of impostor pairs is, of each."""
+    right, wrong = (
+        np.pad(_share(np.cumsum(kind[:, ::-1], axis=1), kind.sum(1, keepdims=True)), ((0, 0), (1, 0)))
+        for kind in (counts.genuine, counts.impostor)
+    )
+    wrong = np.maximum.accumulate(
+        wrong, axis=1
+    )  # a draw's weights are negative for pairs of which neither is drawn
+    rates = np.array([np.interp(false_match_rates, *draw) for draw in zip(wrong, right, strict=True)])
+    return [_measured(column) for column in rates.T]
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

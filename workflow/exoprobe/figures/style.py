@@ -70,11 +70,14 @@ def representation_looks(names: Iterable[str], controls: Collection[str]) -> dic
         Keyword arguments ``color``, ``marker`` and ``markerfacecolor`` of ``Axes.plot`` by representation.
     """
     names = list(names)
-    looks = {}
-    for rank, name in enumerate(name for name in names if name not in controls):
-        color = REPRESENTATION_COLORS[rank % len(REPRESENTATION_COLORS)]
+    networks = [name for name in names if name in NETWORK_COLORS]  # these keep their look
+    looks = {name: {"color": NETWORK_COLORS[name], "marker": NETWORK_MARKERS[name]} for name in networks}
+    colors = [color for color in REPRESENTATION_COLORS if color not in {look["color"] for look in looks.values()}]
+    for rank, name in enumerate(name for name in names if name not in {*controls, *networks}):
         marker = REPRESENTATION_MARKERS[rank % len(REPRESENTATION_MARKERS)]
-        looks[name] = {"color": color, "marker": marker, "markerfacecolor": color}
+        looks[name] = {"color": colors[rank % len(colors)], "marker": marker}
+    for look in looks.values():
+        look["markerfacecolor"] = look["color"]
     for rank, name in enumerate(name for name in names if name in controls):
         color = CONTROL_COLORS[rank % len(CONTROL_COLORS)]
         marker = CONTROL_MARKERS[rank % len(CONTROL_MARKERS)]

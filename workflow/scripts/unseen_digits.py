@@ -1,0 +1,14 @@
+from exoprobe.analysis.tables import write_tables
+from exoprobe.analysis.unseen_digits import unseen_digits
+from exoprobe.compute import prepare
+from exoprobe.logs import log_to
+
+log_to(snakemake.log[0])
+prepare(snakemake.threads)
+cfg = snakemake.params.cfg
+runs, reference = (
+    dict(zip(map(tuple, cfg[kind]), snakemake.input[kind], strict=True)) for kind in ("runs", "reference")
+)
+settings = {key: cfg[key] for key in ("trained", "enrolled")}
+table = unseen_digits(snakemake.input.samples, runs, reference, **settings)
+write_tables({"table": table}, {"table": snakemake.output[0]})
