@@ -28,7 +28,7 @@ rule perturb_digits:
 rule draw_samples:
     """The digits of each split that representations are computed of and probed."""
     input:
-        lambda wildcards: task_samples(wildcards.task),
+        samples=lambda wildcards: task_samples(wildcards.task),
     output:
         "results/data/{dataset}/{task}/probed.parquet",
     log:
