@@ -3,7 +3,7 @@ import pytest
 import torch
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.extraction import extract_features
+from exoprobe.features.extraction import extract_features, layer_vectors
 from exoprobe.features.feature_file import read_features, read_info
 from exoprobe.models.architectures.lenet import LeNet
 
@@ -27,3 +27,16 @@ def test_a_layer_that_a_truncated_network_lacks_is_refused(tiny_dataset, tmp_pat
     arguments = {"network": LeNet(0), "layer": "ip2", "code_digest": "c", "device": "cpu"}
     with pytest.raises(ExoprobeError, match="this network has no layer ip2; it has conv1, pool1"):
         extract_features(tiny_dataset, tiny_dataset, tmp_path / "ip2.parquet", **arguments)
+
+
+def test_a_large_map_is_averaged_over_the_largest_square_grid_that_fits(tiny_dataset, tmp_path):
+    path = tmp_path / "pool1.parquet"
+    arguments = {"network": LeNet(0), "layer": "pool1", "code_digest": "c", "device": "cpu"}
+    extract_features(tiny_dataset, tiny_dataset, path, **arguments, most_elements=800)
+    assert read_info(path).dimension == 20 * 6 * 6  # of 12 × 12; 7 × 7 would be 980
+    maps = torch.arange(32.0).view(1, 2, 4, 4)
+    halves = maps.view(1, 2, 2, 2, 2, 2).mean((3, 5)).flatten(1)
+    torch.testing.assert_close(layer_vectors(maps, 8), halves)
+    assert torch.equal(layer_vectors(maps, 32), maps.flatten(1))
+    assert layer_vectors(maps, 1).shape == (1, 2)  # a cell of each channel is left at least
+    assert layer_vectors(maps.flatten(1), 8).shape == (1, 32)  # no map

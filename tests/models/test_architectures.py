@@ -65,16 +65,16 @@ def test_signals_do_not_fade_with_depth():
 def test_a_rotation_of_the_image_is_a_shift_of_the_polar_maps_and_changes_the_pooled_ones_little(digit):
     network = PolarNetwork(7, torch.Generator().manual_seed(0))
     upright, rotated = (network(torch.from_numpy(image)[None, None]) for image in rotate_images(digit, [0, 45]))
-    # 45° counterclockwise are 12 of 96 steps against the direction of the angle, y pointing down.
-    for layer, steps in (("conv1", 12), ("conv2", 6), ("conv3", 3)):
-        shifted = upright[layer].roll(-steps, dims=2)
+    # 45° counterclockwise are 6 of 48 steps against the direction of the angle, y pointing down.
+    for layer, steps in (("conv1", 6), ("conv2", 3), ("conv3", 3)):
+        shifted = upright[layer].roll(-steps, dims=3)
         assert F.cosine_similarity(shifted.flatten(), rotated[layer].flatten(), dim=0) > 0.97
         assert F.cosine_similarity(upright[layer].flatten(), rotated[layer].flatten(), dim=0) < 0.9
     assert F.cosine_similarity(upright["ip1"], rotated["ip1"]).item() > 0.99
 
 
 def test_maps_are_padded_from_the_other_end_of_the_circle():
-    maps = torch.arange(5.0).view(1, 1, 5, 1)
+    maps = torch.arange(5.0).view(1, 1, 1, 5)
     assert around(maps, 2).flatten().tolist() == [3, 4, 0, 1, 2, 3, 4, 0, 1]
 
 

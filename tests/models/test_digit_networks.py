@@ -7,9 +7,10 @@ import pytest
 import torch
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
+from exoprobe.features.extraction import extract_features
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.models.checkpoint import load_weights
-from exoprobe.models.digit_networks import train_digit_network
+from exoprobe.models.digit_networks import load_images, train_digit_network
 from exoprobe.models.head import load_head
 from exoprobe.models.metadata import read_metadata, training_devices
 from exoprobe.models.stored_network import load_network
@@ -60,6 +61,45 @@ def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path
     else:
         logits = activations["ip1"] @ torch.from_numpy(head[0]).T + torch.from_numpy(head[1])
         torch.testing.assert_close(logits, activations["ip2"])
+
+
+def train(samples, folder, **options):
+    files = folder / "weights.safetensors", folder / "history.parquet"
+    folder.mkdir(exist_ok=True)
+    recipe = {**RECIPE, "max_steps": 6, "validate_every": 3}
+    settings = {"model": MODELS["lenet"], "recipe": recipe, "seed": 3, "device": "cpu", "precision": "float32"}
+    train_digit_network(samples, *files, **{**settings, **options})
+    return files[0]
+
+
+def test_a_teacher_teaches_the_same_by_its_weights_and_by_its_features(tiny_dataset, tmp_path):
+    teacher = train(tiny_dataset, tmp_path / "teacher")
+    features = tmp_path / "ip1.parquet"
+    network = load_network(teacher)
+    extract_features(tiny_dataset, teacher, features, network=network, layer="ip1", code_digest="c", device="cpu")
+    by_weights, by_features = (
+        load_weights(train(tiny_dataset, tmp_path / name, model=MODELS["mu_lenet"], **{name: file}))
+        for name, file in (("teacher_weights", teacher), ("teacher_features", features))
+    )
+    torch.testing.assert_close(by_weights, by_features, atol=1e-5, rtol=1e-4)
+
+
+def test_only_the_rows_asked_for_are_trained_on(tiny_dataset):
+    data = load_images(tiny_dataset, "train", torch.device("cpu"), {"label": [0], "angle": [-30, 30]}, ["angle"])
+    assert data.labels.tolist() == [0] * 6
+    assert data.factors.tolist() == [[-30.0], [30.0]] * 3
+    assert data.images.shape == (6, 1, 28, 28)
+
+
+def test_a_network_that_saw_some_classes_only_has_as_many_outputs(tiny_dataset, tmp_path):
+    weights = train(tiny_dataset, tmp_path / "few", only={"label": [0]})
+    assert load_network(weights).layers[-1] == "ip2"
+    assert len(load_weights(weights)["ip2.bias"]) == 1
+
+
+def test_rows_that_there_are_none_of_are_refused(tiny_dataset, tmp_path):
+    with pytest.raises(ExoprobeError, match=r"no row of train has \{'label': \[7\]\}"):
+        train(tiny_dataset, tmp_path, only={"label": [7]})
 
 
 def test_a_weights_file_that_is_cut_off_is_refused_by_name(tmp_path):
