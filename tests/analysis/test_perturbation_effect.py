@@ -25,12 +25,17 @@ def files(tmp_path, rng):
         table = pd.DataFrame({"label": 3, "group": np.repeat(np.arange(DIGITS), 3)})
         table = table.assign(inside=inside, outside_factor=outside_factor, mav=3)
         table["mav"] += table.groupby("outside_factor").cumcount() % 10 < 10 * shares
-        truths = {"scale": rng.normal(1, np.where(outside_factor == "scale", 0.6, 0.2)), "blur": rng.random(count)}
+        truths = {
+            "scale": rng.normal(1, np.where(outside_factor == "scale", 0.6, 0.2)),
+            "blur": rng.random(count) + (outside_factor == "blur"),
+        }
         for factor in factors:
             table[factor] = truths[factor]
             for readout in READOUTS:
                 noise = rng.normal(0, 0.1 if readout == "linear" else 0.05, count)
-                table[f"{readout}: {factor}"] = truths[factor] + noise if factor == "scale" else 0.5
+                table[f"{readout}: {factor}"] = (
+                    truths[factor] + noise if factor == "scale" else truths[factor].mean()
+                )
         table.to_parquet(tmp_path / task)
         grid = pd.DataFrame([(r, f, r == "fourier") for r in READOUTS for f in factors])
         grid.columns = ["readout", "factor", "skill"]
@@ -65,7 +70,11 @@ def test_recognition_and_reading_are_told_apart_inside_and_outside(effect):
     }
     for key, value in expected.items():
         assert values[key] == pytest.approx(value, rel=0.1), key
-    assert values["together", "blur", "inside", "told_linear"] == pytest.approx(0, abs=0.01)
+
+
+def test_nothing_is_told_by_a_readout_that_answers_a_constant_even_where_the_outer_range_is_on_one_side(effect):
+    told = effect[(effect["factor"] == "blur") & (effect["measure"] == "told_linear")].set_index("range")["value"]
+    assert told.to_dict() == {"inside": pytest.approx(0, abs=1e-3), "outside": pytest.approx(0, abs=1e-3)}
 
 
 def test_the_best_readout_is_the_one_of_most_skill_on_validation(effect):
