@@ -34,8 +34,9 @@ def write_files(folder: Path, rows: int, dimension: int, binary: int, numbers: i
         noise = 0.7 * random.normal(size=(len(groups[some]), dimension))
         features[some] = identity[groups[some]] + noise + values[some] @ directions
     features.flush()
-    table = pd.DataFrame(values, columns=[f"factor {place}" for place in range(count)])
-    table.iloc[:, :binary] = np.where(values[:, :binary] > 0, "yes", "no")
+    names = [f"factor {place}" for place in range(count)]
+    said = pd.DataFrame(np.where(values[:, :binary] > 0, "yes", "no"), columns=names[:binary])
+    table = said.join(pd.DataFrame(values[:, binary:], columns=names[binary:]))
     table.assign(person=groups).to_csv(folder / "factors.csv", index=False)
 
 
