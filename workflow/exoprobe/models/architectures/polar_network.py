@@ -14,13 +14,9 @@ from torch import Tensor, nn
 
 from exoprobe.models.architectures.network import Network, fill_for_relu
 
-<<<<<<< HEAD
 SETTINGS = {}
 
-ANGLES, RADII = 96, 14  # of the polar image
-=======
 ANGLES, RADII = 48, 14  # of the polar image
->>>>>>> q-models
 WIDTHS = (20, 50, 100)  # channels
 
 
