@@ -91,7 +91,7 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     _check_digits(config["digits"])
     _check_faces(config)
     check_audit(config["audit"])
-    check_questions(config["questions"])
+    check_questions(config["questions"], config["faces"]["representations"])
 
 
 def _check_digits(digits: Mapping[str, Any]) -> None:

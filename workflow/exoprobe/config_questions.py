@@ -18,8 +18,12 @@ OWN = ("title", "architecture", "objective", "learning_rate", "tried")  # keys t
 TYPES = {"a whole number": (int,), "a number": (int, float), "text": (str,), "a list": (list,)}
 
 
-def check_questions(questions: Mapping[str, Any], classes: Iterable[int] = range(10)) -> None:
-    """Check variants, and that questions ask of variants that there are.
+def check_questions(questions: Mapping[str, Any], representations: Iterable[str]) -> None:
+    """Check variants, and that questions ask of what there is.
+
+    Args:
+        questions: the section.
+        representations: those of faces.
 
     Raises:
         ExoprobeError: in one line that names key and value.
@@ -30,7 +34,10 @@ def check_questions(questions: Mapping[str, Any], classes: Iterable[int] = range
     for question in ("trade_off", "unseen_classes", "perturbations"):
         _check_known(f"questions.{question}.variants", questions[question]["variants"], variants)
     _check_known("questions.layers.networks", questions["layers"]["networks"], variants)
-    _check_known("questions.unseen_classes.trained", questions["unseen_classes"]["trained"], list(classes))
+    _check_known("questions.trade_off.reference", [questions["trade_off"]["reference"]], variants)
+    people = questions["unseen_classes"]["people"]
+    _check_known("questions.unseen_classes.people.variants", people["variants"], variants)
+    _check_known("questions.unseen_classes.people", [people["of"], *people["beside"]], representations)
     for name, ranges in questions["perturbations"]["ranges"].items():
         for which, (low, high) in ranges.items():
             if low >= high:
@@ -76,7 +83,9 @@ def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, An
             raise ExoprobeError(f"{key}.{kind} is {entry[kind]!r}; allowed: {', '.join(modules(kind))}")
         wanted |= settings(kind, entry[kind])
     if missing := [name for name in wanted if name not in entry]:
-        raise ExoprobeError(f"{key}.{missing[0]} is missing; {entry['objective']} on {entry['architecture']} needs it")
+        raise ExoprobeError(
+            f"{key}.{missing[0]} is missing; {entry['objective']} on {entry['architecture']} needs it"
+        )
     for name, value in entry.items():
         if name in OWN:
             continue

@@ -25,9 +25,25 @@ LAYER_RUNS = [
     for seed in LAYERS["seeds"]
 ]
 UNSEEN_RUNS = [(variant, seed) for variant in UNSEEN["variants"] for seed in UNSEEN["seeds"]]
+# The same variants on cached features of faces; rounds: every person is once among those not trained on.
+PEOPLE = UNSEEN["people"]
+PEOPLE_ROUNDS = {"orl": PEOPLE["rounds"], "celeba": 1}[FACES]
+PEOPLE_DEAL = dict(rounds=PEOPLE_ROUNDS, deal_seed=config["seeds"][0])
+PEOPLE_RUNS = [(variant, seed) for variant in PEOPLE["variants"] for seed in PEOPLE["seeds"]]
+PEOPLE_BESIDE = [name for name in PEOPLE["beside"] if name in REPRESENTATIONS]
+# Of networks that end alike, what the objectives are called without LeNet.
+PEOPLE_TITLES = {
+    **{name: VARIANT_TITLES[name].replace("-LeNet", "").replace("LeNet", "softmax") for name in PEOPLE["variants"]},
+    **{name: TITLES[name] for name in PEOPLE_BESIDE},
+}
 PERTURBED_RUNS = [
     (task, variant, seed) for task in PERTURBED for variant in OTHERS["variants"] for seed in OTHERS["seeds"]
 ]
+QUESTION_FIGURES = ["trade_off", "layers", "unseen_classes", "readouts", "perturbed_digits", "perturbations"]
+UNSEEN_TITLES = {
+    "digits": "digits: trained on {}, the others enrolled".format(", ".join(map(str, UNSEEN["trained"]))),
+    "people": f"faces: networks on {TITLES.get(PEOPLE['of'], PEOPLE['of'])}, people not trained on",
+}
 ABOUT_QUESTIONS = "{}, {} training digits, {} images in all per network".format(
     DATASET,
     config["digits"]["counts"]["train"],
@@ -105,3 +121,35 @@ def perturbed_probes(what=""):
         f"results/probes/{DATASET}/{task}/{variant}/seed{seed}/ip1{what}.parquet"
         for task, variant, seed in PERTURBED_RUNS
     ]
+
+
+def people_features(variant, seed):
+    """What a network on faces' features says of everyone, a file per round."""
+    return [
+        f"results/features/{FACES}/people/{variant}/seed{seed}/round{number}.parquet"
+        for number in range(PEOPLE_ROUNDS)
+    ]
+
+
+def on_people(variant):
+    """A variant's objective on a perceptron, whose only layers are ip1 and ip2."""
+    settings = trained_as(VARIANTS[variant])
+    return {**settings, **({"layers": ["ip1", "ip2"]} if "layers" in settings else {})}
+
+
+def people_settings(wildcards):
+    """What of the configuration concerns one network on faces' features."""
+    teacher = VARIANTS[wildcards.variant].get("teacher")
+    return dict(
+        model=on_people(wildcards.variant),
+        teacher=on_people(teacher) if teacher else None,
+        recipe=PEOPLE["recipe"],
+        seed=int(wildcards.seed),
+        **PEOPLE_DEAL,
+    )
+
+
+def people_code(wildcards):
+    """The stamps of the perceptron and of a variant's objective, and its teacher's."""
+    names = [wildcards.variant, *filter(None, [VARIANTS[wildcards.variant].get("teacher")])]
+    return [line for name in names for line in model_code("perceptron", VARIANTS[name]["objective"])]
