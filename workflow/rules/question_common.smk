@@ -44,11 +44,13 @@ UNSEEN_TITLES = {
     "digits": "digits: trained on {}, the others enrolled".format(", ".join(map(str, UNSEEN["trained"]))),
     "people": f"faces: networks on {TITLES.get(PEOPLE['of'], PEOPLE['of'])}, people not trained on",
 }
-ABOUT_QUESTIONS = "{}, {} training digits, {} images in all per network".format(
-    DATASET,
-    config["digits"]["counts"]["train"],
-    QUESTIONS["recipe"]["batch_size"] * QUESTIONS["recipe"]["max_steps"],
-)
+
+
+def about_question(question):
+    """What networks of a question have seen."""
+    steps = question.get("max_steps", QUESTIONS["recipe"]["max_steps"])
+    images = steps * QUESTIONS["recipe"]["batch_size"]
+    return f"{DATASET}, {config['digits']['counts']['train']} training digits, {images} images seen in all"
 
 
 wildcard_constraints:
@@ -68,12 +70,19 @@ def probed_samples(task):
 
 def probed_counts(task):
     """How many source digits of each split are probed."""
-    return (LAYERS if task == "layers" else OTHERS if task in PERTURBED else TRADE_OFF)["counts"]
+    return question_of(task)["counts"]
 
 
 def variant_weights(task, variant, seed):
-    """The network of a variant; layers are those of the networks trained on rotations."""
-    return f"results/models/{DATASET}/{'rotation' if task == 'layers' else task}/{variant}/seed{seed}/weights.safetensors"
+    """The network of a variant."""
+    return f"results/models/{DATASET}/{task}/{variant}/seed{seed}/weights.safetensors"
+
+
+def question_of(task):
+    """The section of the configuration that a task belongs to."""
+    if task in PERTURBED:
+        return OTHERS
+    return {"rotation": TRADE_OFF, "layers": LAYERS, "unseen_classes": UNSEEN}[task]
 
 
 def variant_probes(task, runs, layer="ip1", what=""):
@@ -84,10 +93,13 @@ def variant_probes(task, runs, layer="ip1", what=""):
 def variant_settings(wildcards):
     """What of the configuration concerns the training of one network, and nothing else."""
     entry = VARIANTS[wildcards.variant]
-    recipe = QUESTIONS["recipe"]
+    own = {
+        **{key: entry[key] for key in ("learning_rate",) if key in entry},
+        **{key: question_of(wildcards.task)[key] for key in ("max_steps",) if key in question_of(wildcards.task)},
+    }
     return dict(
         model=trained_as(entry),
-        recipe={**recipe, "learning_rate": entry.get("learning_rate", recipe["learning_rate"])},
+        recipe={**QUESTIONS["recipe"], **own},
         device=config["device"],
         precision=config["precision"],
         only=ONLY.get(wildcards.task),

@@ -113,7 +113,7 @@ rule trade_off:
             runs=TRADE_OFF_RUNS,
             titles={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
             reference=TRADE_OFF["reference"],
-            about=f"{ABOUT_QUESTIONS}; {len(TRADE_OFF['seeds'])} seeds",
+            about=f"{about_question(TRADE_OFF)}; {len(TRADE_OFF['seeds'])} seeds",
         ),
     message:
         "Drawing the trade-off"
@@ -148,7 +148,7 @@ rule layers:
             runs=LAYER_RUNS,
             layers=LAYERS["networks"],
             titles={name: VARIANT_TITLES[name] for name in LAYERS["networks"]},
-            about=ABOUT_QUESTIONS,
+            about=about_question(LAYERS),
         ),
     message:
         "Drawing the layers"
@@ -233,7 +233,7 @@ rule perturbations:
         cfg=dict(
             runs=PERTURBED_RUNS,
             names={name: VARIANT_TITLES[name] for name in OTHERS["variants"]},
-            about=ABOUT_QUESTIONS,
+            about=about_question(OTHERS),
         ),
     message:
         "Drawing the perturbations' effect"
@@ -359,7 +359,7 @@ rule unseen_classes:
                 UNSEEN_TITLES["people"]: PEOPLE_TITLES,
             },
             controls=["untrained", "pixels", "aligned_pixels"],
-            about=f"{ABOUT_QUESTIONS}; {ABOUT_FACES}",
+            about=f"{about_question(UNSEEN)}; {ABOUT_FACES}",
         ),
     message:
         "Drawing unseen classes"
@@ -395,7 +395,7 @@ rule readouts:
             runs=TRADE_OFF_RUNS,
             variants={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
             representations=TITLES,
-            about=f"{ABOUT_QUESTIONS}; {ABOUT_FACES}",
+            about=f"{about_question(TRADE_OFF)}; {ABOUT_FACES}",
         ),
     message:
         "Drawing what readouts find"
