@@ -37,7 +37,7 @@ def check_questions(questions: Mapping[str, Any], representations: Iterable[str]
     _check_known("questions.trade_off.reference", [questions["trade_off"]["reference"]], variants)
     people = questions["unseen_classes"]["people"]
     _check_known("questions.unseen_classes.people.variants", people["variants"], variants)
-    _check_known("questions.unseen_classes.people", [people["of"], *people["beside"]], representations)
+    _check_known("questions.unseen_classes.people.of", [people["of"]], representations)
     for name, ranges in questions["perturbations"]["ranges"].items():
         for which, (low, high) in ranges.items():
             if low >= high:

@@ -77,7 +77,7 @@ rule probe_variant:
         runtime=grows(15),
     params:
         *code("probe_invariance.py"),
-        cfg=lambda wildcards: dict(factors=FACTORS[wildcards.task]),
+        cfg=lambda wildcards: dict(factors=FACTORS[wildcards.task], erase=wildcards.task == "rotation"),
     message:
         "Probing {wildcards.layer} of {wildcards.variant} on {wildcards.task}, seed {wildcards.seed}"
     script:

@@ -18,11 +18,11 @@ def layer_table(predictions: Mapping[LayerRun, str | Path], grids: Mapping[Layer
         grids: what was tried on validation, likewise.
 
     Returns:
-        The columns of :func:`exoprobe.analysis.trade_off.trade_off`, of what is not erased, and ``layer``.
+        The columns of :func:`exoprobe.analysis.trade_off.trade_off`, with ``layer`` in place of ``erased``.
     """
     parts = []
     for layer in dict.fromkeys(layer for _, layer, _ in predictions):
         runs = {(variant, seed): (variant, layer, seed) for variant, name, seed in predictions if name == layer}
         table = trade_off(*({key: files[run] for key, run in runs.items()} for files in (predictions, grids)))
-        parts.append(table[~table["erased"]].drop(columns="erased").assign(layer=layer))
+        parts.append(table.drop(columns="erased").assign(layer=layer))
     return pd.concat(parts, ignore_index=True)

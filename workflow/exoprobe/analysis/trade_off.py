@@ -34,15 +34,16 @@ def trade_off(
         factor: the nuisance.
 
     Returns:
-        A row per variant, seed, ``erased`` (bool) and measure, ``value``, ``low`` and ``high``: ``mav_error`` in %,
-        and in the factor's unit the root mean squared errors ``rmse_linear`` …, of the readout of most skill on
-        validation, ``rmse_best``, and of the constant that is best on test, ``rmse_constant``.
+        A row per variant, seed, ``erased`` (False, and True where that was read too) and measure, ``value``,
+        ``low`` and ``high``: ``mav_error`` in %, and in the factor's unit the root mean squared errors
+        ``rmse_linear`` …, of the readout of most skill on validation, ``rmse_best``, and of the constant that is
+        best on test, ``rmse_constant``.
     """
     rows = []
     for (variant, seed), path in predictions.items():
         table, grid = pd.read_parquet(path), pd.read_parquet(grids[variant, seed])
         resampling = Resampling(table["group"].to_numpy())
-        for erased in (False, True):
+        for erased in (False, True) if MAV + ERASED in table else (False,):
             measured = _measure(table, best_readout(grid, factor, erased), factor, erased)
             rows += [(variant, seed, erased, *one) for one in _with_intervals(measured, resampling)]
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -43,7 +43,13 @@ COPIED = ("sample_id", "label", "group", "inside", "outside_factor")  # of the s
 
 
 def probe_invariance(
-    samples: str | Path, features: str | Path, path: str | Path, grid: str | Path, *, factors: Sequence[str]
+    samples: str | Path,
+    features: str | Path,
+    path: str | Path,
+    grid: str | Path,
+    *,
+    factors: Sequence[str],
+    erase: bool = True,
 ) -> None:
     """Read the factors and the label before and after all factors are erased together (LEACE), and write it.
 
@@ -59,6 +65,7 @@ def probe_invariance(
             ``setting`` (a penalty, or an MLP's hidden units), ``bandwidth``, ``skill``, ``chosen``; of the readout
             ``mav``, that has no factor and no setting, ``skill`` is the accuracy.
         factors: columns of the samples, of numbers.
+        erase: whether to erase them and read once more.
 
     Raises:
         ExoprobeError: where the samples lack a factor, or the features are not theirs.
@@ -67,11 +74,13 @@ def probe_invariance(
     splits = ScaledSplits(samples, features)
     targets = join_targets([Factor(name, "continuous", columns[name].astype(np.float64)) for name in factors])
     train, test = splits.rows["train"], splits.rows["test"]
-    eraser = fit_eraser(measure_moments(splits.blocks(train), targets.columns[train]))
+    erasers: dict[str, Eraser | None] = {"": None}
+    if erase:
+        erasers[ERASED] = fit_eraser(measure_moments(splits.blocks(train), targets.columns[train]))
     predictions = {name: values[test] for name, values in columns.items()}
     tried = []
-    with progress(2 * len(READOUTS), "step", log, f"reading {', '.join(factors)}") as bar:
-        for ending, own in (("", None), (ERASED, eraser)):
+    with progress(len(erasers) * len(READOUTS), "step", log, f"reading {', '.join(factors)}") as bar:
+        for ending, own in erasers.items():
             predictions[MAV + ending], accuracy = _recognize(splits, own)
             tried.append(
                 pd.DataFrame({"readout": [MAV], "skill": accuracy, "chosen": True, "erased": bool(ending)})
