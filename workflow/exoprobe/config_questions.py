@@ -7,15 +7,22 @@ read from the source: checking needs no torch, and a new module stands in no lis
 import ast
 from collections.abc import Iterable, Mapping
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from exoprobe.errors import ExoprobeError
 
 MODELS = Path(__file__).parent / "models"
+PERTURBATIONS = Path(__file__).parent / "data" / "perturbations.py"
 KINDS = {"architecture": MODELS / "architectures", "objective": MODELS / "objectives"}
 OWN = ("title", "architecture", "objective", "learning_rate", "tried")  # keys that every variant may have
-TYPES = {"a whole number": (int,), "a number": (int, float), "text": (str,), "a list": (list,)}
+KINDS_OF_VALUES = {
+    "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
+    "text": lambda value: isinstance(value, str),
+    "a list": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+}
 
 
 def check_questions(questions: Mapping[str, Any], representations: Iterable[str]) -> None:
@@ -38,6 +45,7 @@ def check_questions(questions: Mapping[str, Any], representations: Iterable[str]
     people = questions["unseen_classes"]["people"]
     _check_known("questions.unseen_classes.people.variants", people["variants"], variants)
     _check_known("questions.unseen_classes.people.of", [people["of"]], representations)
+    _check_known("questions.perturbations.ranges", questions["perturbations"]["ranges"], perturbations())
     for name, ranges in questions["perturbations"]["ranges"].items():
         for which, (low, high) in ranges.items():
             if low >= high:
@@ -57,7 +65,7 @@ def modules(kind: str) -> list[str]:
 
 
 def settings(kind: str, name: str) -> dict[str, str]:
-    """Return an architecture's or an objective's settings, and what each is, as a key of :data:`TYPES`."""
+    """Return an architecture's or an objective's settings, and what each is: see :data:`KINDS_OF_VALUES`."""
     return _settings_of(module_of(kind, name)) or {}
 
 
@@ -92,7 +100,7 @@ def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, An
         if name not in wanted:
             allowed = ", ".join([*wanted, *OWN])
             raise ExoprobeError(f"{key}.{name} (value {value!r}) is not a known key; allowed: {allowed}")
-        if not isinstance(value, TYPES[wanted[name]]) or isinstance(value, bool):
+        if not KINDS_OF_VALUES[wanted[name]](value):
             raise ExoprobeError(f"{key}.{name} is {value!r}; it must be {wanted[name]}")
     if "teacher" in entry:
         _check_known(f"{key}.teacher", [entry["teacher"]], variants)
@@ -109,11 +117,21 @@ def _check_known(key: str, names: Iterable[Any], known: Iterable[Any]) -> None:
 
 
 @cache
+def perturbations() -> list[str]:
+    """Return the names of all perturbations."""
+    return [ast.literal_eval(key) for key in _assigned(PERTURBATIONS, "PERTURBATIONS").keys]
+
+
+@cache
 def _settings_of(file: Path) -> dict[str, str] | None:
-    """Read what the class of a module declares as its SETTINGS; None for a module without."""
-    if not file.exists():
-        return None
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SETTINGS":
-            return ast.literal_eval(node.value)
+    """Read what a module declares as its SETTINGS; None for a module without."""
+    node = _assigned(file, "SETTINGS") if file.exists() else None
+    return None if node is None else ast.literal_eval(node)
+
+
+def _assigned(file: Path, name: str) -> ast.expr | None:
+    """Return what a module assigns to a name at its top."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return node.value
     return None
