@@ -50,7 +50,7 @@ rule predict_attributes:
 
 
 rule probe_pose:
-    """Linear regressors of the pose on one representation: a prediction per test image."""
+    """The pose read from one representation, linearly and not: a prediction per test image."""
     input:
         samples="results/data/{faces}/samples.parquet",
         poses="results/data/{faces}/poses.parquet",
@@ -67,8 +67,8 @@ rule probe_pose:
     conda:
         "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(2000),
-        runtime=grows_with_input(30, 0.1),
+        mem_mb=grows_with_input(2000, 1.5),
+        runtime=grows_with_input(30, 0.2),
     params:
         *code("probe_pose.py"),
     message:

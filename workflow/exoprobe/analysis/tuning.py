@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from exoprobe.probes.invariance import MAV
+
 COLUMNS = ["variant", "setting", "value", "validation_mav_accuracy", "best", "configured"]
 
 
@@ -26,7 +28,7 @@ def tuning_table(grids: Mapping[str, str | Path], variants: Mapping[str, Any]) -
         ((setting, values),) = variants[variant]["tried"].items()
         (value,) = [value for value in values if trial == f"{variant}@{value}"]
         grid = pd.read_parquet(path)
-        accuracy = 100 * float(grid[grid["readout"] == "mav"]["skill"].iloc[0])
+        accuracy = 100 * float(grid[(grid["readout"] == MAV) & ~grid["erased"]]["skill"].iloc[0])
         rows.append((variant, setting, value, accuracy, False, value == variants[variant].get(setting)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.assign(best=table.groupby("variant")[COLUMNS[3]].transform("max") == table[COLUMNS[3]])
