@@ -14,12 +14,12 @@ def rotated(digits_file, tmp_path):
     return path
 
 
-def test_the_first_digits_of_each_split_are_kept_with_all_their_rows(rotated, tmp_path):
+def test_evenly_spaced_digits_of_each_split_are_kept_with_all_their_rows(rotated, tmp_path):
     draw_samples(rotated, tmp_path / "drawn", counts={"train": 4, "validation": 1, "test": 2})
     columns = ["sample_id", "label", "angle", "group", "split", "image"]
     drawn, whole = read_samples(tmp_path / "drawn", columns), read_samples(rotated, columns)
-    rows = np.concatenate([np.arange(12), np.arange(18, 21), np.arange(24, 30)])
-    assert drawn["group"].tolist() == np.repeat([0, 1, 2, 3, 8, 10, 11], 3).tolist()
+    rows = np.concatenate([np.arange(start, start + 3) for start in (0, 3, 9, 12, 18, 24, 30)])
+    assert drawn["group"].tolist() == np.repeat([0, 1, 3, 4, 8, 10, 12], 3).tolist()
     assert drawn["sample_id"].tolist() == list(range(21))
     for name in columns[1:]:
         np.testing.assert_array_equal(drawn[name], whole[name][rows])
