@@ -12,7 +12,7 @@ import pytest
 import torch
 from exoprobe.data.samples import read_samples
 from exoprobe.features.feature_file import read_features, read_info
-from exoprobe.models.lenet import LAYERS
+from exoprobe.models.architectures.lenet import LeNet
 
 FIGURES = [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
 
@@ -98,7 +98,7 @@ def test_a_layer_that_is_not_there_or_cannot_be_probed_is_refused_before_any_job
 
 
 def test_every_layer_can_be_extracted(finished):
-    for layer in LAYERS:
+    for layer in LeNet().layers:
         assert finished.planned("--forceall", f"results/features/mnist/lenet/seed0/{layer}.parquet")["extract"] == 1
 
 
