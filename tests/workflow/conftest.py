@@ -80,7 +80,7 @@ class Project:
         assert status == 0, output
         _, _, table = output.partition("Job stats:")
         jobs = re.findall(r"^(\w+) +(\d+)$", table.partition("\n\n")[0], re.MULTILINE)
-        return {rule: int(count) for rule, count in jobs if rule not in ("total", "all")}
+        return {rule: int(count) for rule, count in jobs if rule not in ("total", "all", "open_questions")}
 
     def path(self, name: str) -> Path:
         return self.folder / name
