@@ -1,13 +1,12 @@
 """Reading factors linearly: support vector machines for classes, ridge regression for numbers and angles."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from exoprobe.features.blocks import Blocks
 from exoprobe.probes.attributes import PENALTIES as MACHINE_PENALTIES
+from exoprobe.probes.linear_readouts import LinearReadouts
 from exoprobe.probes.linear_regression import PENALTIES as RIDGE_PENALTIES
 from exoprobe.probes.linear_regression import fit_ridge_path, measure_moments
 from exoprobe.probes.linear_svm import LinearSVMs
@@ -16,32 +15,6 @@ from exoprobe.probes.scaled_splits import Features, Rows
 from exoprobe.probes.targets import Targets, join_targets
 
 OBJECTIVE_GAP = 1e-5  # of a machine's minimum; no decision hangs on less
-
-
-@dataclass(frozen=True)
-class LinearReadouts:
-    """Linear readouts of T targets at L penalties.
-
-    Attributes:
-        coef: float64 [L, T, D].
-        intercept: float64 [L, T].
-        penalties: L of them.
-    """
-
-    coef: np.ndarray
-    intercept: np.ndarray
-    penalties: tuple[float, ...]
-
-    def outputs(self, features: Blocks) -> np.ndarray:
-        """Return what is read from the features [N, D], float32 [L, N, T]."""
-        coef, intercept = torch.from_numpy(self.coef), torch.from_numpy(self.intercept)
-        parts = [(block @ coef.mT + intercept[:, None]).float() for block in features.blocks(torch.float64)]
-        return torch.cat(parts, dim=1).numpy()
-
-    def at(self, places: np.ndarray) -> "LinearReadouts":
-        """Return one readout per target, at the penalties in these places [T]."""
-        targets = np.arange(len(places))
-        return LinearReadouts(self.coef[places, targets][None], self.intercept[places, targets][None], (np.nan,))
 
 
 def read_linearly(
