@@ -90,7 +90,7 @@ wildcard_constraints:
     dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
     model="|".join(DIGIT_FOLDERS),
     seed=r"\d+",
-    layer=r"(conv|pool|block|ip)\d+",
+    layer=r"(conv|pool|block)\d+|ip[12]",
 
 
 def grows(amount):
