@@ -24,10 +24,11 @@ def test_settings_are_read_from_the_modules():
         ("variants.lenet.architecture", "alexnet", "questions.variants.lenet.architecture is 'alexnet'; allowed: "),
         ("variants.lenet.weight", 1, "questions.variants.lenet.weight (value 1) is not a known key; allowed: "),
         (
-            "variants.lenet_6.convolutions",
+            "variants.lenet_8.convolutions",
             6.5,
-            "questions.variants.lenet_6.convolutions is 6.5; it must be a whole",
+            "questions.variants.lenet_8.convolutions is 6.5; it must be a whole",
         ),
+        ("variants.pair_lenet.layers", ["ip1", 2], "questions.variants.pair_lenet.layers[1] is 2; it must be text"),
         ("variants.center.weight", ..., "questions.variants.center.weight is missing; center on lenet needs it"),
         ("variants.center.weight", 7, "questions.variants.center.weight is 7; it must be among those tried"),
         (

@@ -21,7 +21,7 @@ KINDS_OF_VALUES = {
     "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
     "text": lambda value: isinstance(value, str),
-    "a list": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    "a list": lambda value: isinstance(value, list),
 }
 
 
@@ -102,6 +102,9 @@ def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, An
             raise ExoprobeError(f"{key}.{name} (value {value!r}) is not a known key; allowed: {allowed}")
         if not KINDS_OF_VALUES[wanted[name]](value):
             raise ExoprobeError(f"{key}.{name} is {value!r}; it must be {wanted[name]}")
+        for index, entry_of_list in enumerate(value if isinstance(value, list) else []):
+            if not isinstance(entry_of_list, str):
+                raise ExoprobeError(f"{key}.{name}[{index}] is {entry_of_list!r}; it must be text")
     if "teacher" in entry:
         _check_known(f"{key}.teacher", [entry["teacher"]], variants)
     for name, values in entry.get("tried", {}).items():
