@@ -1,6 +1,7 @@
 """Which modules of a package a Python file imports, found by reading, not by running."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 
@@ -27,26 +28,32 @@ def imported_files(script: str | Path, root: str | Path, package: str = "exoprob
 
 def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
     files: set[Path] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = _absolute_name(node, file, root)
-            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
+    for level, module, names in _import_statements(file.read_text(encoding="utf-8"), str(file)):
+        base = _absolute_name(level, module, file, root)
+        for name in [base, *(f"{base}.{one}" for one in names)]:
             if name.split(".")[0] == package:
                 files |= _module_files(name, root)
     return files
 
 
-def _absolute_name(node: ast.ImportFrom, file: Path, root: Path) -> str:
-    """Return the dotted name of the module behind ``from``, where leading dots count from the file's folder."""
-    if not node.level:
-        return node.module
+@cache  # a run asks it of every script's modules, which are mostly the same
+def _import_statements(source: str, file: str) -> list[tuple[int, str | None, list[str]]]:
+    """Return what a source imports: how many dots lead, a module, and names from it that may be modules."""
+    found: list[tuple[int, str | None, list[str]]] = []
+    for node in ast.walk(ast.parse(source, file)):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module, [alias.name for alias in node.names]))
+    return found
+
+
+def _absolute_name(level: int, module: str | None, file: Path, root: Path) -> str:
+    """Return the dotted name of an imported module; leading dots count from the file's folder."""
+    if not level:
+        return module
     folder = file.parent.relative_to(root).parts
-    return ".".join([*folder[: len(folder) - node.level + 1], *filter(None, [node.module])])
+    return ".".join([*folder[: len(folder) - level + 1], *filter(None, [module])])
 
 
 def _module_files(name: str, root: Path) -> set[Path]:
