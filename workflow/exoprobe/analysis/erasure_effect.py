@@ -63,10 +63,10 @@ def erasure_tables(
         intervals, ``at_baseline`` (of the erased factor: not surely better than its mean in training);
         ``recognition``: see :mod:`exoprobe.analysis.recognition_effect`.
     """
-    every = read_factors(factors, dataset_digest(samples))
     splits = ScaledSplits(samples, features, memory_mb, MOST_TESTED)
     tested = Tested(samples, factors, splits.rows["test"])
     train = splits.rows["train"]
+    every = [factor.learned_from(train) for factor in read_factors(factors, dataset_digest(samples))]
     trained = [factor.at(train) for factor in every]
     moments = measure_factor_moments(splits.blocks(train), trained, splits.groups[train])
     erasers = fit_erasers(moments.whole, moments.columns)

@@ -1,6 +1,7 @@
 """The factors of a user's dataset: what a representation may or should not tell of its samples."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,12 +27,14 @@ class Factor:
         kind: one of :data:`KINDS`.
         values: float64 [N]: codes from 0 (binary, categorical), numbers, or degrees; NaN where it is not known.
         categories: what the codes stand for, of binary and categorical factors.
+        limits: the least and the greatest number that a readout gives of it, see :meth:`learned_from`.
     """
 
     name: str
     kind: str
     values: np.ndarray
     categories: tuple[str, ...] = ()
+    limits: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def known(self) -> np.ndarray:
@@ -41,6 +44,17 @@ class Factor:
     def at(self, rows: np.ndarray) -> "Factor":
         """Return the factor of some samples, bool [N] or their places."""
         return replace(self, values=self.values[rows])
+
+    def learned_from(self, rows: np.ndarray) -> "Factor":
+        """Return the factor with the range of its numbers in some samples, bool [N], as its limits.
+
+        A unit that is silent on nearly all of train may shout on one test sample, and a single answer far out would
+        hide what all the others tell.
+        """
+        seen = self.values[rows & self.known]
+        if self.kind != "continuous" or not len(seen):
+            return self
+        return replace(self, limits=(seen.min(), seen.max()))
 
 
 def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: str) -> None:

@@ -47,8 +47,9 @@ def probe_factors(
         memory_mb: what the linear readouts may hold; larger features are read batch by batch.
         device: ``auto``, ``cpu`` or ``cuda``, of the linear readouts.
     """
-    targets = join_targets(read_factors(factors, dataset_digest(samples)))
     splits = ScaledSplits(samples, features, memory_mb)
+    every = read_factors(factors, dataset_digest(samples))
+    targets = join_targets([factor.learned_from(splits.rows["train"]) for factor in every])
     readings: dict[str, Sequence[Reading]] = {}
     steps = {
         "linear": lambda: read_linearly(splits.blocks, splits.rows, targets, memory_mb=memory_mb, device=device),

@@ -72,8 +72,9 @@ def probe_invariance(
     """
     columns = read_samples(samples, _present(samples, factors))
     splits = ScaledSplits(samples, features)
-    targets = join_targets([Factor(name, "continuous", columns[name].astype(np.float64)) for name in factors])
     train, test = splits.rows["train"], splits.rows["test"]
+    numbers = [Factor(name, "continuous", columns[name].astype(np.float64)) for name in factors]
+    targets = join_targets([number.learned_from(train) for number in numbers])
     erasers: dict[str, Eraser | None] = {"": None}
     if erase:
         erasers[ERASED] = fit_eraser(measure_moments(splits.blocks(train), targets.columns[train]))

@@ -40,8 +40,9 @@ def read_nonlinearly(
         By readout the predictions of the test rows [n, T], and what was tried on validation: ``readout``,
         ``target``, ``penalty``, ``bandwidth``, ``skill``, ``chosen``.
     """
-    targets = join_targets([Factor(name, "continuous", angles[name].to_numpy(np.float64)) for name in angles])
     train, validation = round_.tuning[0]
+    numbers = [Factor(name, "continuous", angles[name].to_numpy(np.float64)) for name in angles]
+    targets = join_targets([number.learned_from(train) for number in numbers])
     rows = {"train": train & known, "validation": validation & known, "test": round_.test & known}
     splits = ScaledSplits(samples, features, memory_mb, rows=rows)
     readings = {name: read(splits, targets) for name, read in NONLINEAR.items()}

@@ -36,14 +36,14 @@ def read_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
         outputs: [..., T], of the columns of :func:`factor_targets`; of classes, the larger the likelier, about 0.
 
     Returns:
-        [...]: a score, present where it is at least 0 (binary), the code of the likeliest category, the number, or
-        degrees.
+        [...]: a score, present where it is at least 0 (binary), the code of the likeliest category, degrees, or the
+        number within the factor's limits.
     """
     if factor.kind == "categorical":
         return outputs.argmax(-1).astype(np.float64)
     if factor.kind == "angle":
         return np.degrees(np.arctan2(outputs[..., 0], outputs[..., 1]))
-    return outputs[..., 0]
+    return outputs[..., 0].clip(*factor.limits)
 
 
 def as_values(factor: Factor, read: np.ndarray) -> np.ndarray:
