@@ -43,6 +43,11 @@ def test_settings_are_read_from_the_modules():
         ),
         ("layers.networks", {"lent": ["ip1"]}, "questions.layers.networks: 'lent' is not there; allowed: lenet"),
         ("perturbations.ranges.scale.inside", [2, 1], "questions.perturbations.ranges.scale.inside is [2, 1]; the"),
+        (
+            "perturbations.ranges.blur.outside",
+            [0, 1],
+            "questions.perturbations.ranges.blur.outside is [0, 1]; it must",
+        ),
     ],
 )
 def test_what_a_schema_cannot_say_is_told_in_one_line(questions, path, value, message):

@@ -72,16 +72,16 @@ def test_several_are_applied_in_one_order_whatever_the_configuration_s(rng):
         ({"skale": RANGES["scale"]}, "skale is not a perturbation; there are scale, shear"),
         (
             {"blur": {"inside": [1, 1], "outside": [0, 2]}},
-            r"blur: inside is \[1, 1\]; the first must be the smaller",
+            r"blur.inside is \[1, 1\]; the first must be the lower",
         ),
         (
             {"blur": {"inside": [0, 1], "outside": [0, 1]}},
-            r"blur: outside is \[0, 1\]; it must hold inside",
+            r"blur.outside is \[0, 1\]; it must hold inside",
         ),
-        ({"shear": {"inside": [-9, 9], "outside": [-5, 40]}}, r"shear: outside is \[-5, 40\]; .* hold inside"),
+        ({"shear": {"inside": [-9, 9], "outside": [-5, 40]}}, r"shear.outside is \[-5, 40\]; .* hold inside"),
         (
             {"blur": {"inside": [0, 1], "outside": [-1, 1]}},
-            r"blur: outside is \[-1, 1\]; values must be in \[0, 28\]",
+            r"blur.outside is \[-1, 1\]; values must be in \[0, 28\]",
         ),
     ],
 )

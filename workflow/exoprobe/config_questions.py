@@ -11,6 +11,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from exoprobe.data.perturbation_ranges import check_range
 from exoprobe.errors import ExoprobeError
 
 MODELS = Path(__file__).parent / "models"
@@ -47,11 +48,7 @@ def check_questions(questions: Mapping[str, Any], representations: Iterable[str]
     _check_known("questions.unseen_classes.people.of", [people["of"]], representations)
     _check_known("questions.perturbations.ranges", questions["perturbations"]["ranges"], perturbations())
     for name, ranges in questions["perturbations"]["ranges"].items():
-        for which, (low, high) in ranges.items():
-            if low >= high:
-                raise ExoprobeError(
-                    f"questions.perturbations.ranges.{name}.{which} is [{low}, {high}]; the first must be the lower"
-                )
+        check_range(f"questions.perturbations.ranges.{name}", ranges)
 
 
 def module_of(kind: str, name: str) -> Path:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from exoprobe.data.digit_splits import take_splits
+from exoprobe.data.perturbation_ranges import Range, check_range
 from exoprobe.data.perturbations import PERTURBATIONS
 from exoprobe.data.samples import write_samples
 from exoprobe.errors import ExoprobeError
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 # Of each digit's images, whether all values are inside: twice, since objectives pair two images of one digit.
 INSIDE = (True, True, False)
 BATCH = 4096  # images that are perturbed at once
-Ranges = dict[str, dict[str, list[float]]]  # name: {inside: [low, high], outside: [low, high]}
+Ranges = dict[str, Range]  # by name
 
 
 def build_perturbed_digits(
@@ -50,7 +51,7 @@ def check_ranges(perturbations: Ranges) -> None:
     """Refuse ranges from which nothing could be drawn.
 
     Args:
-        perturbations: by name ``inside``, and ``outside``, which holds it and is wider, at one end or at both.
+        perturbations: by name, see :func:`~exoprobe.data.perturbation_ranges.check_range`.
 
     Raises:
         ExoprobeError: naming the perturbation and the range.
@@ -58,16 +59,11 @@ def check_ranges(perturbations: Ranges) -> None:
     for name, ranges in perturbations.items():
         if name not in PERTURBATIONS:
             raise ExoprobeError(f"{name} is not a perturbation; there are {', '.join(PERTURBATIONS)}")
-        (low, high), (lowest, highest) = ranges["inside"], ranges["outside"]
+        check_range(name, ranges)
+        lowest, highest = ranges["outside"]
         least, most = PERTURBATIONS[name].limits
-        if not low < high:
-            raise ExoprobeError(f"{name}: inside is [{low}, {high}]; the first must be the smaller")
-        if not (lowest <= low and high <= highest and highest - lowest > high - low):
-            raise ExoprobeError(
-                f"{name}: outside is [{lowest}, {highest}]; it must hold inside, [{low}, {high}], and be wider"
-            )
         if not least <= lowest <= highest <= most:
-            raise ExoprobeError(f"{name}: outside is [{lowest}, {highest}]; values must be in [{least}, {most}]")
+            raise ExoprobeError(f"{name}.outside is [{lowest}, {highest}]; values must be in [{least}, {most}]")
 
 
 def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.ndarray]:
