@@ -149,6 +149,12 @@ def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
     assert project.planned() == {"figure_6": 1}
 
 
+def test_the_scheduler_looks_for_work_when_a_job_has_ended_and_not_every_second(project):
+    status, output = project.snakemake("--verbose", "--forcerun", "figure_6", "--", "figure_6")
+    assert status == 0, output
+    assert 1 <= output.count("Ready jobs: ") <= 2
+
+
 @pytest.mark.parametrize(
     ("change", "rerun"),
     [
