@@ -99,7 +99,7 @@ def test_the_figure_shows_the_mean_over_seeds_and_says_all_in_its_table(effect, 
     expected = single["scale", "scale", "inside", "mav_error"] + 0.5
     assert means.loc[("scale", "lenet", "inside"), "value"] == pytest.approx(expected)
     paths = {kind: tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "svg", "csv")}
-    draw_perturbation_effect(both, paths, names={"lenet": "LeNet"}, about="planted")
+    draw_perturbation_effect(both, paths, names={"lenet": "LeNet"}, among=["lenet"], about="planted")
     assert all(path.stat().st_size for path in paths.values())
     pd.testing.assert_frame_equal(pd.read_csv(paths["csv"]), both.reset_index(drop=True), rtol=1e-5)
     text = paths["svg"].read_text()

@@ -113,6 +113,7 @@ rule trade_off:
             runs=TRADE_OFF_RUNS,
             titles={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
             reference=TRADE_OFF["reference"],
+            alike=[name for name in TRADE_OFF["variants"] if VARIANTS[name]["architecture"] == "lenet"],
             about=f"{about_question(TRADE_OFF)}; {len(TRADE_OFF['seeds'])} seeds",
         ),
     message:
@@ -233,6 +234,7 @@ rule perturbations:
         cfg=dict(
             runs=PERTURBED_RUNS,
             names={name: VARIANT_TITLES[name] for name in OTHERS["variants"]},
+            among=list(VARIANT_TITLES),
             about=about_question(OTHERS),
         ),
     message:

@@ -8,4 +8,5 @@ runs = [tuple(run) for run in cfg["runs"]]
 effect = perturbation_effect(
     dict(zip(runs, snakemake.input.predictions, strict=True)), dict(zip(runs, snakemake.input.grids, strict=True))
 )
-draw_perturbation_effect(effect, dict(snakemake.output.items()), names=cfg["names"], about=cfg["about"])
+shown = {name: cfg[name] for name in ("names", "among", "about")}
+draw_perturbation_effect(effect, dict(snakemake.output.items()), **shown)

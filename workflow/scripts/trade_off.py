@@ -14,4 +14,4 @@ table = trade_off(predictions, grids)
 summary = over_seeds(table)
 tables = {"summary": summary, "advantages": advantages(table, cfg["reference"])}
 write_tables(tables, {name: paths.pop(name) for name in tables})
-draw_trade_off(table, summary, paths, titles=cfg["titles"], about=cfg["about"])
+draw_trade_off(table, summary, paths, titles=cfg["titles"], alike=cfg["alike"], about=cfg["about"])

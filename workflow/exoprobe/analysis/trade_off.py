@@ -80,15 +80,14 @@ def trade_off_points(summary: pd.DataFrame, readout: str = BEST) -> pd.DataFrame
 
     Returns:
         A row per variant and ``erased``: ``error`` and ``rmse``, each also with ``_low``, ``_high`` and ``_sd``,
-        ``n`` seeds, and ``on_front`` (see :func:`on_front`).
+        and ``n`` seeds.
     """
     parts = []
     for name, measure in (("error", MAV_ERROR), (RMSE, rmse_by(readout))):
         part = summary[summary["measure"] == measure].set_index(["variant", "erased"])
         names = {"mean": name, **{one: f"{name}_{one}" for one in ("sd", "low", "high")}}
         parts.append(part.drop(columns="measure").rename(columns=names))
-    points = pd.concat([parts[0], parts[1].drop(columns="n")], axis=1).reset_index()
-    return points.assign(on_front=on_front(points["error"].to_numpy(), points[RMSE].to_numpy()))
+    return pd.concat([parts[0], parts[1].drop(columns="n")], axis=1).reset_index()
 
 
 def on_front(error: np.ndarray, rmse: np.ndarray) -> np.ndarray:

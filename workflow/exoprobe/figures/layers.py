@@ -6,13 +6,15 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
-from exoprobe.figures.style import BLUE, GREEN, GREY, VERMILION, new_figure, save_figure
+from exoprobe.figures.style import BLUE, GREEN, GREY, REPRESENTATION_COLORS, VERMILION, new_figure, save_figure
 
 READOUTS = {
     "rmse_linear": ("linear", VERMILION, "o"),
     "rmse_linear_per_label": ("linear, per digit", GREEN, "s"),
+    "rmse_fourier": ("Fourier features", REPRESENTATION_COLORS[4], "^"),
     "rmse_mlp": ("MLP", BLUE, "D"),
 }
+TICKS = (1, 2, 5, 10, 20, 50)  # %
 
 
 def draw_layers(
@@ -46,9 +48,11 @@ def draw_layers(
         above.set_title(titles[name], fontsize=7.5)
         below.set_xticks(range(len(layers[name])), layers[name], rotation=90, fontsize=6)
     panels[0][0].set(yscale="log", ylabel="recognition error, %")
+    panels[0][0].set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    panels[0][0].yaxis.set_minor_locator(panels[0][0].yaxis.get_major_locator())
     panels[1][0].set(ylabel="angle error, °", ylim=(0, None))
     handles, names = panels[1][0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside upper right", ncols=3, fontsize=7.2)
+    figure.legend(handles, names, loc="outside upper right", ncols=4, fontsize=7.2)
     save_figure(figure, table, paths, about=about)
 
 

@@ -15,11 +15,11 @@ from exoprobe.figures.style import GREY, new_figure, representation_looks, save_
 TOGETHER = "together"  # the task in which all factors vary
 MEASURES = {MAV_ERROR: "MAV error in %", told_by(BEST): "share told"}
 SPREAD = 0.7  # of a factor's height, taken by the variants
-LEAST_ERROR = 0.1  # in %, the left end of the scale
+TICKS = (1, 3, 10, 30)  # %
 
 
 def draw_perturbation_effect(
-    effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], about: str
+    effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], among: list[str], about: str
 ) -> None:
     """Draw recognition error and what is told, of each factor alone and, where that was asked, of all together.
 
@@ -27,13 +27,15 @@ def draw_perturbation_effect(
         effect: of :func:`exoprobe.analysis.perturbation_effect.perturbation_effect`.
         paths: see :func:`exoprobe.figures.style.save_figure`.
         names: the name to show for each variant, in their order.
+        among: all variants that there are, so that each looks the same in every figure.
         about: see :func:`exoprobe.figures.style.save_figure`.
     """
     together = effect["task"] == TOGETHER
     parts = {"one at a time": effect[~together], "all together": effect[together]}
     parts = {title: part for title, part in parts.items() if len(part)}
     factors = [name for name in PERTURBATIONS if name in set(effect["factor"])]
-    looks = representation_looks(names, [])
+    every = representation_looks(among, [])
+    looks = {name: every[name] for name in names}
     height = 1.0 + 0.18 * np.ceil((len(looks) + 2) / 5) + len(factors) * (0.16 + 0.085 * len(looks))
     figure, panels = new_figure(columns=2 * len(parts), height=height, sharey=True, squeeze=False)
     for rank, (title, part) in enumerate(parts.items()):
@@ -84,8 +86,8 @@ def _handles(looks: dict[str, dict[str, str]], names: dict[str, str]) -> list[Li
 def _set_scale(axes: Axes, measure: str) -> None:
     if measure == MAV_ERROR:
         axes.set_xscale("log")
-        axes.set_xlim(LEAST_ERROR, 100)
-        axes.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
+        axes.set_xlim(0.5, 60)
+        axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
         axes.minorticks_off()
     else:
         axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 2)), zorder=1)

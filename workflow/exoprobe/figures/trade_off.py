@@ -1,15 +1,19 @@
 """The trade-off figure: what each way of training recognizes, against what its features still tell."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from exoprobe.analysis.trade_off import BEST, RMSE, rmse_by, trade_off_points
+from exoprobe.analysis.trade_off import BEST, RMSE, on_front, rmse_by, trade_off_points
 from exoprobe.figures.style import BLACK, GREY, new_figure, representation_looks, save_figure
 
-PANELS = {"linear_per_label": "read linearly, each digit by its own regressor", BEST: "read by the best readout"}
+PANELS = {
+    "linear": "read linearly",
+    "linear_per_label": "linearly, one regressor per digit",
+    BEST: "by the best readout",
+}
 TICKS = (0.5, 1, 1.5, 2, 3, 4, 6, 10, 20, 50)  # %
 
 
@@ -19,6 +23,7 @@ def draw_trade_off(
     paths: dict[str, str | Path],
     *,
     titles: Mapping[str, str],
+    alike: Collection[str],
     about: str,
 ) -> None:
     """Draw recognition error against the angle's error, as trained and after erasure.
@@ -28,23 +33,28 @@ def draw_trade_off(
         summary: of it, by :func:`exoprobe.analysis.trade_off.over_seeds`.
         paths: see :func:`exoprobe.figures.style.save_figure`.
         titles: the name to show for each variant, in their order.
+        alike: variants of one architecture, that differ in what they are trained for, with a front of their own.
         about: see :func:`exoprobe.figures.style.save_figure`.
     """
     looks = representation_looks(titles, [])
     constant = summary[summary["measure"] == rmse_by("constant")]["mean"].max()
-    figure, panels = new_figure(columns=2, height=3.9, sharex=True, sharey=True)
+    figure, panels = new_figure(columns=len(PANELS), height=3.6, sharex=True, sharey=True)
     for axes, (readout, title) in zip(panels, PANELS.items(), strict=True):
         points = trade_off_points(summary, readout)
         axes.axhline(constant, color=GREY, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
-        front = points[points["on_front"]].sort_values("error")
-        axes.step(front["error"], front[RMSE], where="post", color=BLACK, linewidth=0.8, alpha=0.45, zorder=1)
+        _draw_front(axes, points, color=BLACK, linestyle="solid")
+        _draw_front(axes, points[points["variant"].isin(alike)], color=BLACK, linestyle="dotted")
         for variant, look in looks.items():
             _draw_variant(axes, points[points["variant"] == variant], look, titles[variant])
-        axes.set(title=title, xscale="log", xlabel="recognition error in % (cosine to class means)")
-    panels[0].set(ylabel="error of the angle that is read, °", ylim=(0, constant * 1.1))
-    panels[0].text(
+        axes.set_title(title, fontsize=8.5)
+        axes.set(xscale="log")
+    least = points["error_low"].fillna(points["error"]).min() / 1.1
+    most = points["error_high"].fillna(points["error"]).max() * 1.1
+    panels[0].set(ylabel="error of the angle that is read, °", ylim=(0, constant * 1.1), xlim=(least, most))
+    panels[1].set(xlabel="recognition error in % (cosine to class means)")
+    panels[1].text(
         0.99, constant * 1.015, "nothing told", ha="right", color=GREY, fontsize=7,
-        transform=panels[0].get_yaxis_transform(),
+        transform=panels[1].get_yaxis_transform(),
     )  # fmt: skip
     ticks = [tick for tick in TICKS if points["error"].min() / 1.2 <= tick <= points["error"].max() * 1.2]
     panels[0].set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -52,7 +62,15 @@ def draw_trade_off(
     figure.legend(
         *panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=7.2, columnspacing=1.2
     )
-    save_figure(figure, table, paths, about=f"filled: as trained; hollow: after LEACE; line: Pareto front. {about}")
+    key = "hollow: after LEACE; lines: Pareto fronts, dotted: of one architecture"
+    save_figure(figure, table, paths, about=f"{key}. {about}")
+
+
+def _draw_front(axes: Axes, points: pd.DataFrame, **look: str) -> None:
+    """Draw the edge of what some points are at least as good as: below and to the right of it."""
+    best = points[on_front(points["error"].to_numpy(), points[RMSE].to_numpy())].sort_values("error")
+    corners = [(best["error"].iloc[0], 0), *zip(best["error"], best[RMSE], strict=True), (100, best[RMSE].iloc[-1])]
+    axes.step(*zip(*corners, strict=True), where="pre", linewidth=0.8, alpha=0.45, zorder=1, **look)
 
 
 def _draw_variant(axes: Axes, points: pd.DataFrame, look: dict[str, str], title: str) -> None:
