@@ -1,4 +1,4 @@
-"""The whole workflow on a real Slurm cluster of one node, with jobs and controllers killed on the way."""
+"""The workflow on a real Slurm cluster of one node, with jobs and controllers killed on the way."""
 
 import os
 import re
@@ -16,6 +16,8 @@ from tests.workflow.slurm_node import SlurmNode, obstacle
 SUBMITTED = re.compile(r"submitted with SLURM jobid (\d+) \(log: .*/rule_(\w+)/")
 # Too little for the first attempt, so that Slurm kills it for its memory.
 TOO_LITTLE = ("--set-resources", "rotate_digits:mem_mb=500 * attempt * attempt")
+# All that is computed of the digits, and of the faces what comes of two parts.
+TARGETS = ("--", "figure_4", "results/probes/orl/dlib/penultimate/pose.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +32,15 @@ def node():
 
 @pytest.fixture(scope="module")
 def cluster_run(root, finished, node, tmp_path_factory):
-    """Everything was computed through Slurm, in spite of all; with it, what Slurm remembers of each job."""
+    """The targets were computed through Slurm, in spite of all; with it, what Slurm remembers of each job."""
     project = copy_project(root, tmp_path_factory.mktemp("slurm"))
     for name in DOWNLOADS:
         project.path(name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(finished.path(name), project.path(name))
     project.edit_config(lambda config: config["faces"].update(parts=2))
     cluster = {"where": ("--profile", "profiles/slurm"), "environment": node.environment}
-    orphan = run_until_killed(project.start(*TOO_LITTLE, **cluster), node)
-    second = project.start(*TOO_LITTLE, **cluster)
+    orphan = run_until_killed(project.start(*TOO_LITTLE, *TARGETS, **cluster), node)
+    second = project.start(*TOO_LITTLE, *TARGETS, **cluster)
     output = ""
     for line in second.stdout:
         if SUBMITTED.search(line) and not SUBMITTED.search(output):
@@ -89,7 +91,7 @@ def test_every_result_is_the_local_run_s_to_the_last_bit(cluster_run, finished):
     """Also: faces extracted in two parts, by two jobs, are the same as in one."""
     project, *_ = cluster_run
     cluster, local = results(project), results(finished)
-    assert Path("scorecard.csv") in cluster
+    assert {Path("figures/figure_4.csv"), Path("probes/orl/dlib/penultimate/pose.parquet")} <= set(cluster)
     assert [name for name in cluster if cluster[name] != local.get(name)] == []
 
 
@@ -102,7 +104,7 @@ def test_a_killed_run_s_waiting_job_does_nothing_when_its_turn_comes(cluster_run
 
 def test_a_local_run_after_it_has_nothing_to_do(cluster_run):
     project, *_ = cluster_run
-    assert project.planned() == {}
+    assert project.planned(*TARGETS) == {}
 
 
 def test_a_job_out_of_memory_comes_back_with_more(cluster_run):

@@ -56,6 +56,7 @@ def _absolute_name(level: int, module: str | None, file: Path, root: Path) -> st
     return ".".join([*folder[: len(folder) - level + 1], *filter(None, [module])])
 
 
+@cache
 def _module_files(name: str, root: Path) -> set[Path]:
     """Return the files that importing a dotted name runs: its own and its packages' ``__init__.py``."""
     parts = name.split(".")
