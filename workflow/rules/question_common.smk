@@ -53,6 +53,12 @@ def about_question(question):
     return f"{DATASET}, {config['digits']['counts']['train']} training digits, {images} images seen in all"
 
 
+def variants_up_to(names):
+    """The variants up to the last of some, which say how each looks in every figure; later ones change nothing."""
+    every = list(VARIANT_TITLES)
+    return every[: max(map(every.index, names)) + 1]
+
+
 wildcard_constraints:
     task="|".join(FACTORS),
     variant="|".join(VARIANTS),

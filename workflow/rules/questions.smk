@@ -234,7 +234,7 @@ rule perturbations:
         cfg=dict(
             runs=PERTURBED_RUNS,
             names={name: VARIANT_TITLES[name] for name in OTHERS["variants"]},
-            among=list(VARIANT_TITLES),
+            among=variants_up_to(OTHERS["variants"]),
             about=about_question(OTHERS),
         ),
     message:

@@ -27,7 +27,7 @@ def draw_perturbation_effect(
         effect: of :func:`exoprobe.analysis.perturbation_effect.perturbation_effect`.
         paths: see :func:`exoprobe.figures.style.save_figure`.
         names: the name to show for each variant, in their order.
-        among: all variants that there are, so that each looks the same in every figure.
+        among: those and variants before them, so that each looks the same in every figure.
         about: see :func:`exoprobe.figures.style.save_figure`.
     """
     together = effect["task"] == TOGETHER
