@@ -6,13 +6,15 @@ Both sides of a ratio are measured in turn, several times; the medians are compa
 speed drifts.
 """
 
+import multiprocessing
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 import pandas as pd
@@ -69,17 +71,37 @@ class PillowRotations(Dataset):
         return to_tensor(image.rotate(ANGLES[angle], Image.Resampling.BILINEAR)), int(self.labels[digit])
 
 
-def endless(loader: DataLoader) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield batches for ever, so that workers are started once, outside the measured time."""
-    while True:
-        yield from loader
+class PlainLoop:
+    """Trains LeNet in a plain float32 loop, in a process of its own: torch as it comes, without ``prepare``.
+
+    Args:
+        samples: the dataset.
+        workers: of the DataLoader.
+    """
+
+    def __init__(self, samples: Path, workers: int) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.process = ProcessPoolExecutor(1, spawn, initializer=start_loader, initargs=(samples, workers))
+
+    def __call__(self) -> None:
+        """Train for some steps."""
+        self.process.submit(train_plainly).result()
 
 
-def train_plainly(batches: Iterator[tuple[Tensor, Tensor]]) -> None:
-    """Train LeNet for some steps in a plain float32 loop."""
+def start_loader(samples: Path, workers: int) -> None:
+    """Start the DataLoader of a process, so that its workers are started outside the measured time."""
+    data = load_images(samples, "train", torch.device("cpu"))
+    upright = read_samples(samples, ["angle"], "train")["angle"] == 0
+    plain = PillowRotations(data.images[upright], data.labels[upright])
+    loader = DataLoader(plain, BATCH, shuffle=True, drop_last=True, num_workers=workers)
+    train_plainly.batches = chain.from_iterable(repeat(loader))
+
+
+def train_plainly() -> None:
+    """Train LeNet for some steps."""
     network = LeNet().to(memory_format=torch.contiguous_format)
     optimizer = torch.optim.AdamW(network.parameters(), lr=0.001)
-    for images, labels in islice(batches, STEPS):
+    for images, labels in islice(train_plainly.batches, STEPS):
         loss = torch.nn.functional.cross_entropy(network(images / PIXEL_SCALE)["ip2"], labels)
         optimizer.zero_grad()
         loss.backward()
@@ -128,13 +150,9 @@ def compare(name: str, count: int, sides: dict[str, Callable[[], object]], round
 def compare_training(samples: Path) -> pd.DataFrame:
     """Training at batch 64 against a DataLoader with Pillow rotations, without and with workers."""
     data = load_images(samples, "train", torch.device("cpu"))
-    upright = read_samples(samples, ["angle"], "train")["angle"] == 0
-    plain = PillowRotations(data.images[upright], data.labels[upright])
     sides: dict[str, Callable[[], object]] = {"exoprobe": lambda: train_ours(data)}
     for workers in (0, os.cpu_count() or 1):
-        loader = DataLoader(plain, BATCH, shuffle=True, drop_last=True, num_workers=workers)
-        batches = endless(loader)
-        sides[f"DataLoader, Pillow, {workers} workers"] = lambda batches=batches: train_plainly(batches)
+        sides[f"DataLoader, Pillow, {workers} workers"] = PlainLoop(samples, workers)
     return compare("training, batch 64", BATCH * STEPS, sides, ROUNDS)
 
 

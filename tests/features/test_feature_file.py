@@ -7,7 +7,15 @@ import pytest
 from exoprobe.errors import ExoprobeError
 from exoprobe.features import feature_file
 from exoprobe.features.checksums import add_checksums
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, round_features, write_features
+from exoprobe.features.feature_file import (
+    PLAIN,
+    FeatureInfo,
+    read_features,
+    read_info,
+    read_sample_ids,
+    round_features,
+    write_features,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -71,6 +79,31 @@ def test_row_groups_are_of_one_size_whatever_the_batches(path, tmp_path, feature
     assert (tmp_path / "g.parquet").read_bytes() == path.read_bytes()
     metadata = pq.ParquetFile(path).metadata
     assert [metadata.row_group(group).num_rows for group in range(3)] == [8_192, 8_192, 3_616]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_large_row_groups_are_one_page_each(tmp_path, rng, dtype):
+    wide = rng.normal(size=(9_000, 1_000)).astype(dtype)  # groups of 16 MiB; Parquet's pages have 1 MiB by default
+    info = FeatureInfo(1_000, dtype, 9_000, "ip1", "this dataset", "weights", "code")
+    write_features(tmp_path / "w.parquet", np.arange(9_000), [wide], info)
+    np.testing.assert_array_equal(read_features(tmp_path / "w.parquet", dataset_digest="this dataset"), wide)
+    np.testing.assert_array_equal(read_sample_ids(tmp_path / "w.parquet"), np.arange(9_000))
+    stored = pq.read_table(tmp_path / "w.parquet")["feature"].to_pylist()
+    np.testing.assert_array_equal(np.frombuffer(b"".join(stored), dtype).reshape(wide.shape), wide)
+
+
+def test_many_narrow_rows_are_one_page_too(tmp_path, rng):
+    narrow = rng.normal(size=(50_000, 2)).astype(np.float32)  # Parquet's pages have 20,000 rows by default
+    info = FeatureInfo(2, "float32", 50_000, "ip1", "this dataset", "weights", "code")
+    write_features(tmp_path / "n.parquet", np.arange(50_000), [narrow], info)
+    np.testing.assert_array_equal(read_features(tmp_path / "n.parquet", dataset_digest="this dataset"), narrow)
+
+
+def test_several_pages_in_a_row_group_are_refused(path):
+    pq.write_table(pq.read_table(path), path, row_group_size=8_192, **{**PLAIN, "max_rows_per_page": 4_096})
+    add_checksums(path)
+    with pytest.raises(ExoprobeError, match=r"f\.parquet: its row groups have several pages"):
+        read_features(path)
 
 
 def test_another_dataset_s_features_are_refused(path):
@@ -191,7 +224,7 @@ def test_any_finite_features_in_any_batches_are_read_back_exactly(tmp_path_facto
 
 def test_rows_in_another_order_are_refused(path, rng):
     table = pq.read_table(path)
-    pq.write_table(table.take(rng.permutation(20_000)), path, use_dictionary=False, row_group_size=8_192)
+    pq.write_table(table.take(rng.permutation(20_000)), path, row_group_size=8_192, **PLAIN)
     add_checksums(path)
     with pytest.raises(ExoprobeError, match="f.parquet: its rows are in another order, sample "):
         read_features(path, dataset_digest="this dataset")
@@ -202,7 +235,7 @@ def test_rows_in_another_order_are_refused(path, rng):
 def test_rows_that_begin_elsewhere_are_refused(path):
     table = pq.read_table(path)
     moved = pa.concat_tables([table.slice(8_192), table.slice(0, 8_192)])
-    pq.write_table(moved, path, use_dictionary=False, row_group_size=8_192)
+    pq.write_table(moved, path, row_group_size=8_192, **PLAIN)
     add_checksums(path)
     with pytest.raises(ExoprobeError, match="sample 8192 stands where 0 belongs"):
         read_features(path, slice(0, 10), dataset_digest="this dataset")

@@ -11,7 +11,7 @@ import torch
 from exoprobe.data.samples import read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.checksums import add_checksums
-from exoprobe.features.feature_file import read_features, read_info, write_features
+from exoprobe.features.feature_file import PLAIN, read_features, read_info, write_features
 from exoprobe.figures.heat_maps import draw_heat_maps
 from exoprobe.figures.scree import draw_scree
 from exoprobe.models.checkpoint import save_weights
@@ -29,7 +29,7 @@ def flip(path, from_the_end):
 
 def rewrite(path, change):
     """Let another tool write the file, with checksums that fit."""
-    pq.write_table(change(pq.read_table(path)), path, use_dictionary=False)
+    pq.write_table(change(pq.read_table(path)), path, **PLAIN)
     add_checksums(path)
 
 

@@ -4,8 +4,10 @@ They stand between the last row group and the footer, where no Parquet reader lo
 then one of the footer.
 """
 
+import os
 import struct
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow.parquet as pq
 from xxhash import xxh3_64_intdigest as digest
@@ -23,7 +25,7 @@ def add_checksums(path: str | Path) -> None:
     with Path(path).open("r+b") as file:
         sums = []
         for group in range(metadata.num_row_groups):
-            start, size = _span(metadata, group)
+            start, size = row_group_span(metadata, group)
             file.seek(start)
             sums.append(digest(file.read(size)))
         file.seek(-TAIL.size - metadata.serialized_size, 2)
@@ -33,52 +35,34 @@ def add_checksums(path: str | Path) -> None:
         file.write(b"".join(map(CHECKSUM.pack, [*sums, digest(footer)])) + footer)
 
 
-def check_footer(content: memoryview, path: str | Path) -> None:
-    """Refuse a file whose first bytes or footer are not as they were written.
-
-    Args:
-        content: the whole file.
-        path: its name, for the error.
+def read_footer(path: str | Path) -> tuple[pq.FileMetaData, list[int]]:
+    """Read a file's footer and the checksums of its row groups.
 
     Raises:
-        ExoprobeError: where they are not, or the file has no checksums.
+        ExoprobeError: where its first bytes or footer are not as they were written, or it has no checksums.
     """
-    if len(content) < len(MAGIC) + TAIL.size or content[: len(MAGIC)] != MAGIC or content[-len(MAGIC) :] != MAGIC:
-        raise ExoprobeError(f"{path}: not a whole Parquet file; delete it and run again")
-    start = _footer_start(content)
-    if start < len(MAGIC) + CHECKSUM.size or _stated(content, start, 0) != digest(content[start:]):
-        raise ExoprobeError(
-            f"{path}: its footer is damaged, or it is not a feature file of exoprobe; delete it and run again"
-        )
+    with Path(path).open("rb") as file:
+        first, size = file.read(len(MAGIC)), file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - TAIL.size))
+        tail = file.read()
+        if size < len(MAGIC) + TAIL.size or first != MAGIC or not tail.endswith(MAGIC):
+            raise ExoprobeError(f"{path}: not a whole Parquet file; delete it and run again")
+        start = size - TAIL.size - TAIL.unpack(tail)[0]
+        if start < len(MAGIC) + CHECKSUM.size or _read_checksums(file, start, 1) != [digest(file.read())]:
+            raise ExoprobeError(
+                f"{path}: its footer is damaged, or it is not a feature file of exoprobe; delete it and run again"
+            )
+        metadata = pq.read_metadata(file)
+        return metadata, _read_checksums(file, start, metadata.num_row_groups + 1)[:-1]
 
 
-def check_group(content: memoryview, metadata: pq.FileMetaData, group: int, path: str | Path) -> tuple[int, int]:
-    """Refuse a row group that is not as it was written; the footer must have been checked.
-
-    Returns:
-        Where it starts, and its size in bytes.
-
-    Raises:
-        ExoprobeError: with the file and the row group.
-    """
-    start, size = _span(metadata, group)
-    place = metadata.num_row_groups - group
-    if _stated(content, _footer_start(content), place) != digest(content[start : start + size]):
-        raise ExoprobeError(f"{path}: damaged in row group {group}; delete it and run again")
-    return start, size
-
-
-def _footer_start(content: memoryview) -> int:
-    length, _ = TAIL.unpack(content[-TAIL.size :])
-    return len(content) - TAIL.size - length
-
-
-def _stated(content: memoryview, footer_start: int, place: int) -> int:
-    """Return a checksum by its place, counted from the footer back."""
-    return CHECKSUM.unpack_from(content, footer_start - CHECKSUM.size * (place + 1))[0]
-
-
-def _span(metadata: pq.FileMetaData, group: int) -> tuple[int, int]:
+def row_group_span(metadata: pq.FileMetaData, group: int) -> tuple[int, int]:
     """Return where a row group starts and how many bytes it has; its columns follow each other."""
     columns = [metadata.row_group(group).column(place) for place in range(metadata.num_columns)]
     return columns[0].data_page_offset, sum(column.total_compressed_size for column in columns)
+
+
+def _read_checksums(file: BinaryIO, footer_start: int, count: int) -> list[int]:
+    """Return the last ``count`` checksums; the file is at its footer then."""
+    file.seek(footer_start - CHECKSUM.size * count)
+    return [value for (value,) in CHECKSUM.iter_unpack(file.read(CHECKSUM.size * count))]

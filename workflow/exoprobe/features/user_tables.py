@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from exoprobe.data.table_columns import PANDAS_INDEX, check_column, column_names
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import METADATA_KEY, read_features, read_info, read_sample_ids
+from exoprobe.features.feature_file import read_features, read_info, read_sample_ids
+from exoprobe.features.opened_file import METADATA_KEY
 from exoprobe.features.user_file import UserFile, reading
 
 BATCH = 8_192  # rows
