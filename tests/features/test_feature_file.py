@@ -6,9 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from exoprobe.errors import ExoprobeError
 from exoprobe.features import feature_file
-from exoprobe.features.checksums import add_checksums
 from exoprobe.features.feature_file import (
-    PLAIN,
     FeatureInfo,
     read_features,
     read_info,
@@ -19,6 +17,8 @@ from exoprobe.features.feature_file import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+from tests.features.guarded import write_guarded
 
 INFO = FeatureInfo(4, "float32", 20_000, "ip1", "this dataset", "weights", "code")
 
@@ -100,8 +100,7 @@ def test_many_narrow_rows_are_one_page_too(tmp_path, rng):
 
 
 def test_several_pages_in_a_row_group_are_refused(path):
-    pq.write_table(pq.read_table(path), path, row_group_size=8_192, **{**PLAIN, "max_rows_per_page": 4_096})
-    add_checksums(path)
+    write_guarded(path, pq.read_table(path), 8_192, max_rows_per_page=4_096)
     with pytest.raises(ExoprobeError, match=r"f\.parquet: its row groups have several pages"):
         read_features(path)
 
@@ -224,8 +223,7 @@ def test_any_finite_features_in_any_batches_are_read_back_exactly(tmp_path_facto
 
 def test_rows_in_another_order_are_refused(path, rng):
     table = pq.read_table(path)
-    pq.write_table(table.take(rng.permutation(20_000)), path, row_group_size=8_192, **PLAIN)
-    add_checksums(path)
+    write_guarded(path, table.take(rng.permutation(20_000)), 8_192)
     with pytest.raises(ExoprobeError, match="f.parquet: its rows are in another order, sample "):
         read_features(path, dataset_digest="this dataset")
     with pytest.raises(ExoprobeError, match="its rows are in another order"):
@@ -235,8 +233,7 @@ def test_rows_in_another_order_are_refused(path, rng):
 def test_rows_that_begin_elsewhere_are_refused(path):
     table = pq.read_table(path)
     moved = pa.concat_tables([table.slice(8_192), table.slice(0, 8_192)])
-    pq.write_table(moved, path, row_group_size=8_192, **PLAIN)
-    add_checksums(path)
+    write_guarded(path, moved, 8_192)
     with pytest.raises(ExoprobeError, match="sample 8192 stands where 0 belongs"):
         read_features(path, slice(0, 10), dataset_digest="this dataset")
 

@@ -10,8 +10,7 @@ import pytest
 import torch
 from exoprobe.data.samples import read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.checksums import add_checksums
-from exoprobe.features.feature_file import PLAIN, read_features, read_info, write_features
+from exoprobe.features.feature_file import read_features, read_info, write_features
 from exoprobe.figures.heat_maps import draw_heat_maps
 from exoprobe.figures.scree import draw_scree
 from exoprobe.models.checkpoint import save_weights
@@ -19,6 +18,8 @@ from exoprobe.models.triplet import apply_embedding, train_embedding
 from exoprobe.probes.attributes import predict_attributes, probe_attributes
 from exoprobe.probes.pose import probe_pose
 from exoprobe.probes.rotated_digits import probe_rotated_digits
+
+from tests.features.guarded import write_guarded
 
 
 def flip(path, from_the_end):
@@ -29,8 +30,7 @@ def flip(path, from_the_end):
 
 def rewrite(path, change):
     """Let another tool write the file, with checksums that fit."""
-    pq.write_table(change(pq.read_table(path)), path, **PLAIN)
-    add_checksums(path)
+    write_guarded(path, change(pq.read_table(path)), rows=8_192)
 
 
 def with_nan(table):

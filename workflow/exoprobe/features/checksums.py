@@ -6,9 +6,13 @@ then one of the footer.
 
 import os
 import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from xxhash import xxh3_64_intdigest as digest
 
@@ -17,22 +21,38 @@ from exoprobe.errors import ExoprobeError
 MAGIC = b"PAR1"
 TAIL = struct.Struct(f"<I{len(MAGIC)}s")  # the footer's length, the magic bytes
 CHECKSUM = struct.Struct("<Q")
+SYNCED = 1 << 25  # bytes between two waits for the disk
 
 
-def add_checksums(path: str | Path) -> None:
-    """Put the checksums into a Parquet file that has just been written."""
-    metadata = pq.read_metadata(path)
-    with Path(path).open("r+b") as file:
-        sums = []
-        for group in range(metadata.num_row_groups):
-            start, size = row_group_span(metadata, group)
-            file.seek(start)
-            sums.append(digest(file.read(size)))
-        file.seek(-TAIL.size - metadata.serialized_size, 2)
-        start = file.tell()
-        footer = file.read()
-        file.seek(start)
-        file.write(b"".join(map(CHECKSUM.pack, [*sums, digest(footer)])) + footer)
+@contextmanager
+def guarded_writer(
+    path: str | Path, schema: pa.Schema, **options: str | int | bool
+) -> Iterator[Callable[[pa.Table], None]]:
+    """Write a Parquet file with checksums.
+
+    Args:
+        path: the file.
+        schema: of its columns.
+        options: of the Parquet writer.
+
+    Yields:
+        What writes a table as one row group. While the next is written, a thread sums it and brings it to the disk.
+    """
+    sums = []
+    with (
+        pa.OSFile(str(path), "wb") as file,
+        pq.ParquetWriter(file, schema, **options) as writer,
+        Path(path).open("rb") as written,
+        ThreadPoolExecutor(1) as pool,
+    ):
+
+        def write(table: pa.Table) -> None:
+            start = file.tell()
+            writer.write_table(table)
+            sums.append(pool.submit(_sum_and_sync, written, start, file.tell()))
+
+        yield write
+    _add_checksums(path, [one.result() for one in sums])
 
 
 def read_footer(path: str | Path) -> tuple[pq.FileMetaData, list[int]]:
@@ -60,6 +80,23 @@ def row_group_span(metadata: pq.FileMetaData, group: int) -> tuple[int, int]:
     """Return where a row group starts and how many bytes it has; its columns follow each other."""
     columns = [metadata.row_group(group).column(place) for place in range(metadata.num_columns)]
     return columns[0].data_page_offset, sum(column.total_compressed_size for column in columns)
+
+
+def _add_checksums(path: str | Path, sums: list[int]) -> None:
+    """Put the checksums of a Parquet file's row groups, and of its footer, into it."""
+    metadata = pq.read_metadata(path)
+    with Path(path).open("r+b") as file:
+        start = file.seek(-TAIL.size - metadata.serialized_size, os.SEEK_END)
+        footer = file.read()
+        file.seek(start)
+        file.write(b"".join(map(CHECKSUM.pack, [*sums, digest(footer)])) + footer)
+
+
+def _sum_and_sync(file: BinaryIO, start: int, stop: int) -> int:
+    """Return the checksum of what has been written from ``start`` to ``stop``; now and then wait for the disk."""
+    if start // SYNCED < stop // SYNCED:
+        os.fsync(file.fileno())
+    return digest(os.pread(file.fileno(), stop - start, start))
 
 
 def _read_checksums(file: BinaryIO, footer_start: int, count: int) -> list[int]:

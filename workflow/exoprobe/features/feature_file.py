@@ -16,17 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.checksums import add_checksums
+from exoprobe.features.checksums import guarded_writer
 from exoprobe.features.finite import all_finite, first_bad_row, parts
 from exoprobe.features.opened_file import METADATA_KEY, FeatureInfo, OpenedFile, check_order, open_features
 from exoprobe.files import atomic_write
 from exoprobe.prefetch import prefetch
 
-READERS = 4  # threads
-GROUP_BYTES = 1 << 24  # of features in a row group: what a reader holds at least
+READERS = 2  # threads: more wait for each other
+GROUP_BYTES = 1 << 22  # of features in a row group: they stay in the processor's cache while they are written
 PLAIN = {  # one page for each row group, since none has as many bytes or rows
     "compression": "none",
     "use_dictionary": False,
@@ -59,14 +58,13 @@ def write_features(
     )
     start = 0
     with atomic_write(path) as temporary:
-        with pq.ParquetWriter(temporary, schema, **PLAIN) as writer:
+        with guarded_writer(temporary, schema, **PLAIN) as write:
             for batch in _row_groups(batches, info, path):
                 column = pa.Array.from_buffers(stored, len(batch), [None, pa.py_buffer(batch)])
-                writer.write_table(pa.table([ids.slice(start, len(batch)), column], schema=schema))
+                write(pa.table([ids.slice(start, len(batch)), column], schema=schema))
                 start += len(batch)
         if start != info.rows or len(ids) != info.rows:
             raise ExoprobeError(f"{path}: {start} features for {len(ids)} samples, {info.rows} were announced")
-        add_checksums(temporary)
 
 
 def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Path) -> Iterator[np.ndarray]:
