@@ -18,7 +18,7 @@ from exoprobe.files import atomic_write
 from benchmarks.synthetic import make_features
 from benchmarks.throughput import seconds
 
-ROWS, DIMENSION, ROUNDS = 81_385, 832, 7
+ROWS, DIMENSION, ROUNDS = 81_385, 832, 15
 
 
 def writers(features: np.ndarray, array: Path, file: Path) -> dict[str, Callable[[], object]]:
