@@ -13,8 +13,9 @@ import pandas as pd
 from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import fit_ridge_path, measure_moments
+from exoprobe.probes.linear_regression import fit_ridge_path
 from exoprobe.probes.linear_svm import LinearSVMs
+from exoprobe.probes.moments import measure_moments
 from matplotlib.figure import Figure
 
 from benchmarks.svm_speed import PENALTIES

@@ -4,7 +4,7 @@ from exoprobe.analysis.intervals import RESAMPLES, interval
 from exoprobe.analysis.recognition import label_accuracy, label_means
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.erasure import fit_eraser
-from exoprobe.probes.linear_regression import measure_moments
+from exoprobe.probes.moments import measure_moments
 
 
 def test_means_are_those_of_known_labels(rng):

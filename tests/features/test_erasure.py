@@ -4,7 +4,7 @@ import scipy.linalg
 import torch
 from exoprobe.features.blocks import BLOCK, ArrayBlocks
 from exoprobe.features.erasure import ErasedBlocks, fit_eraser, fit_erasers
-from exoprobe.probes.linear_regression import measure_moments
+from exoprobe.probes.moments import measure_moments
 from sklearn.linear_model import LogisticRegression
 
 

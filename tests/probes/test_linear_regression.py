@@ -1,11 +1,8 @@
 import numpy as np
 import pytest
 from exoprobe.features.blocks import ArrayBlocks
-from exoprobe.probes.linear_regression import (
-    fit_ridge_path,
-    measure_group_moments,
-    measure_moments,
-)
+from exoprobe.probes.linear_regression import fit_ridge_path
+from exoprobe.probes.moments import measure_group_moments, measure_moments
 from sklearn.linear_model import LinearRegression, Ridge
 
 

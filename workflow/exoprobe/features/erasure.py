@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from exoprobe.features.blocks import Blocks
-from exoprobe.probes.linear_regression import Moments
+from exoprobe.probes.moments import Moments
 
 GONE = 1e-9  # of a feature's length
 RANK_TOLERANCE = 1e-7  # of the largest singular value: a smaller one is rounding, amplified by the whitening

@@ -7,7 +7,7 @@ import numpy as np
 
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import Blocks
-from exoprobe.probes.linear_regression import Moments, measure_group_moments
+from exoprobe.probes.moments import Moments, measure_group_moments
 from exoprobe.probes.targets import factor_targets
 
 

@@ -15,7 +15,7 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.features.erasure import ErasedBlocks, Eraser
 from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
 from exoprobe.probes.linear_readouts import LinearReadouts
-from exoprobe.probes.linear_regression import Moments, measure_moments
+from exoprobe.probes.moments import Moments, measure_moments
 from exoprobe.probes.reading import Reading, skills_on
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.targets import Targets, join_targets

@@ -21,9 +21,9 @@ from exoprobe.probes.factors import column
 from exoprobe.probes.fourier import read_fourier
 from exoprobe.probes.label_readout import read_per_label
 from exoprobe.probes.linear_readout import read_linearly
-from exoprobe.probes.linear_regression import measure_moments
 from exoprobe.probes.mean_activation import cosine_similarities
 from exoprobe.probes.mlp import read_mlps
+from exoprobe.probes.moments import measure_moments
 from exoprobe.probes.reading import Reading
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.targets import join_targets

@@ -3,7 +3,8 @@
 import numpy as np
 
 from exoprobe.probes.linear_readouts import LinearReadouts
-from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path, measure_group_moments
+from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
+from exoprobe.probes.moments import measure_group_moments
 from exoprobe.probes.reading import Reading, skills_on
 from exoprobe.probes.scaled_splits import ScaledSplits
 from exoprobe.probes.targets import Targets

@@ -8,8 +8,9 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.probes.attributes import PENALTIES as MACHINE_PENALTIES
 from exoprobe.probes.linear_readouts import LinearReadouts
 from exoprobe.probes.linear_regression import PENALTIES as RIDGE_PENALTIES
-from exoprobe.probes.linear_regression import fit_ridge_path, measure_moments
+from exoprobe.probes.linear_regression import fit_ridge_path
 from exoprobe.probes.linear_svm import LinearSVMs
+from exoprobe.probes.moments import measure_moments
 from exoprobe.probes.reading import Reading, skills_on
 from exoprobe.probes.scaled_splits import Features, Rows
 from exoprobe.probes.targets import Targets, join_targets

@@ -6,7 +6,8 @@ import scipy.linalg
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ROUNDING
 from exoprobe.probes.factor_moments import FactorMoments
-from exoprobe.probes.linear_regression import PENALTIES, Moments, fit_ridge_path
+from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
+from exoprobe.probes.moments import Moments
 from exoprobe.probes.targets import as_values
 
 PRODUCTS = 1 << 22  # predictions that are held at once

@@ -13,7 +13,8 @@ from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import Blocks, FileBlocks
 from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import PENALTIES, RidgePath, fit_ridge_path, measure_moments
+from exoprobe.probes.linear_regression import PENALTIES, RidgePath, fit_ridge_path
+from exoprobe.probes.moments import measure_moments
 from exoprobe.probes.nonlinear_pose import read_nonlinearly
 from exoprobe.probes.rounds import Round, plan_rounds
 

@@ -17,8 +17,9 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.features.class_means import class_means
 from exoprobe.features.split_features import split_blocks
 from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import LinearRegression, fit_ridge_path, measure_group_moments
+from exoprobe.probes.linear_regression import LinearRegression, fit_ridge_path
 from exoprobe.probes.mean_activation import cosine_similarities
+from exoprobe.probes.moments import measure_group_moments
 
 FACTORS = ["sample_id", "label", "angle", "group"]
 
