@@ -101,6 +101,10 @@ def test_a_touch_reruns_nothing(project, name):
             LIBRARY + "probes/linear_regression.py",
             {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
         ),
+        (
+            LIBRARY + "probes/moments.py",
+            {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
+        ),
         (LIBRARY + "models/architectures/deep_lenet.py", {}),
         (LIBRARY + "models/objectives/pair.py", ONE_NETWORK),
         (LIBRARY + "probes/fourier.py", {"probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),

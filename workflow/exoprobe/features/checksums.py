@@ -7,7 +7,6 @@ then one of the footer.
 import os
 import struct
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +20,6 @@ from exoprobe.errors import ExoprobeError
 MAGIC = b"PAR1"
 TAIL = struct.Struct(f"<I{len(MAGIC)}s")  # the footer's length, the magic bytes
 CHECKSUM = struct.Struct("<Q")
-SYNCED = 1 << 25  # bytes between two waits for the disk
 
 
 @contextmanager
@@ -36,23 +34,22 @@ def guarded_writer(
         options: of the Parquet writer.
 
     Yields:
-        What writes a table as one row group. While the next is written, a thread sums it and brings it to the disk.
+        What writes a table as one row group.
     """
     sums = []
     with (
         pa.OSFile(str(path), "wb") as file,
         pq.ParquetWriter(file, schema, **options) as writer,
         Path(path).open("rb") as written,
-        ThreadPoolExecutor(1) as pool,
     ):
 
         def write(table: pa.Table) -> None:
             start = file.tell()
             writer.write_table(table)
-            sums.append(pool.submit(_sum_and_sync, written, start, file.tell()))
+            sums.append(digest(os.pread(written.fileno(), file.tell() - start, start)))
 
         yield write
-    _add_checksums(path, [one.result() for one in sums])
+    _add_checksums(path, sums)
 
 
 def read_footer(path: str | Path) -> tuple[pq.FileMetaData, list[int]]:
@@ -90,13 +87,6 @@ def _add_checksums(path: str | Path, sums: list[int]) -> None:
         footer = file.read()
         file.seek(start)
         file.write(b"".join(map(CHECKSUM.pack, [*sums, digest(footer)])) + footer)
-
-
-def _sum_and_sync(file: BinaryIO, start: int, stop: int) -> int:
-    """Return the checksum of what has been written from ``start`` to ``stop``; now and then wait for the disk."""
-    if start // SYNCED < stop // SYNCED:
-        os.fsync(file.fileno())
-    return digest(os.pread(file.fileno(), stop - start, start))
 
 
 def _read_checksums(file: BinaryIO, footer_start: int, count: int) -> list[int]:
