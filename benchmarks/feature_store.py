@@ -33,15 +33,15 @@ def writers(features: np.ndarray, array: Path, file: Path) -> dict[str, Callable
             os.fsync(opened.fileno())
 
     return {
-        "np.save": lambda: np.save(array, features),
-        "np.save and fsync": save_and_sync,
         "exoprobe": lambda: write_features(file, ids, [features], info),
+        "np.save and fsync": save_and_sync,
+        "np.save": lambda: np.save(array, features),
     }
 
 
 def readers(array: Path, file: Path) -> dict[str, Callable[[], object]]:
     """Return the ways to read features that have been written, by name."""
-    return {"np.load": lambda: np.load(array), "exoprobe": lambda: read_features(file)}
+    return {"exoprobe": lambda: read_features(file), "np.load": lambda: np.load(array)}
 
 
 def measure(actions: dict[str, Callable[[], object]], new: list[Path]) -> dict[str, float]:
@@ -66,9 +66,11 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
         features = whole.astype(dtype)
         with tempfile.TemporaryDirectory(dir="results") as folder:
             array, file = Path(folder, "features.npy"), Path(folder, "features.parquet")
-            writing = measure(writers(features, array, file), [array, file])
-            np.save(array, features)
-            reading = measure(readers(array, file), [])
+            ways = writers(features, array, file)
+            writing = measure(ways, new=[array, file])
+            ways["exoprobe"]()
+            ways["np.save"]()
+            reading = measure(readers(array, file), new=[])
         for what, times in {"writing": writing, "reading": reading}.items():
             tables += [
                 (f"{what} {dtype}", side, taken, taken / times["exoprobe"], features.nbytes / taken / 1e9)
