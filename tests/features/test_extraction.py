@@ -3,7 +3,7 @@ import pytest
 import torch
 from exoprobe.data.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.extraction import extract_features, layer_vectors
+from exoprobe.features.extraction import extract_features, layer_batches, layer_vectors
 from exoprobe.features.feature_file import read_features, read_info
 from exoprobe.models.architectures.lenet import LeNet
 
@@ -21,6 +21,26 @@ def test_features_are_the_layer_s_activations_in_the_dataset_s_order(tiny_datase
         info = read_info(path)
         assert (info.dimension, info.layer, info.rows) == (dimension, layer, 36)
         assert info.dataset_digest == dataset_digest(tiny_dataset)
+
+
+def test_threads_that_compute_blocks_of_their_own_change_no_bit_and_are_left_as_they_were(monkeypatch):
+    monkeypatch.setattr("exoprobe.features.extraction.BLOCK", 100)
+    generator = torch.Generator().manual_seed(0)
+    network = LeNet(2, generator).to(memory_format=torch.channels_last).eval()
+    images = torch.randint(256, (450, 1, 28, 28), dtype=torch.uint8, generator=generator)
+    before, found = torch.get_num_threads(), {}
+    try:
+        for threads in (1, 2, 8):
+            torch.set_num_threads(threads)
+            found[threads] = np.concatenate(list(layer_batches(network, images, "ip1")))
+            assert torch.get_num_threads() == threads
+        next(layer_batches(network, images, "ip1")).sum()  # and so where the rest is not asked for
+        assert torch.get_num_threads() == 8
+    finally:
+        torch.set_num_threads(before)
+    np.testing.assert_array_equal(found[1], found[2])
+    np.testing.assert_array_equal(found[1], found[8])
+    np.testing.assert_allclose(found[1], network(images)["ip1"].detach(), atol=1e-5)
 
 
 def test_a_layer_that_a_truncated_network_lacks_is_refused(tiny_dataset, tmp_path):

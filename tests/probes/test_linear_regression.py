@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.linear_regression import fit_ridge_path
-from exoprobe.probes.moments import measure_group_moments, measure_moments
+from exoprobe.probes.moments import measure_moments
 from sklearn.linear_model import LinearRegression, Ridge
 
 
@@ -49,19 +49,6 @@ def test_features_far_from_zero_and_of_single_precision_lose_nothing(rng):
     targets = features.astype(float) @ rng.normal(size=(20, 1))
     ours, theirs = fit(features, targets, (0.0,)), LinearRegression().fit(features.astype(float), targets)
     np.testing.assert_allclose(ours.coef[0], theirs.coef_, rtol=1e-7)
-
-
-def test_moments_of_groups_are_those_of_their_rows_and_add_up(rng):
-    features, targets = rng.normal(size=(9000, 6)) + 3, rng.normal(size=(9000, 2))
-    groups = rng.integers(0, 3, 9000)
-    found = measure_group_moments(ArrayBlocks(features), targets, groups)
-    for group, moments in enumerate(found):
-        alone = measure_moments(ArrayBlocks(features[groups == group]), targets[groups == group])
-        for name, value in vars(alone).items():
-            np.testing.assert_allclose(getattr(moments, name), value, rtol=1e-9, atol=1e-8)
-    whole = measure_moments(ArrayBlocks(features), targets)
-    for name, value in vars(sum(found[1:], found[0])).items():
-        np.testing.assert_allclose(value, getattr(whole, name), rtol=1e-9, atol=1e-8)
 
 
 def test_squared_errors_are_the_mean_over_all_blocks(rng):
