@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 import numpy as np
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from exoprobe.features.blocks import Blocks
 
 WORK_BYTES = 1 << 28  # of all workers' products together
+ROWS = 1_024  # that are multiplied at once: in float64 they stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,11 @@ def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndar
     workers = min(threads, max(1, WORK_BYTES // _bytes_of_products(features, targets, count)))
     blocks = _arrays(features, targets, groups)
     sums: list[_Sums] = []
-    with threadpool_limits(threads // workers, "blas"), ThreadPoolExecutor(workers) as pool:
+    with _libraries().limit(limits=threads // workers, user_api="blas"), ThreadPoolExecutor(workers) as pool:
         while batch := list(islice(blocks, workers)):
             if not sums:  # sums about the first block's mean lose nothing to a mean far from zero
-                sums = [_Sums(batch[0][0], targets.shape[1], count) for _ in range(workers)]
+                origin = batch[0][0].mean(0, dtype=np.float64)
+                sums = [_Sums(origin, targets.shape[1], count) for _ in range(workers)]
             list(pool.map(_Sums.add, sums, *zip(*batch, strict=True)))
     return sums[0].moments(sum(one.products for one in sums))
 
@@ -81,26 +84,31 @@ class _Sums:
     """Products among the features about a fixed point, a constant and the targets, summed over each group's rows.
 
     Args:
-        first: the first features, [n, D], of which no later ones have more rows; the point is their mean.
+        origin: float64 [D], the fixed point.
         targets: T.
         groups: K.
     """
 
-    def __init__(self, first: np.ndarray, targets: int, groups: int) -> None:
-        self.origin, width = first.mean(0, dtype=np.float64), first.shape[1] + 1 + targets
-        self.rows = np.ones((len(first), width))
+    def __init__(self, origin: np.ndarray, targets: int, groups: int) -> None:
+        self.origin, width = origin, len(origin) + 1 + targets
+        self.rows = np.ones((ROWS, width))
         self.products = np.zeros((groups, width, width))
 
     def add(self, block: np.ndarray, targets: np.ndarray, groups: np.ndarray) -> None:
         """Add features [n, D] and targets [n, T] of groups [n]."""
-        dimension = len(self.origin)
         for group in np.unique(groups):
-            chosen = groups == group
-            rows = self.rows[: chosen.sum()]
-            rows[:, :dimension] = block if chosen.all() else block[chosen]
-            rows[:, :dimension] -= self.origin
-            rows[:, dimension + 1 :] = targets[chosen]
-            self.products[group] += rows.T @ rows
+            members = groups == group
+            own = (block, targets) if members.all() else (block[members], targets[members])
+            for start in range(0, len(own[0]), ROWS):
+                self._add(group, *(values[start : start + ROWS] for values in own))
+
+    def _add(self, group: int, features: np.ndarray, targets: np.ndarray) -> None:
+        dimension = len(self.origin)
+        rows = self.rows[: len(features)]
+        rows[:, :dimension] = features
+        rows[:, :dimension] -= self.origin
+        rows[:, dimension + 1 :] = targets
+        self.products[group] += rows.T @ rows
 
     def moments(self, products: np.ndarray) -> list[Moments]:
         """Return the moments of each group from sums about this one's fixed point."""
@@ -118,6 +126,12 @@ class _Sums:
             gram - count * np.outer(shift, shift),
             cross - count * np.outer(shift, target_mean),
         )
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Return what sets the threads of numpy's products; to look the libraries up takes a millisecond."""
+    return ThreadpoolController()
 
 
 def _bytes_of_products(features: Blocks, targets: np.ndarray, groups: int) -> int:
