@@ -20,7 +20,7 @@ from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
-BLOCK = 8_192  # images between two writes
+BLOCK = 2_048  # images between two writes
 BATCH = {"cpu": 64, "cuda": 1_024}  # images; larger batches leave a processor core's cache
 
 
