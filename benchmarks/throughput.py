@@ -37,7 +37,7 @@ from torchvision.transforms.functional import to_tensor
 
 ROUNDS = 5
 EXTRACTION_ROUNDS = 3  # of the whole dataset
-FORWARD_BATCH = 256  # the fastest of a bare pass
+FORWARD_BATCH = 128  # of 64 to 512 the fastest for a bare pass on two cores
 BATCH = 64
 STEPS = 150
 ANGLES = (-45, -30, -15, 0, 15, 30, 45)

@@ -83,7 +83,7 @@ def test_row_groups_are_of_one_size_whatever_the_batches(path, tmp_path, feature
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_large_row_groups_are_one_page_each(tmp_path, rng, dtype):
-    wide = rng.normal(size=(9_000, 1_000)).astype(dtype)  # groups of 16 MiB; Parquet's pages have 1 MiB by default
+    wide = rng.normal(size=(9_000, 1_000)).astype(dtype)  # groups of 4 MiB; Parquet's pages have 1 MiB by default
     info = FeatureInfo(1_000, dtype, 9_000, "ip1", "this dataset", "weights", "code")
     write_features(tmp_path / "w.parquet", np.arange(9_000), [wide], info)
     np.testing.assert_array_equal(read_features(tmp_path / "w.parquet", dataset_digest="this dataset"), wide)

@@ -52,9 +52,8 @@ class RidgePath:
         total, start = np.zeros(self.intercept.shape), 0
         for block in features.blocks(features.dtype):
             truth = targets[start : start + len(block)]
-            total += np.square(
-                block.numpy().astype(np.float64) @ self.coef.mT + self.intercept[:, None] - truth
-            ).sum(1)
+            predicted = block.numpy().astype(np.float64) @ self.coef.mT + self.intercept[:, None]
+            total += np.square(predicted - truth).sum(1)
             start += len(block)
         return total / start
 
