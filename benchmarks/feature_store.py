@@ -16,7 +16,7 @@ from exoprobe.features.feature_file import FeatureInfo, read_features, write_fea
 from exoprobe.files import atomic_write
 
 from benchmarks.synthetic import make_features
-from benchmarks.throughput import seconds
+from benchmarks.timing import seconds
 
 ROWS, DIMENSION, ROUNDS = 81_385, 832, 15
 

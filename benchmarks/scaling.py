@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.svm_speed import PENALTIES
 from benchmarks.synthetic import make_features
-from benchmarks.throughput import seconds
+from benchmarks.timing import fastest
 
 ROUNDS = 3
 BASE = {"rows": 80_000, "dimensions": 256, "targets": 10}
@@ -54,7 +54,7 @@ def measure() -> pd.DataFrame:
             size = {**BASE, varied: value}
             features, present = make_features(size["rows"], size["dimensions"], size["targets"])
             for probe, fit in PROBES.items():
-                taken = min(seconds(lambda: fit(features, present)) for _ in range(ROUNDS))  # noqa: B023
+                taken, _ = fastest(lambda: fit(features, present), ROUNDS)  # noqa: B023
                 rows.append({"probe": probe, "varied": varied, "value": value, "seconds": taken})
                 print(rows[-1], flush=True)
     table = pd.DataFrame(rows)

@@ -11,7 +11,6 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, islice, repeat
@@ -34,6 +33,8 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.functional import to_tensor
+
+from benchmarks.timing import seconds
 
 ROUNDS = 5
 EXTRACTION_ROUNDS = 3  # of the whole dataset
@@ -116,13 +117,6 @@ def train_ours(data: TrainingImages) -> None:
     generator = torch.Generator().manual_seed(0)
     precision = choose_precision("auto", device)
     train(network, Softmax({}, data, generator), data, few, RECIPE, generator=generator, precision=precision)
-
-
-def seconds(action: Callable[[], object]) -> float:
-    """Return how long the action takes."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
 
 
 def compare(name: str, count: int, sides: dict[str, Callable[[], object]], rounds: int) -> pd.DataFrame:

@@ -1,19 +1,24 @@
 """Moments: what a regression needs to know of its rows, from one pass over them, in float64."""
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain
 
 import numpy as np
 import torch
 from threadpoolctl import ThreadpoolController
+from torch import Tensor
 
 from exoprobe.features.blocks import Blocks
+from exoprobe.probes.blas import add_products
 
-WORK_BYTES = 1 << 28  # of all workers' products together
-ROWS = 1_024  # that are multiplied at once: in float64 they stay in the processor's cache
+WORK_BYTES = 1 << 28  # of all workers' sums together
+AHEAD = 2  # blocks before the workers, so that none waits
+ROWS = 384  # that are multiplied at once, in float64: fewer stay in the cache, more spare narrow features calls
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def measure_moments(features: Blocks, targets: np.ndarray) -> Moments:
 def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndarray) -> list[Moments]:
     """Measure the moments of each group of rows in one pass.
 
-    Each thread sums blocks of its own: threads that share a product would wait while its rows are converted.
+    Each thread sums its own share of every block: threads that share a product would wait while its rows are
+    converted. A second run with as many threads gives the same to the last bit.
 
     Args:
         features: [N, D].
@@ -68,15 +74,22 @@ def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndar
         K moments.
     """
     count, threads = int(groups.max()) + 1, torch.get_num_threads()
-    workers = min(threads, max(1, WORK_BYTES // _bytes_of_products(features, targets, count)))
-    blocks = _arrays(features, targets, groups)
-    sums: list[_Sums] = []
-    with _libraries().limit(limits=threads // workers, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-        while batch := list(islice(blocks, workers)):
-            if not sums:  # sums about the first block's mean lose nothing to a mean far from zero
-                origin = batch[0][0].mean(0, dtype=np.float64)
-                sums = [_Sums(origin, targets.shape[1], count) for _ in range(workers)]
-            list(pool.map(_Sums.add, sums, *zip(*batch, strict=True)))
+    workers = min(threads, max(1, WORK_BYTES // _bytes_of_sums(features, targets, count)))
+    each = threads // workers
+    blocks = _blocks(features, targets, groups)
+    first = next(blocks)
+    origin = torch.from_numpy(first[0][:ROWS].numpy().mean(0, dtype=np.float64))
+    sums = [_Sums(origin, targets.shape[1], count) for _ in range(workers)]
+    with _libraries().limit(limits=each, user_api="blas"), ExitStack() as stack:
+        pools = [stack.enter_context(ThreadPoolExecutor(1, "", torch.set_num_threads, (each,))) for _ in sums]
+        waiting: deque[Future[None]] = deque()
+        for block in chain([first], blocks):
+            for own, pool, share in zip(sums, pools, _shares(block, workers), strict=True):
+                waiting.append(pool.submit(own.add, *share))
+            while len(waiting) > AHEAD * workers:
+                waiting.popleft().result()
+        for added in waiting:
+            added.result()
     return sums[0].moments(sum(one.products for one in sums))
 
 
@@ -84,35 +97,34 @@ class _Sums:
     """Products among the features about a fixed point, a constant and the targets, summed over each group's rows.
 
     Args:
-        origin: float64 [D], the fixed point.
+        origin: float64 [D], the fixed point, of some rows the mean: sums about zero would lose to a mean far off.
         targets: T.
         groups: K.
     """
 
-    def __init__(self, origin: np.ndarray, targets: int, groups: int) -> None:
+    def __init__(self, origin: Tensor, targets: int, groups: int) -> None:
         self.origin, width = origin, len(origin) + 1 + targets
         self.rows = np.ones((ROWS, width))
-        self.products = np.zeros((groups, width, width))
+        self.products = np.zeros((groups, width, width))  # their lower triangles
 
-    def add(self, block: np.ndarray, targets: np.ndarray, groups: np.ndarray) -> None:
+    def add(self, block: Tensor, targets: np.ndarray, groups: np.ndarray) -> None:
         """Add features [n, D] and targets [n, T] of groups [n]."""
         for group in np.unique(groups):
             members = groups == group
-            own = (block, targets) if members.all() else (block[members], targets[members])
+            own = (block, targets) if members.all() else (block[torch.from_numpy(members)], targets[members])
             for start in range(0, len(own[0]), ROWS):
                 self._add(group, *(values[start : start + ROWS] for values in own))
 
-    def _add(self, group: int, features: np.ndarray, targets: np.ndarray) -> None:
+    def _add(self, group: int, features: Tensor, targets: np.ndarray) -> None:
         dimension = len(self.origin)
         rows = self.rows[: len(features)]
-        rows[:, :dimension] = features
-        rows[:, :dimension] -= self.origin
+        torch.sub(features, self.origin, out=torch.from_numpy(rows)[:, :dimension])  # numpy takes twice as long
         rows[:, dimension + 1 :] = targets
-        self.products[group] += rows.T @ rows
+        add_products(rows, self.products[group])
 
     def moments(self, products: np.ndarray) -> list[Moments]:
-        """Return the moments of each group from sums about this one's fixed point."""
-        return [self._moments(one) for one in products]
+        """Return the moments of each group from sums about this one's fixed point, lower triangles."""
+        return [self._moments(one + np.tril(one, -1).T) for one in products]
 
     def _moments(self, products: np.ndarray) -> Moments:
         dimension = len(self.origin)
@@ -121,7 +133,7 @@ class _Sums:
         gram, cross = products[:dimension, :dimension], products[:dimension, dimension + 1 :]
         return Moments(
             int(count),
-            self.origin + shift,
+            self.origin.numpy() + shift,
             target_mean,
             gram - count * np.outer(shift, shift),
             cross - count * np.outer(shift, target_mean),
@@ -134,17 +146,27 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _bytes_of_products(features: Blocks, targets: np.ndarray, groups: int) -> int:
-    """Return what a worker holds: every group's sums, and one product that is added to them."""
-    return (groups + 1) * (features.shape[1] + 1 + targets.shape[1]) ** 2 * np.dtype(np.float64).itemsize
+def _bytes_of_sums(features: Blocks, targets: np.ndarray, groups: int) -> int:
+    """Return what a worker holds: every group's sums."""
+    return groups * (features.shape[1] + 1 + targets.shape[1]) ** 2 * np.dtype(np.float64).itemsize
 
 
-def _arrays(
+def _blocks(
     features: Blocks, targets: np.ndarray, groups: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[Tensor, np.ndarray, np.ndarray]]:
     """Yield the blocks as they are stored, with their rows' targets and groups."""
     start = 0
     for block in features.blocks(features.dtype):
         rows = slice(start, start + len(block))
-        yield block.numpy(), targets[rows], groups[rows]
+        yield block, targets[rows], groups[rows]
         start = rows.stop
+
+
+def _shares(
+    block: tuple[Tensor, np.ndarray, np.ndarray], workers: int
+) -> Iterator[tuple[Tensor, np.ndarray, np.ndarray]]:
+    """Yield each worker's rows of a block: as many, or one more."""
+    bounds = np.linspace(0, len(block[0]), workers + 1).astype(int)
+    for rows in map(slice, bounds, bounds[1:]):
+        features, targets, groups = block
+        yield features[rows], targets[rows], groups[rows]
