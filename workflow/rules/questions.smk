@@ -1,5 +1,5 @@
 rule trade_off:
-    """Question 6: does invariance pay? Recognition against what is still told, of every variant, before and after LEACE."""
+    """Does invariance pay? Recognition against what is still told, of every variant, before and after LEACE."""
     input:
         predictions=variant_probes("rotation", TRADE_OFF_RUNS),
         grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),
@@ -37,7 +37,7 @@ rule trade_off:
 
 
 rule layers:
-    """Question 1: what every layer of networks of growing depth recognizes and tells."""
+    """What every layer of networks of growing depth recognizes and tells."""
     input:
         predictions=layer_probes(),
         grids=layer_probes("_grid"),
@@ -72,7 +72,7 @@ rule layers:
 
 
 rule perturbed_digits:
-    """Question 5: what each perturbation does to a digit."""
+    """What each perturbation does to a digit."""
     input:
         digits=f"results/data/{DATASET}/digits.npz",
     output:
@@ -101,7 +101,7 @@ rule perturbed_digits:
 
 
 rule perturbations:
-    """Question 5: other perturbations: what is recognized, and what is told of them, inside the range of training and outside."""
+    """Other perturbations: what is recognized, and what is told of them, inside the range of training and outside."""
     input:
         predictions=perturbed_probes(),
         grids=perturbed_probes("_grid"),
@@ -136,7 +136,7 @@ rule perturbations:
 
 
 rule readouts:
-    """Question 4: what do nonlinear readouts find beyond linear ones?"""
+    """What do nonlinear readouts find beyond linear ones?"""
     input:
         predictions=variant_probes("rotation", TRADE_OFF_RUNS),
         grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),

@@ -84,7 +84,7 @@ rule unseen_people:
 
 
 rule unseen_classes:
-    """Question 3: are classes told apart that a network was not trained on?"""
+    """Are classes told apart that a network was not trained on?"""
     input:
         f"results/probes/{DATASET}/unseen_digits.parquet",
         f"results/probes/{FACES}/unseen_people.parquet",

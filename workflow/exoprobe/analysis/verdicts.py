@@ -62,9 +62,9 @@ def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> i
 def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     """Return the verdict, how the factor leaks, and the reason in a sentence.
 
-    Leaks: the corrected p-value is at most 0.05, and the interval of the readout that was best on validation lies
-    above 0. No evidence: not so, and all readouts' intervals end below the margin. Cannot tell: too few groups, or
-    neither.
+    Cannot tell: too few groups. Leaks: the corrected p-value is at most 0.05, and the interval of the readout that
+    was best on validation lies above 0. No evidence: it is above 0.05, and all readouts' intervals end below the
+    margin. Cannot tell: neither.
 
     Args:
         evidence: the numbers.
