@@ -81,3 +81,24 @@ def test_where_all_is_erased_nothing_is_read_from_rounding(tmp_path):
     table = erasure_tables(planted.samples, planted.factors_file, path, predictions)["erasure"]
     assert (table["skill_before"] > 0.5).all()
     assert table["at_baseline"].all()
+
+
+def test_where_rows_without_a_value_lie_does_not_matter(tmp_path):
+    planted = Planted(tmp_path, groups=600)
+    rng, features = planted.rng, planted.features
+    age = rng.normal(40, 10, planted.rows)
+    features[:, 0] += (age - 40) / 5
+    features[:, 1] += 1.5 * planted.binary("glasses")
+    unknown = rng.random(planted.rows) < 0.5
+    features[unknown, 0] += 20
+    planted.add(Factor("age", "continuous", np.where(unknown, np.nan, age)))
+    path = planted.write()
+    probed = planted.probe(path)
+    tables = erasure_tables(
+        planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True
+    )
+    others = tables["erasure"].set_index(["erased", "probed"]).loc[("glasses", "age")]
+    skill = own(tables, "linear").loc["age", "skill_before"]
+    assert skill > 0.4
+    assert abs(others["skill_before"].item() - skill) < 0.05
+    assert abs(others["skill"].item() - skill) < 0.05

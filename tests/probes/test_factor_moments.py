@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from exoprobe.data.factors import Factor
@@ -29,9 +31,37 @@ def test_products_are_over_the_rows_where_a_factor_is_known(problem):
     part, one_hot = features[known], np.eye(3)[factors[1].values[known].astype(int)]
     expected = part.T @ (one_hot - one_hot.mean(0)) * 600 / known.sum()
     np.testing.assert_allclose(moments.whole.cross[:, moments.columns[1]], expected, atol=1e-8)
-    np.testing.assert_allclose(moments.known_mean, [features.mean(0), part.mean(0), features.mean(0)])
+    np.testing.assert_allclose(moments.whole.known_mean, [features.mean(0), part.mean(0), features.mean(0)])
     np.testing.assert_allclose(moments.target_mean, [age.mean(), *one_hot.mean(0), 0])
     np.testing.assert_array_equal(moments.whole.cross[:, moments.columns[2]], 0)
+
+
+@pytest.mark.parametrize("place", [None, 0, 1])  # the whole, either half
+def test_rows_that_lie_elsewhere_only_because_a_factor_is_not_known_leave_its_moments_alone(rng, place):
+    """Rows without a value are those with one, moved: so moments are those of the rows with one, twice."""
+    groups, value = np.arange(200), rng.normal(size=200)
+    values = value[:, None] * [1, 0, -1] + rng.normal(size=(200, 3))
+    features = np.concatenate([values, values + [30, -7, 0]])
+    factor = Factor("n", "continuous", np.append(value, np.full(200, np.nan)))
+    both = np.tile(groups, 2)
+    moments = measure_factor_moments(ArrayBlocks(features), [factor], both)
+    alone = measure_factor_moments(ArrayBlocks(values), [replace(factor, values=value)], groups)
+    found, expected = (one.whole if place is None else one.halves[place] for one in (moments, alone))
+    assert moments.partly_known.tolist() == [0]
+    np.testing.assert_allclose(found.gram_of(0), 2 * expected.gram, rtol=1e-9, atol=1e-8)
+    np.testing.assert_allclose(found.cross, 2 * expected.cross, rtol=1e-9, atol=1e-8)
+    np.testing.assert_allclose(found.known_mean[0], expected.mean)
+    np.testing.assert_allclose(found.target_mean, expected.target_mean, atol=1e-12)
+
+
+def test_a_half_in_which_a_factor_is_known_more_often_weighs_it_no_more(rng):
+    groups = np.arange(2000)
+    features, half = rng.normal(size=(2000, 2)), halve_groups(groups)
+    known = rng.random(2000) < np.where(half == 0, 0.9, 0.2)
+    factor = Factor("n", "continuous", np.where(known, features[:, 0], np.nan))
+    moments = measure_factor_moments(ArrayBlocks(features), [factor], groups)
+    for one in moments.halves:
+        np.testing.assert_allclose(one.cross[0, 0] / one.gram[0, 0], 1, atol=0.15)
 
 
 def test_an_erasure_from_them_is_exact_where_the_factor_is_known(problem):

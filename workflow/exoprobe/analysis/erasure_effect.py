@@ -17,7 +17,7 @@ from exoprobe.features.erasure import ErasedBlocks, Eraser, fit_erasers
 from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
 from exoprobe.probes.factors import READOUTS, column
 from exoprobe.probes.fourier import read_fourier
-from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
+from exoprobe.probes.least_squares import ridge_coefficients, ridge_of, take_out
 from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.mlp import read_mlps
 from exoprobe.probes.neighbors import read_neighbors
@@ -137,16 +137,22 @@ def _others(
 
 def _coefficients(moments: FactorMoments, penalties: np.ndarray, eraser: Eraser | None) -> np.ndarray:
     """Fit all targets [T] after an erasure; return what reads them from features before it, float64 [T, D]."""
-    gram, cross = moments.whole.gram, moments.whole.cross
+    targets, partly_known = moments.columns[-1].stop, moments.partly_known
+    gram, cross = moments.whole.gram, np.hstack([moments.whole.cross, moments.whole.apart[partly_known].T])
     if eraser is not None:
         gram, cross = eraser.erase_moments(gram, cross)
     of_column = np.concatenate(
         [np.full(own.stop - own.start, penalty) for own, penalty in zip(moments.columns, penalties, strict=True)]
     )
-    found = np.empty(cross.T.shape)
+    of_column = np.append(of_column, penalties[partly_known])
+    solved = np.empty(cross.T.shape)
     for penalty in np.unique(of_column):
         some = of_column == penalty
-        found[some] = ridge_coefficients(gram, cross[:, some], ridge_of(moments.whole.gram, penalty))
+        solved[some] = ridge_coefficients(gram, cross[:, some], ridge_of(moments.whole.gram, penalty))
+    found = solved[:targets]
+    for place, factor in enumerate(partly_known, targets):
+        own = moments.columns[factor]
+        found[own] = take_out(found[own], solved[place], cross[:, place])
     return found if eraser is None else found - (found @ eraser.left) @ eraser.right.T
 
 

@@ -69,7 +69,8 @@ def _skill(
     features: np.ndarray,
 ) -> float:
     whole, own = moments.whole, moments.columns[place]
-    coefficients = ridge_coefficients(whole.gram, whole.cross[:, own], ridge_of(whole.gram, penalties[place]))[None]
+    ridge = ridge_of(whole.gram, penalties[place])
+    coefficients = ridge_coefficients(whole.gram_of(place), whole.cross[:, own], ridge)[None]
     (predicted,) = read_factor(factor, coefficients, features[held_out], moments, place).T
     constant = best_constant(factor, np.isin(np.arange(len(factor.values)), fitted))
     return skill(factor, factor.values[held_out], predicted, constant)

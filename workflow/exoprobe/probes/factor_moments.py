@@ -12,27 +12,51 @@ from exoprobe.probes.targets import factor_targets
 
 
 @dataclass(frozen=True)
+class KnownMoments(Moments):
+    """Moments of rows in some of which not every factor is known.
+
+    Each target's mean and its products with the features are over the rows where its factor is known, about the
+    features' mean there; the products are times N / the number of these rows, to match the Gram matrix.
+
+    Attributes:
+        known_mean: float64 [F, D], the features' mean where each factor is known.
+        apart: float64 [F, D]: the Gram matrix less this vector's products with itself is what it would be if the
+            features' mean were the same where a factor is known and where it is not. A readout's Gram matrix is
+            that: else it would be held against the difference between rows that have a value and rows that have
+            none, which tells nothing of the value.
+    """
+
+    known_mean: np.ndarray
+    apart: np.ndarray
+
+    def gram_of(self, factor: int) -> np.ndarray:
+        """Return the Gram matrix for the readouts of a factor, by its place."""
+        return self.gram - np.outer(self.apart[factor], self.apart[factor]) if self.apart[factor].any() else self.gram
+
+
+@dataclass(frozen=True)
 class FactorMoments:
     """Moments of features and factors, some of which may not be known everywhere.
-
-    A target is centered, 0 where it is not known, and times N / the number of rows where it is: then its products
-    with the features, over the rows where it is known, match the features' own over all N rows.
 
     Attributes:
         whole: over all rows.
         halves: over the rows of either half of the groups.
         columns: which targets are each of the F factors'.
-        target_gram: float64 [T, T], the targets' products among each other.
-        target_mean: float64 [T], before centering, where they are known.
-        known_mean: float64 [F, D], the features' mean where each factor is known.
+        target_gram: float64 [T, T], the products among each other of the centered targets, 0 where they are not
+            known, times N / the number of rows where they are.
+        target_mean: float64 [T], before centering, where they are known; those of ``whole`` and ``halves`` are after.
     """
 
-    whole: Moments
-    halves: tuple[Moments, Moments]
+    whole: KnownMoments
+    halves: tuple[KnownMoments, KnownMoments]
     columns: tuple[slice, ...]
     target_gram: np.ndarray
     target_mean: np.ndarray
-    known_mean: np.ndarray
+
+    @property
+    def partly_known(self) -> np.ndarray:
+        """The places of the factors whose Gram matrices are their own, int."""
+        return np.flatnonzero(np.any([one.apart.any(1) for one in (self.whole, *self.halves)], axis=0))
 
 
 def measure_factor_moments(features: Blocks, factors: Sequence[Factor], groups: np.ndarray) -> FactorMoments:
@@ -54,12 +78,10 @@ def measure_factor_moments(features: Blocks, factors: Sequence[Factor], groups: 
     target_mean = _fill_targets(measured[:, :count], factors, columns)
     measured[:, count:] = known[:, partly]
     one, other = measure_group_moments(features, measured, halve_groups(groups))
-    whole = one + other
-    known_mean = np.repeat(whole.mean[None], len(factors), axis=0)
-    known_mean[partly] += whole.cross[:, count:].T / np.maximum(known[:, partly].sum(0), 1)[:, None]
-    halves = (_first_targets(one, count), _first_targets(other, count))
+    shares = known.mean(0)
+    whole, *halves = (_where_known(moments, columns, partly, shares) for moments in (one + other, one, other))
     target_gram = measured[:, :count].T @ measured[:, :count]
-    return FactorMoments(_first_targets(whole, count), halves, columns, target_gram, target_mean, known_mean)
+    return FactorMoments(whole, tuple(halves), columns, target_gram, target_mean)
 
 
 def halve_groups(groups: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -78,7 +100,7 @@ def _target_columns(factors: Sequence[Factor]) -> tuple[slice, ...]:
 
 
 def _fill_targets(targets: np.ndarray, factors: Sequence[Factor], columns: Sequence[slice]) -> np.ndarray:
-    """Put the targets as :class:`FactorMoments` has them into zeros [N, T]; return what was their mean, [T]."""
+    """Put the targets as ``target_gram`` has them into zeros [N, T]; return what was their mean, [T]."""
     means = np.zeros(targets.shape[1])
     for factor, own in zip(factors, columns, strict=True):
         known = factor.known
@@ -89,5 +111,31 @@ def _fill_targets(targets: np.ndarray, factors: Sequence[Factor], columns: Seque
     return means
 
 
-def _first_targets(moments: Moments, count: int) -> Moments:
-    return Moments(moments.count, moments.mean, moments.target_mean[:count], moments.gram, moments.cross[:, :count])
+def _where_known(
+    moments: Moments, columns: Sequence[slice], partly: np.ndarray, shares: np.ndarray
+) -> KnownMoments:
+    """Turn moments over all rows into such over the rows where each factor is known.
+
+    Args:
+        moments: with all targets, 0 where they are not known, and an indicator for each factor that is ``partly``.
+        columns: which targets are each factor's.
+        partly: places of the factors that are not known everywhere.
+        shares: [F], of the rows where a factor is known, among those by which the targets were scaled.
+    """
+    count, total = columns[-1].stop, moments.count
+    mean, cross = moments.target_mean[:count].copy(), moments.cross[:, :count].copy()
+    known_mean = np.repeat(moments.mean[None], len(columns), axis=0)
+    apart = np.zeros(known_mean.shape)
+    for indicator, factor in enumerate(partly, count):
+        known, own = round(total * moments.target_mean[indicator]), columns[factor]
+        if not known:
+            continue
+        offset = moments.cross[:, indicator] / known
+        known_mean[factor] += offset
+        cross[:, own] -= total * np.outer(offset, mean[own])
+        scale = shares[factor] * total / known
+        cross[:, own] *= scale
+        mean[own] *= scale
+        if known < total:
+            apart[factor] = offset * np.sqrt(known * total / (total - known))
+    return KnownMoments(total, moments.mean, mean, moments.gram, cross, known_mean, apart)

@@ -1,13 +1,16 @@
 """Linear readouts of a factor from its first few principal components, or its best few elements."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import scipy.linalg
 
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ROUNDING
-from exoprobe.probes.factor_moments import FactorMoments
+from exoprobe.probes.factor_moments import FactorMoments, KnownMoments
+from exoprobe.probes.least_squares import take_out
 from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
-from exoprobe.probes.moments import Moments
 from exoprobe.probes.targets import as_values
 
 PRODUCTS = 1 << 22  # predictions that are held at once
@@ -25,7 +28,9 @@ def choose_penalties(moments: FactorMoments) -> np.ndarray:
         float64 [F], relative to the mean variance of the features' directions.
     """
     one, other = moments.halves
-    errors = _squared_errors(one, other) + _squared_errors(other, one)
+    errors = sum(
+        _squared_errors(*sides, moments.columns, moments.partly_known) for sides in ((one, other), (other, one))
+    )
     return np.array([PENALTIES[errors[:, own].sum(1).argmin()] for own in moments.columns])
 
 
@@ -41,7 +46,7 @@ class ComponentReadouts:
         self.columns, self.penalties = moments.columns, penalties
         values, vectors = np.linalg.eigh(moments.whole.gram)
         self.values, self.vectors = values[::-1].clip(min=0), vectors[:, ::-1]
-        self.cross = self.vectors.T @ moments.whole.cross
+        self.cross, self.apart = self.vectors.T @ moments.whole.cross, moments.whole.apart @ self.vectors
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's readouts, float64 [L, T, D], from 1, 2, 4 … D components."""
@@ -49,7 +54,9 @@ class ComponentReadouts:
         for count in nested_dimensions(len(self.values)):
             used = self.values[:count]
             ridge = _ridge(self.penalties[factor], used, len(self.values))
-            found.append((self.vectors[:, :count] @ (cross[:count] / (used + ridge)[:, None])).T)
+            apart = self.apart[factor, :count]
+            coef = take_out((cross[:count] / (used + ridge)[:, None]).T, apart / (used + ridge), apart)
+            found.append(coef @ self.vectors[:, :count].T)
         return np.stack(found)
 
 
@@ -63,18 +70,18 @@ class ElementReadouts:
 
     def __init__(self, moments: FactorMoments, penalties: np.ndarray) -> None:
         self.moments, self.penalties = moments, penalties
+        self.variances = moments.whole.gram.diagonal()
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's readouts, float64 [L, T, D], from 1, 2, 4 … D elements."""
         order = rank_elements(self.moments, factor)
-        gram = self.moments.whole.gram[np.ix_(order, order)]
+        gram, variances = self.moments.whole.gram_of(factor)[np.ix_(order, order)], self.variances[order]
         cross = self.moments.whole.cross[order, self.moments.columns[factor]]
         dimensions = nested_dimensions(len(order))
         found = np.zeros((len(dimensions), cross.shape[1], len(order)))
         for readout, count in zip(found, dimensions, strict=True):
-            used = gram[:count, :count]
-            ridge = _ridge(self.penalties[factor], used.diagonal(), len(order))
-            factored = scipy.linalg.cho_factor(used + ridge * np.eye(count), check_finite=False)
+            ridge = _ridge(self.penalties[factor], variances[:count], len(order))
+            factored = scipy.linalg.cho_factor(gram[:count, :count] + ridge * np.eye(count), check_finite=False)
             readout[:, order[:count]] = scipy.linalg.cho_solve(factored, cross[:count]).T
         return found
 
@@ -82,7 +89,7 @@ class ElementReadouts:
 def rank_elements(moments: FactorMoments, factor: int) -> np.ndarray:
     """Return the elements by their (multiple) correlation with a factor in training, highest first, int [D]."""
     own, whole = moments.columns[factor], moments.whole
-    cross, variances = whole.cross[:, own], whole.gram.diagonal()
+    cross, variances = whole.cross[:, own], whole.gram.diagonal() - np.square(whole.apart[factor])
     explained = np.einsum("dt,dt->d", cross @ np.linalg.pinv(moments.target_gram[own, own]), cross)
     varies = variances > whole.count * np.square(ROUNDING * whole.mean)
     shares = np.divide(explained, variances, out=np.zeros(len(variances)), where=varies)
@@ -133,7 +140,7 @@ def predict_factor(
     own, count = moments.columns[factor], moments.whole.count
     mean, cross = moments.target_mean[own], moments.whole.cross[:, own] / count
     flat = coefficients.reshape(-1, len(cross))
-    read = (features @ flat.T - flat @ moments.known_mean[factor]).reshape(-1, *coefficients.shape[:2])
+    read = (features @ flat.T - flat @ moments.whole.known_mean[factor]).reshape(-1, *coefficients.shape[:2])
     if kind == "continuous":
         return mean + read[..., 0]
     if kind == "angle":
@@ -146,13 +153,28 @@ def predict_factor(
     return np.where(mean > 0, (read - means / 2) / shares, -np.inf).argmax(-1).astype(float)
 
 
-def _squared_errors(fitted: Moments, scored: Moments) -> np.ndarray:
+def _squared_errors(
+    fitted: KnownMoments, scored: KnownMoments, columns: Sequence[slice], partly_known: np.ndarray
+) -> np.ndarray:
     """Return the mean squared error of ridge regressors of one half on the other, [penalties, T], less the
     targets' variance."""
-    coef = fit_ridge_path(fitted).coef
-    apart = fitted.target_mean + coef @ (scored.mean - fitted.mean) - scored.target_mean
+    targets, apart = columns[-1].stop, fitted.apart[partly_known].T
+    extended = replace(
+        fitted,
+        target_mean=np.append(fitted.target_mean, np.zeros(len(partly_known))),
+        cross=np.hstack([fitted.cross, apart]),
+    )
+    solved = fit_ridge_path(extended).coef
+    coef = solved[:, :targets]
+    for toward, factor in enumerate(partly_known, targets):
+        own = columns[factor]
+        coef[:, own] = take_out(coef[:, own], solved[:, toward], fitted.apart[factor])
+    of = np.repeat(np.arange(len(columns)), [own.stop - own.start for own in columns])
+    means_apart = scored.known_mean - fitted.known_mean
+    off = fitted.target_mean + np.einsum("ltd,td->lt", coef, means_apart[of]) - scored.target_mean
     products = np.einsum("ltd,ltd->lt", coef @ scored.gram, coef) - 2 * np.einsum("ltd,dt->lt", coef, scored.cross)
-    return products / scored.count + np.square(apart)
+    products -= np.square(np.einsum("ltd,td->lt", coef, scored.apart[of]))
+    return products / scored.count + np.square(off)
 
 
 def _ridge(penalty: float, variances: np.ndarray, dimension: int) -> float:
