@@ -94,9 +94,7 @@ def test_where_rows_without_a_value_lie_does_not_matter(tmp_path):
     planted.add(Factor("age", "continuous", np.where(unknown, np.nan, age)))
     path = planted.write()
     probed = planted.probe(path)
-    tables = erasure_tables(
-        planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True
-    )
+    tables = erasure_tables(planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True)
     others = tables["erasure"].set_index(["erased", "probed"]).loc[("glasses", "age")]
     skill = own(tables, "linear").loc["age", "skill_before"]
     assert skill > 0.4

@@ -7,6 +7,8 @@ from exoprobe.features.extraction import extract_features, layer_batches, layer_
 from exoprobe.features.feature_file import read_features, read_info
 from exoprobe.models.architectures.lenet import LeNet
 
+from tests.threads import threads_of_a_new_thread
+
 
 def test_features_are_the_layer_s_activations_in_the_dataset_s_order(tiny_dataset, tmp_path):
     network = LeNet(2, torch.Generator().manual_seed(0))
@@ -33,9 +35,9 @@ def test_threads_that_compute_blocks_of_their_own_change_no_bit_and_are_left_as_
         for threads in (1, 2, 8):
             torch.set_num_threads(threads)
             found[threads] = np.concatenate(list(layer_batches(network, images, "ip1")))
-            assert torch.get_num_threads() == threads
+            assert threads_of_a_new_thread() == threads
         next(layer_batches(network, images, "ip1")).sum()  # and so where the rest is not asked for
-        assert torch.get_num_threads() == 8
+        assert threads_of_a_new_thread() == 8
     finally:
         torch.set_num_threads(before)
     np.testing.assert_array_equal(found[1], found[2])

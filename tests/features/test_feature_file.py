@@ -99,6 +99,13 @@ def test_many_narrow_rows_are_one_page_too(tmp_path, rng):
     np.testing.assert_array_equal(read_features(tmp_path / "n.parquet", dataset_digest="this dataset"), narrow)
 
 
+def test_more_rows_than_pyarrow_puts_into_a_row_group_are_read_back(tmp_path, rng):
+    narrow = rng.normal(size=(1_100_000, 1)).astype(np.float16)
+    info = FeatureInfo(1, "float16", len(narrow), "ip1", "this dataset", "weights", "code")
+    write_features(tmp_path / "n.parquet", np.arange(len(narrow)), [narrow], info)
+    np.testing.assert_array_equal(read_features(tmp_path / "n.parquet"), narrow)
+
+
 def test_several_pages_in_a_row_group_are_refused(path):
     write_guarded(path, pq.read_table(path), 8_192, max_rows_per_page=4_096)
     with pytest.raises(ExoprobeError, match=r"f\.parquet: its row groups have several pages"):

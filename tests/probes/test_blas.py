@@ -34,3 +34,10 @@ def test_threads_add_to_totals_of_their_own_at_once(rng):
 def test_arrays_that_blas_would_misread_are_refused(rows, total):
     with pytest.raises(ValueError, match="C-contiguous float64|cannot be added"):
         add_products(rows, total)
+
+
+def test_a_total_that_is_read_only_is_refused():
+    total = np.zeros((3, 3))
+    total.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        add_products(np.ones((4, 3)), total)

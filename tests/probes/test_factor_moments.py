@@ -41,7 +41,7 @@ def test_rows_that_lie_elsewhere_only_because_a_factor_is_not_known_leave_its_mo
     """Rows without a value are those with one, moved: so moments are those of the rows with one, twice."""
     groups, value = np.arange(200), rng.normal(size=200)
     values = value[:, None] * [1, 0, -1] + rng.normal(size=(200, 3))
-    features = np.concatenate([values, values + [30, -7, 0]])
+    features = np.concatenate([values, values + np.array([30, -7, 0])])
     factor = Factor("n", "continuous", np.append(value, np.full(200, np.nan)))
     both = np.tile(groups, 2)
     moments = measure_factor_moments(ArrayBlocks(features), [factor], both)

@@ -98,3 +98,15 @@ def test_what_test_holds_changes_no_prediction(plant, probed):
 def test_a_factor_that_the_samples_lack_is_named(plant):
     with pytest.raises(ExoprobeError, match="has no factor shear; its columns are sample_id, label"):
         plant(factors=["shear"])
+
+
+def test_a_label_that_is_missing_from_validation_is_read_all_the_same(plant):
+    labels = np.arange(GROUPS).repeat(ROWS // GROUPS) % 3
+    table, _ = plant(label=np.where((SPLIT == "validation") & (labels == 2), 0, labels))
+    assert np.isfinite(table[column("linear_per_label", "angle")]).all()
+
+
+def test_a_label_that_no_regressor_knows_is_named(plant):
+    labels = np.arange(GROUPS).repeat(ROWS // GROUPS) % 3
+    with pytest.raises(ExoprobeError, match="label 9 is in validation or test, but not in train"):
+        plant(label=np.where((SPLIT == "test") & (labels == 2), 9, labels))

@@ -156,6 +156,13 @@ def test_a_target_with_a_single_class_is_named(rng, value, said):
         LinearSVMs().fit(features, labels, names=["hat", "glasses", "smile"])
 
 
+@pytest.mark.parametrize("values", [(1, 2), (-1, 0)])
+def test_two_values_that_do_not_say_which_is_present_are_refused(rng, values):
+    features, labels = problem(rng, 100, 5)
+    with pytest.raises(ExoprobeError, match=f"target 0 has the values {values[0]} and {values[1]}; use 0 or −1"):
+        LinearSVMs().fit(features, np.where(labels, *values))
+
+
 @pytest.mark.parametrize("bad", [np.nan, -np.inf])
 def test_nan_in_the_features_is_named(rng, bad):
     features, labels = problem(rng, 5000, 5)

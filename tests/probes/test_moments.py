@@ -6,6 +6,8 @@ from exoprobe.probes import moments
 from exoprobe.probes.moments import measure_group_moments, measure_moments
 from threadpoolctl import threadpool_info
 
+from tests.threads import threads_of_a_new_thread
+
 
 @pytest.fixture
 def threads():
@@ -61,9 +63,10 @@ def test_the_number_of_threads_changes_moments_by_rounding_alone_and_is_left_as_
     groups = rng.integers(0, 2, 30_000)
     before = blas_threads()
     found = []
-    for count in (1, 2, 2, 5, 16):  # of eight blocks: as many workers as blocks, fewer, more
+    for count in (1, 2, 2, 5, 16):
         threads(count)
         found.append(measure_group_moments(ArrayBlocks(features), targets, groups))
+        assert threads_of_a_new_thread() == count
     for one in found[1:]:
         for alone, shared in zip(found[0], one, strict=True):
             assert_same(alone, shared, rtol=1e-9, atol=1e-7)

@@ -116,7 +116,10 @@ def test_where_no_angle_is_known_it_says_what_to_give(plant):
         plant(unknown=range(COUNT))
 
 
-@pytest.mark.parametrize(("rows", "part"), [(range(350), "training"), (range(350, 450), "validation")])
+@pytest.mark.parametrize(
+    ("rows", "part"),
+    [(range(350), "training"), (range(350, 450), "validation"), (range(450, COUNT), "test")],
+)
 def test_where_no_angle_is_known_in_a_part_that_is_needed_it_is_named(plant, rows, part):
     with pytest.raises(ExoprobeError, match=f"no abs_yaw is known in the {part} part of test"):
         plant(unknown=rows)

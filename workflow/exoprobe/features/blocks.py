@@ -72,15 +72,20 @@ class FileBlocks:
         Raises:
             ExoprobeError: where the file is damaged, has NaN, or belongs to another dataset.
         """
-        kept: np.ndarray = np.empty(0)
+        parts, room = [], BLOCK
         for group in iterate_features(self.path, self.rows, dataset_digest=self.dataset_digest):
-            kept = np.concatenate([kept, group]) if len(kept) else group
-            whole = len(kept) - len(kept) % BLOCK
-            for start in range(0, whole, BLOCK):
-                yield _tensor(kept[start : start + BLOCK], dtype)
-            kept = kept[whole:]
-        if len(kept):
-            yield _tensor(kept, dtype)
+            for part in np.split(group, range(room, len(group), BLOCK)):
+                parts.append(part)
+                room -= len(part)
+                if not room:
+                    yield _tensor(_joined(parts), dtype)
+                    parts, room = [], BLOCK
+        if room < BLOCK:
+            yield _tensor(_joined(parts), dtype)
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _tensor(block: np.ndarray, dtype: torch.dtype) -> Tensor:

@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -99,13 +100,14 @@ def layer_batches(
         parts = [layer_vectors(network(batch.to(device))[layer], most_elements) for batch in batches]
         return torch.cat(parts).float().cpu().numpy()
 
+    computed = prefetch(compute, images.split(BLOCK), threads if on_cpu else 1)
     try:
-        with progress(len(images), "image", log, f"computing {layer}") as bar:
-            for activations in prefetch(compute, images.split(BLOCK), threads if on_cpu else 1):
+        with closing(computed), progress(len(images), "image", log, f"computing {layer}") as bar:
+            for activations in computed:
                 bar.update(len(activations))
                 yield activations
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(threads)  # what a worker sets is also what later threads begin with
 
 
 def layer_vectors(activations: Tensor, most_elements: int | None = None) -> Tensor:

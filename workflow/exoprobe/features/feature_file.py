@@ -26,6 +26,7 @@ from exoprobe.prefetch import prefetch
 
 READERS = 2  # threads: more wait for each other
 GROUP_BYTES = 1 << 22  # of features in a row group: they stay in the processor's cache while they are written
+GROUP_ROWS = 1 << 20  # pyarrow makes two groups of more
 PLAIN = {  # one page for each row group, since none has as many bytes or rows
     "compression": "none",
     "use_dictionary": False,
@@ -69,7 +70,7 @@ def write_features(
 
 def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Path) -> Iterator[np.ndarray]:
     """Check the batches and put them together, or cut them, into row groups of one size."""
-    size = max(1, GROUP_BYTES // (info.dimension * np.dtype(info.dtype).itemsize))
+    size = min(GROUP_ROWS, max(1, GROUP_BYTES // (info.dimension * np.dtype(info.dtype).itemsize)))
     kept, start = np.empty((0, info.dimension), info.dtype), 0
     for batch in batches:
         if info.dtype == "float16" and batch.dtype == np.float32:

@@ -25,6 +25,8 @@ def add_products(rows: np.ndarray, total: np.ndarray) -> None:
         raise ValueError(f"products of {dimension} columns cannot be added to {total.shape}")
     if not all(one.dtype == np.float64 and one.flags.c_contiguous for one in (rows, total)):
         raise ValueError("rows and total have to be C-contiguous float64")
+    if not total.flags.writeable:
+        raise ValueError("total is read-only")
     size, length, one = ctypes.c_int(dimension), ctypes.c_int(count), ctypes.c_double(1)
     # To Fortran, which counts columns first, C's rows are the transpose and C's lower triangle is the upper.
     _dsyrk()(b"U", b"N", size, length, one, rows.ctypes.data, size, one, total.ctypes.data, size)

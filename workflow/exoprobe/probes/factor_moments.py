@@ -31,7 +31,8 @@ class KnownMoments(Moments):
 
     def gram_of(self, factor: int) -> np.ndarray:
         """Return the Gram matrix for the readouts of a factor, by its place."""
-        return self.gram - np.outer(self.apart[factor], self.apart[factor]) if self.apart[factor].any() else self.gram
+        apart = self.apart[factor]
+        return self.gram - np.outer(apart, apart) if apart.any() else self.gram
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class FactorMoments:
         columns: which targets are each of the F factors'.
         target_gram: float64 [T, T], the products among each other of the centered targets, 0 where they are not
             known, times N / the number of rows where they are.
-        target_mean: float64 [T], before centering, where they are known; those of ``whole`` and ``halves`` are after.
+        target_mean: float64 [T], where they are known; those of ``whole`` and ``halves`` are what is left after it.
     """
 
     whole: KnownMoments

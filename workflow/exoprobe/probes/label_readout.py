@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from exoprobe.errors import ExoprobeError
 from exoprobe.probes.linear_readouts import LinearReadouts
 from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
 from exoprobe.probes.moments import measure_group_moments
@@ -14,11 +15,16 @@ def read_per_label(splits: ScaledSplits, targets: Targets) -> Reading:
     """Fit each label's regressors on train, choose each factor's penalty on validation, and read test.
 
     Args:
-        splits: the features; a row is read by its true label's regressor, and every label is in train.
+        splits: the features; a row is read by its true label's regressor.
         targets: of all N samples, known everywhere.
+
+    Raises:
+        ExoprobeError: where a label of validation or test is not in train.
     """
     train, validation, test = (splits.rows[split] for split in ("train", "validation", "test"))
     labels, codes = np.unique(splits.labels[train], return_inverse=True)
+    if len(strange := np.setdiff1d(splits.labels[validation | test], labels)):
+        raise ExoprobeError(f"label {strange[0]} is in validation or test, but not in train: no regressor reads it")
     moments = measure_group_moments(splits.blocks(train), targets.columns[train], codes)
     paths = map(fit_ridge_path, moments)
     readouts = {
@@ -38,5 +44,7 @@ def _outputs(readouts: dict[int, LinearReadouts], splits: ScaledSplits, rows: np
     outputs = np.empty((len(first.penalties), rows.sum(), first.coef.shape[1]), np.float32)
     for label, one in readouts.items():
         own = splits.labels == label
+        if not own[rows].any():
+            continue
         outputs[:, own[rows]] = one.outputs(splits.blocks(rows & own))
     return outputs

@@ -164,4 +164,7 @@ def label_signs(y: np.ndarray, names: list[str] | None = None) -> np.ndarray:
         found = np.unique(labels[~np.isnan(labels[:, target]), target])
         if len(found) != 2:
             raise ExoprobeError(f"{name} has {'no value' if not len(found) else f'only the value {found[0]:g}'}")
+        if not found[0] <= 0 < found[1]:
+            values = f"{found[0]:g} and {found[1]:g}"
+            raise ExoprobeError(f"{name} has the values {values}; use 0 or −1 for absent and 1 for present")
     return signs

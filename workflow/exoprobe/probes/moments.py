@@ -81,6 +81,7 @@ def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndar
     origin = torch.from_numpy(first[0][:ROWS].numpy().mean(0, dtype=np.float64))
     sums = [_Sums(origin, targets.shape[1], count) for _ in range(workers)]
     with _libraries().limit(limits=each, user_api="blas"), ExitStack() as stack:
+        stack.callback(torch.set_num_threads, threads)  # what a worker sets is also what later threads begin with
         pools = [stack.enter_context(ThreadPoolExecutor(1, "", torch.set_num_threads, (each,))) for _ in sums]
         waiting: deque[Future[None]] = deque()
         for block in chain([first], blocks):
@@ -90,7 +91,10 @@ def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndar
                 waiting.popleft().result()
         for added in waiting:
             added.result()
-    return sums[0].moments(sum(one.products for one in sums))
+    whole, *others = sums
+    for other in others:
+        whole.products += other.products
+    return whole.moments()
 
 
 class _Sums:
@@ -122,9 +126,11 @@ class _Sums:
         rows[:, dimension + 1 :] = targets
         add_products(rows, self.products[group])
 
-    def moments(self, products: np.ndarray) -> list[Moments]:
-        """Return the moments of each group from sums about this one's fixed point, lower triangles."""
-        return [self._moments(one + np.tril(one, -1).T) for one in products]
+    def moments(self) -> list[Moments]:
+        """Return the moments of each group; nothing can be added then."""
+        for one in self.products:
+            one += np.tril(one, -1).T
+        return [self._moments(one) for one in self.products]
 
     def _moments(self, products: np.ndarray) -> Moments:
         dimension = len(self.origin)

@@ -90,11 +90,13 @@ def known_together(targets: pd.DataFrame) -> list[tuple[list[str], np.ndarray]]:
 
 
 def check_known(known: np.ndarray, round_: Round, target: str) -> None:
-    """Refuse a target that is known nowhere in a part that a regressor is fitted or tuned on."""
+    """Refuse a target that is known nowhere in a part that a regressor is fitted, tuned or scored on."""
+    parts = [("test", round_.test)]
     for train, validation in round_.tuning:
-        for part, rows in (("training", train), ("validation", validation)):
-            if not (known & rows).any():
-                raise ExoprobeError(f"no {target} is known in the {part} part of {round_.name}")
+        parts += [("training", train), ("validation", validation)]
+    for part, rows in parts:
+        if not (known & rows).any():
+            raise ExoprobeError(f"no {target} is known in the {part} part of {round_.name}")
 
 
 def predict_round(

@@ -92,6 +92,8 @@ class ScaledSplits:
     def _held_rows(self, rows: np.ndarray) -> np.ndarray:
         """Return rows that lie together, as those of a split do, without copying them."""
         places = np.flatnonzero(rows)
+        if not len(places):
+            return self._held[:0]
         together = slice(int(places[0]), int(places[-1]) + 1)
         return self._held[together if together.stop - together.start == len(places) else places]
 
