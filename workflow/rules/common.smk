@@ -55,6 +55,7 @@ GPUS = 1 if config["device"] == "cuda" or (config["device"] == "auto" and has_ca
 CUDA_MEGABYTES = 3000 if GPUS else 0
 PAPER_NUMBERS = LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv"
 DATASET = config["digits"]["dataset"]
+DIGITS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST"}[DATASET]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"
 MODELS = list(config["models"])
 RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
@@ -65,8 +66,8 @@ DIGIT_FOLDERS = {
     for solver in config["solvers"]
     for model in MODELS
 }
-ABOUT = "{}, {} training digits, {} angles from {}° to {}°, solver {}".format(
-    DATASET,
+ABOUT = "{}, {:,} training digits, {} angles from {}° to {}°, solver {}".format(
+    DIGITS,
     config["digits"]["counts"]["train"],
     len(config["digits"]["angles"]),
     min(config["digits"]["angles"]),

@@ -50,7 +50,7 @@ def about_question(question):
     """What networks of a question have seen."""
     steps = question.get("max_steps", QUESTIONS["recipe"]["max_steps"])
     images = steps * QUESTIONS["recipe"]["batch_size"]
-    return f"{DATASET}, {config['digits']['counts']['train']} training digits, {images} images seen in all"
+    return f"{DIGITS}, {config['digits']['counts']['train']:,} training digits, {images:,} images seen in all"
 
 
 def variants_up_to(names):

@@ -93,7 +93,7 @@ rule perturbed_digits:
         mem_mb=grows(1000),
     params:
         *code("perturbed_digits.py"),
-        cfg=dict(perturbations=RANGES, seed=config["seeds"][0], about=DATASET),
+        cfg=dict(perturbations=RANGES, seed=config["seeds"][0], about=DIGITS),
     message:
         "Drawing perturbed digits"
     script:
