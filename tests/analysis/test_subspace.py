@@ -5,7 +5,7 @@ from exoprobe.analysis.subspace import subspace_skills, sufficient_dimensions
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes import nested_readouts
-from exoprobe.probes.factor_moments import measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 
 
 def measure(features, factor):
@@ -15,7 +15,7 @@ def measure(features, factor):
         Factor(factor.name, factor.kind, factor.values[rows], factor.categories)
         for rows in (slice(half), slice(half, None))
     )
-    moments = measure_factor_moments(ArrayBlocks(features[:half]), [train], np.arange(half))
+    moments = FactorMoments(ArrayBlocks(features[:half]), [train], np.arange(half))
     return subspace_skills(moments, [train], features[half:], [test])
 
 

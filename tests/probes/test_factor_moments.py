@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.erasure import fit_erasers
-from exoprobe.probes.factor_moments import halve_groups, measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments, halve_groups
+from exoprobe.probes.moments import measure_moments
 
 
 @pytest.fixture
@@ -21,52 +20,50 @@ def problem(rng):
     return features, factors, np.repeat(np.arange(200), 3)
 
 
-def test_products_are_over_the_rows_where_a_factor_is_known(problem):
+def assert_same(found, expected):
+    for name, value in vars(expected).items():
+        np.testing.assert_allclose(getattr(found, name), value, rtol=1e-9, atol=1e-8)
+
+
+def test_moments_are_over_the_rows_where_a_factor_is_known(problem):
     features, factors, groups = problem
-    moments = measure_factor_moments(ArrayBlocks(features), factors, groups)
+    moments = FactorMoments(ArrayBlocks(features), factors, groups)
     age, known = factors[0].values, factors[1].known
-    centered = features - features.mean(0)
+    assert_same(moments.of(0), measure_moments(ArrayBlocks(features), (age - age.mean())[:, None]))
+    one_hot = np.eye(3)[factors[1].values[known].astype(int)]
+    assert_same(moments.of(1), measure_moments(ArrayBlocks(features[known]), one_hot - one_hot.mean(0)))
+    assert moments.of(2).count == 0
+    np.testing.assert_array_equal(moments.of(2).gram, 0)
+    assert [mean.tolist() for mean in moments.target_mean] == [[age.mean()], one_hot.mean(0).tolist(), [0]]
+    assert sorted(factors.tolist() for factors in moments.together) == [[0], [1], [2]]
+
+
+def test_over_all_rows_a_target_counts_where_it_is_known(problem):
+    features, factors, groups = problem
+    moments = FactorMoments(ArrayBlocks(features), factors, groups)
+    known, centered = factors[1].known, features - features.mean(0)
+    one_hot = np.eye(3)[np.nan_to_num(factors[1].values).astype(int)]
+    expected = centered[known].T @ (one_hot - one_hot[known].mean(0))[known] * 600 / known.sum()
     np.testing.assert_allclose(moments.whole.gram, centered.T @ centered, atol=1e-8)
-    np.testing.assert_allclose(moments.whole.cross[:, 0], centered.T @ (age - age.mean()), atol=1e-8)
-    part, one_hot = features[known], np.eye(3)[factors[1].values[known].astype(int)]
-    expected = part.T @ (one_hot - one_hot.mean(0)) * 600 / known.sum()
     np.testing.assert_allclose(moments.whole.cross[:, moments.columns[1]], expected, atol=1e-8)
-    np.testing.assert_allclose(moments.whole.known_mean, [features.mean(0), part.mean(0), features.mean(0)])
-    np.testing.assert_allclose(moments.target_mean, [age.mean(), *one_hot.mean(0), 0])
     np.testing.assert_array_equal(moments.whole.cross[:, moments.columns[2]], 0)
+    without_age = FactorMoments(ArrayBlocks(features), factors[1:], groups)  # none is known everywhere
+    np.testing.assert_allclose(without_age.whole.gram, moments.whole.gram)
+    np.testing.assert_allclose(without_age.whole.cross, moments.whole.cross[:, 1:])
 
 
-@pytest.mark.parametrize("place", [None, 0, 1])  # the whole, either half
-def test_rows_that_lie_elsewhere_only_because_a_factor_is_not_known_leave_its_moments_alone(rng, place):
-    """Rows without a value are those with one, moved: so moments are those of the rows with one, twice."""
-    groups, value = np.arange(200), rng.normal(size=200)
-    values = value[:, None] * [1, 0, -1] + rng.normal(size=(200, 3))
-    features = np.concatenate([values, values + np.array([30, -7, 0])])
-    factor = Factor("n", "continuous", np.append(value, np.full(200, np.nan)))
-    both = np.tile(groups, 2)
-    moments = measure_factor_moments(ArrayBlocks(features), [factor], both)
-    alone = measure_factor_moments(ArrayBlocks(values), [replace(factor, values=value)], groups)
-    found, expected = (one.whole if place is None else one.halves[place] for one in (moments, alone))
-    assert moments.partly_known.tolist() == [0]
-    np.testing.assert_allclose(found.gram_of(0), 2 * expected.gram, rtol=1e-9, atol=1e-8)
-    np.testing.assert_allclose(found.cross, 2 * expected.cross, rtol=1e-9, atol=1e-8)
-    np.testing.assert_allclose(found.known_mean[0], expected.mean)
-    np.testing.assert_allclose(found.target_mean, expected.target_mean, atol=1e-12)
-
-
-def test_a_half_in_which_a_factor_is_known_more_often_weighs_it_no_more(rng):
-    groups = np.arange(2000)
-    features, half = rng.normal(size=(2000, 2)), halve_groups(groups)
-    known = rng.random(2000) < np.where(half == 0, 0.9, 0.2)
-    factor = Factor("n", "continuous", np.where(known, features[:, 0], np.nan))
-    moments = measure_factor_moments(ArrayBlocks(features), [factor], groups)
-    for one in moments.halves:
-        np.testing.assert_allclose(one.cross[0, 0] / one.gram[0, 0], 1, atol=0.15)
+def test_what_does_not_fit_is_measured_again(problem, monkeypatch):
+    features, factors, groups = problem
+    held = FactorMoments(ArrayBlocks(features), factors, groups)
+    monkeypatch.setattr("exoprobe.probes.factor_moments.HELD_BYTES", 0)
+    again = FactorMoments(ArrayBlocks(features), factors, groups)
+    for factor in (0, 1, 0):
+        assert_same(again.of(factor), held.of(factor))
 
 
 def test_an_erasure_from_them_is_exact_where_the_factor_is_known(problem):
     features, factors, groups = problem
-    moments = measure_factor_moments(ArrayBlocks(features), factors, groups)
+    moments = FactorMoments(ArrayBlocks(features), factors, groups)
     erasers = fit_erasers(moments.whole, moments.columns)
     assert [eraser.rank for eraser in erasers] == [1, 2, 0]
     known = factors[1].known
@@ -77,13 +74,15 @@ def test_an_erasure_from_them_is_exact_where_the_factor_is_known(problem):
 
 def test_halves_hold_whole_groups_and_add_up(problem):
     features, factors, groups = problem
-    moments = measure_factor_moments(ArrayBlocks(features), factors, groups)
+    moments = FactorMoments(ArrayBlocks(features), factors, groups)
     half = halve_groups(groups)
-    assert moments.halves[0].count + moments.halves[1].count == 600
-    assert moments.halves[0].count == 300
-    for side in (0, 1):
-        assert len(np.unique(groups[half == side])) == 100
-        np.testing.assert_allclose(moments.halves[side].mean, features[half == side].mean(0))
+    for place, together in enumerate(moments.together):
+        known = factors[together[0]].known
+        for side, one in enumerate(moments.halves(place)):
+            rows = known & (half == side)
+            assert one.count == rows.sum()
+            assert not one.count or np.allclose(one.mean, features[rows].mean(0))
+    assert len(np.unique(groups[half == 0])) == len(np.unique(groups[half == 1])) == 100
 
 
 def test_the_rows_of_a_single_group_are_halved():

@@ -4,7 +4,7 @@ import torch
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.erasure import fit_erasers
-from exoprobe.probes.factor_moments import measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.fourier import BANDWIDTHS, FourierBlocks, draw_waves, read_fourier
 from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.scaled_splits import ScaledSplits
@@ -61,7 +61,7 @@ def test_cosines_multiply_to_a_gaussian_kernel(rng):
 def test_reading_after_an_erasure_is_reading_erased_features(folded):
     splits, factors = folded[0], folded[1][:3:2]
     train = splits.rows["train"]
-    moments = measure_factor_moments(splits.blocks(train), [one.at(train) for one in factors], splits.groups[train])
+    moments = FactorMoments(splits.blocks(train), [one.at(train) for one in factors], splits.groups[train])
     erasers = fit_erasers(moments.whole, moments.columns)
     reading = read_fourier(splits, join_targets(factors), erasers)
     for place, eraser in enumerate(erasers):

@@ -3,7 +3,7 @@ import pytest
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.erasure import fit_erasers
-from exoprobe.probes.factor_moments import measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.mlp import fit_mlps
 from exoprobe.probes.targets import join_targets
 
@@ -48,7 +48,7 @@ def test_unknown_targets_do_not_count(three):
 def test_reading_after_erasures_is_reading_erased_features(three):
     """The erasures in the weights do what erasing the features would: each factor's perceptron sees its own."""
     features, factors = three
-    moments = measure_factor_moments(ArrayBlocks(features[:400]), [first(one) for one in factors], np.arange(400))
+    moments = FactorMoments(ArrayBlocks(features[:400]), [first(one) for one in factors], np.arange(400))
     erasers = fit_erasers(moments.whole, moments.columns)
     targets, mlps = fit(features, factors, erasers)
     read = targets.read(mlps.outputs(ArrayBlocks(features[500:])))

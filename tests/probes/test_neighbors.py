@@ -3,7 +3,7 @@ import pytest
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.erasure import fit_erasers
-from exoprobe.probes.factor_moments import measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.neighbors import NEIGHBORS, Bank
 from exoprobe.probes.targets import join_targets
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
@@ -54,7 +54,7 @@ def test_after_an_erasure_the_neighbors_are_those_of_erased_features(features, r
         Factor("a", "angle", np.degrees(np.arctan2(features[:, 1], features[:, 2])).astype(float)),
         Factor("c", "categorical", rng.integers(0, 3, 300).astype(float), ("a", "b", "c")),
     ]
-    moments = measure_factor_moments(ArrayBlocks(features + 1), factors, np.arange(300))
+    moments = FactorMoments(ArrayBlocks(features + 1), factors, np.arange(300))
     erasers = fit_erasers(moments.whole, moments.columns)
     targets = join_targets(factors)
     together = outputs(features + 1, factors, erasers)

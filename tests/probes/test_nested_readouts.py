@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
-from exoprobe.probes.factor_moments import measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments, halve_groups
+from exoprobe.probes.linear_regression import PENALTIES
 from exoprobe.probes.nested_readouts import (
     ComponentReadouts,
     ElementReadouts,
@@ -20,7 +21,7 @@ from sklearn.linear_model import Ridge
 
 def measure(features, *factors, groups=None):
     groups = np.arange(len(features)) if groups is None else groups
-    return measure_factor_moments(ArrayBlocks(features), factors, groups)
+    return FactorMoments(ArrayBlocks(features), factors, groups)
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_rare_classes_are_not_passed_over(rng):
     coefficients = ComponentReadouts(moments, np.array([1e-6])).coefficients(0)
     found = predict_factor("categorical", coefficients, features, moments, 0)[:, -1]
     assert min((found[codes == code] == code).mean() for code in range(3)) > 0.85
-    assert ((features - features.mean(0)) @ coefficients[-1].T + moments.target_mean).argmax(1).max() == 2
+    assert ((features - features.mean(0)) @ coefficients[-1].T + moments.target_mean[0]).argmax(1).max() == 2
 
 
 def test_an_angle_is_read_around_the_circle(rng):
@@ -111,30 +112,45 @@ def test_an_angle_is_read_around_the_circle(rng):
     assert error[1] < 2
 
 
-@pytest.mark.parametrize("shift", [0.0, 30.0])
 @pytest.mark.parametrize("basis", [ComponentReadouts, ElementReadouts])
-def test_rows_where_a_factor_is_not_known_do_not_move_its_readout(rng, basis, shift):
-    """Rows without a value are those with one, moved: the readout is scikit-learn's of the rows with one."""
+def test_rows_where_a_factor_is_not_known_do_not_move_its_readout(rng, basis):
+    """The readout is scikit-learn's of the rows with a value, wherever and however spread the others lie."""
     value = rng.normal(size=500)
     features = value[:, None] * [3, 0, -1] + rng.normal(size=(500, 3))
-    factor = Factor("n", "continuous", np.append(value, np.full(500, np.nan)))
-    moved = features + np.array([shift, -shift, 0])
-    moments = measure(np.concatenate([features, moved]), factor, groups=np.tile(np.arange(500), 2))
-    found = predict_factor("continuous", basis(moments, np.array([1e-3])).coefficients(0), features, moments, 0)
-    alpha = 1e-3 * moments.whole.gram.trace() / 3 / 2
+    others = 10 * rng.normal(size=(2000, 3)) + [30, -7, 0]
+    factor = Factor("n", "continuous", np.append(value, np.full(2000, np.nan)))
+    moments = measure(np.concatenate([features, others]), factor, Factor("m", "continuous", rng.normal(size=2500)))
+    alone = measure(features, replace(factor, values=value))
+    found = predict_factor("continuous", basis(moments, np.full(2, 1e-3)).coefficients(0), features, moments, 0)
+    alpha = 1e-3 * np.square(features - features.mean(0)).sum() / 3
     expected = Ridge(alpha=alpha).fit(features, value).predict(features)
     np.testing.assert_allclose(found[:, -1], expected, atol=1e-9)
-    alone = measure(features, replace(factor, values=value), groups=np.arange(500))
-    ridges = [choose_penalties(one)[0] * one.whole.gram.trace() / one.whole.count for one in (moments, alone)]
-    assert 0.1 < ridges[0] / ridges[1] < 10  # penalties are a decade apart
+    np.testing.assert_array_equal(rank_elements(moments, 0), rank_elements(alone, 0))
 
 
-def test_elements_are_ranked_by_the_rows_where_the_factor_is_known(rng):
-    value = rng.normal(size=500)
-    features = value[:, None] * [1, 0.5] + rng.normal(size=(500, 2)) * 0.1
-    moved = features + np.array([30, 0])
-    factor = Factor("n", "continuous", np.append(value, np.full(500, np.nan)))
-    assert rank_elements(measure(np.concatenate([features, moved]), factor), 0).tolist() == [0, 1]
+def test_penalties_are_those_of_the_rows_where_a_factor_is_known(rng, numbers):
+    features, factor = numbers
+    noisy = replace(factor, values=factor.values + 30 * rng.normal(size=500))
+    every = np.concatenate([features, 100 * rng.normal(size=(700, 12))])
+    factors = [replace(one, values=np.append(one.values, np.full(700, np.nan))) for one in (factor, noisy)]
+    groups = np.append(np.arange(500), np.arange(500, 1200))
+    half = halve_groups(groups)
+    moments = measure(every, *factors, groups=groups)
+    sides = [half[:500] == side for side in (0, 1)]
+    for penalty, one in zip(choose_penalties(moments), (factor, noisy), strict=True):
+        errors = [
+            sum(
+                np.square(
+                    Ridge(alpha=tried * features[fitted].var(0).sum() * fitted.sum() / 12)
+                    .fit(features[fitted], one.values[fitted])
+                    .predict(features[scored])
+                    - one.values[scored]
+                ).mean()
+                for fitted, scored in (sides, sides[::-1])
+            )
+            for tried in PENALTIES
+        ]
+        assert penalty == PENALTIES[np.argmin(errors)]
 
 
 def test_elements_that_do_not_vary_come_last(rng):

@@ -19,7 +19,7 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
 from exoprobe.features.erasure import fit_erasers
 from exoprobe.features.split_features import split_blocks
-from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.nested_readouts import rank_elements
 
 MOST_ROWS = 20_000  # of test, held in memory
@@ -86,7 +86,7 @@ def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dic
         factor), ``subspace`` (see :func:`~exoprobe.analysis.subspace.subspace_skills`) and ``elements`` (a row per
         factor, value and position, see :func:`~exoprobe.analysis.element_order.element_order`).
     """
-    moments = measure_factor_moments(train.features, train.factors, train.groups)
+    moments = FactorMoments(train.features, train.factors, train.groups)
     rows = draw_rows(test.groups, MOST_ROWS)
     features = take_rows(test.features, rows).astype(np.float64)
     factors = [factor.at(rows) for factor in test.factors]

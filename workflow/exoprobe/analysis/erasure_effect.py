@@ -14,10 +14,10 @@ from exoprobe.data.factors import Factor, read_factors
 from exoprobe.data.samples import dataset_digest
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.erasure import ErasedBlocks, Eraser, fit_erasers
-from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.factors import READOUTS, column
 from exoprobe.probes.fourier import read_fourier
-from exoprobe.probes.least_squares import ridge_coefficients, ridge_of, take_out
+from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
 from exoprobe.probes.linear_readout import read_linearly
 from exoprobe.probes.mlp import read_mlps
 from exoprobe.probes.neighbors import read_neighbors
@@ -68,7 +68,7 @@ def erasure_tables(
     train = splits.rows["train"]
     every = [factor.learned_from(train) for factor in read_factors(factors, dataset_digest(samples))]
     trained = [factor.at(train) for factor in every]
-    moments = measure_factor_moments(splits.blocks(train), trained, splits.groups[train])
+    moments = FactorMoments(splits.blocks(train), trained, splits.groups[train])
     erasers = fit_erasers(moments.whole, moments.columns)
     before = pd.read_parquet(predictions).set_index("sample_id").loc[splits.sample_ids[splits.rows["test"]]]
     rows = []
@@ -124,7 +124,7 @@ def _others(
 ) -> Iterator[dict[str, object]]:
     """Yield a row per erased factor and other factor, as read by least squares."""
     penalties = choose_penalties(moments)
-    coefficients = np.stack([_coefficients(moments, penalties, eraser) for eraser in (None, *erasers)])
+    coefficients = _coefficients(moments, penalties, erasers)
     features = splits.array(splits.rows["test"])
     for place, factor in enumerate(every):
         own = coefficients[:, moments.columns[place]]
@@ -135,25 +135,26 @@ def _others(
                 yield _row(erased, factor, LEAST_SQUARES, was, after)
 
 
-def _coefficients(moments: FactorMoments, penalties: np.ndarray, eraser: Eraser | None) -> np.ndarray:
-    """Fit all targets [T] after an erasure; return what reads them from features before it, float64 [T, D]."""
-    targets, partly_known = moments.columns[-1].stop, moments.partly_known
-    gram, cross = moments.whole.gram, np.hstack([moments.whole.cross, moments.whole.apart[partly_known].T])
-    if eraser is not None:
-        gram, cross = eraser.erase_moments(gram, cross)
-    of_column = np.concatenate(
-        [np.full(own.stop - own.start, penalty) for own, penalty in zip(moments.columns, penalties, strict=True)]
-    )
-    of_column = np.append(of_column, penalties[partly_known])
-    solved = np.empty(cross.T.shape)
-    for penalty in np.unique(of_column):
-        some = of_column == penalty
-        solved[some] = ridge_coefficients(gram, cross[:, some], ridge_of(moments.whole.gram, penalty))
-    found = solved[:targets]
-    for place, factor in enumerate(partly_known, targets):
-        own = moments.columns[factor]
-        found[own] = take_out(found[own], solved[place], cross[:, place])
-    return found if eraser is None else found - (found @ eraser.left) @ eraser.right.T
+def _coefficients(moments: FactorMoments, penalties: np.ndarray, erasers: Sequence[Eraser]) -> np.ndarray:
+    """Fit all targets [T] before any erasure and after each; return what reads them from features before it.
+
+    Returns:
+        float64 [1 + number of erasers, T, D].
+    """
+    found = np.empty((1 + len(erasers), *moments.whole.cross.T.shape))
+    for place, factors in enumerate(moments.together):
+        own, columns = moments.of_together(place)
+        targets = np.concatenate([np.r_[moments.columns[factor]] for factor in factors])
+        of_target = np.repeat(penalties[factors], [its.stop - its.start for its in columns])
+        for coefficients, eraser in zip(found, (None, *erasers), strict=True):
+            gram, cross = (own.gram, own.cross) if eraser is None else eraser.erase_moments(own.gram, own.cross)
+            for penalty in np.unique(of_target):
+                some = of_target == penalty
+                ridge = ridge_of(own.gram, penalty)
+                coefficients[targets[some]] = ridge_coefficients(gram, cross[:, some], ridge)
+    for coefficients, eraser in zip(found[1:], erasers, strict=True):
+        coefficients -= (coefficients @ eraser.left) @ eraser.right.T
+    return found
 
 
 def _row(erased: Factor, probed: Factor, readout: str, was: Scored, now: Scored) -> dict[str, object]:

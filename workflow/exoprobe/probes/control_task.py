@@ -6,13 +6,14 @@ selectivity, is the factor's own.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
-from exoprobe.probes.factor_moments import FactorMoments, measure_factor_moments
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.least_squares import ridge_coefficients, ridge_of
 from exoprobe.probes.nested_readouts import choose_penalties, read_factor
 from exoprobe.probes.scaled_splits import ScaledSplits
@@ -45,7 +46,7 @@ def control_task(splits: ScaledSplits, factors: Sequence[Factor], seed: int = 0)
     features, groups = splits.array(drawn), splits.groups[drawn]
     real = [factor.at(drawn) for factor in factors]
     controls = [_random_values(factor, groups, random) for factor in real]
-    moments = measure_factor_moments(
+    moments = FactorMoments(
         ArrayBlocks(features[fitted]), [factor.at(fitted) for factor in (*real, *controls)], groups[fitted]
     )
     penalties = np.tile(choose_penalties(moments)[: len(real)], 2)  # the control task is for the factor's readout
@@ -68,9 +69,8 @@ def _skill(
     held_out: np.ndarray,
     features: np.ndarray,
 ) -> float:
-    whole, own = moments.whole, moments.columns[place]
-    ridge = ridge_of(whole.gram, penalties[place])
-    coefficients = ridge_coefficients(whole.gram_of(place), whole.cross[:, own], ridge)[None]
+    own = moments.of(place)
+    coefficients = ridge_coefficients(own.gram, own.cross, ridge_of(own.gram, penalties[place]))[None]
     (predicted,) = read_factor(factor, coefficients, features[held_out], moments, place).T
     constant = best_constant(factor, np.isin(np.arange(len(factor.values)), fitted))
     return skill(factor, factor.values[held_out], predicted, constant)
@@ -86,10 +86,14 @@ def _halve_within(groups: np.ndarray, random: np.random.Generator) -> tuple[np.n
 
 
 def _random_values(factor: Factor, groups: np.ndarray, random: np.random.Generator) -> Factor:
-    """Give every group a value at random, distributed as the factor's."""
-    names, index = np.unique(groups, return_inverse=True)
-    values = np.sort(factor.values[factor.known])
-    if not len(values):
-        return factor
-    spread = ((np.arange(len(names)) + 0.5) / len(names) * len(values)).astype(int)
-    return Factor(factor.name, factor.kind, random.permutation(values[spread])[index], factor.categories)
+    """Give every group in which the factor is known a value at random, distributed as the factor's.
+
+    It is known where the factor is: of fewer groups, more can be learned by heart.
+    """
+    known = factor.known
+    names, index = np.unique(groups[known], return_inverse=True)
+    values = np.sort(factor.values[known])
+    spread = ((np.arange(len(names)) + 0.5) / max(len(names), 1) * len(values)).astype(int)
+    drawn = np.full(len(groups), np.nan)
+    drawn[known] = random.permutation(values[spread])[index]
+    return replace(factor, values=drawn)

@@ -22,18 +22,3 @@ def ridge_coefficients(gram: np.ndarray, cross: np.ndarray, ridge: float) -> np.
     """
     factored = cho_factor(gram + ridge * np.eye(len(gram)), check_finite=False)
     return cho_solve(factored, cross, check_finite=False).T
-
-
-def take_out(coef: np.ndarray, toward: np.ndarray, apart: np.ndarray) -> np.ndarray:
-    """Solve again with a Gram matrix less ``apart``'s products with itself (Sherman and Morrison 1950).
-
-    Args:
-        coef: float64 [..., T, D], solved with the Gram matrix as it was.
-        toward: float64 [..., D], solved with it for ``apart`` instead of the products with a target.
-        apart: float64 [D].
-
-    Returns:
-        float64 [..., T, D].
-    """
-    weight = (coef @ apart) / (1 - toward @ apart)[..., None]
-    return coef + weight[..., None] * toward[..., None, :]

@@ -42,6 +42,8 @@ class Moments:
     def __add__(self, other: "Moments") -> "Moments":
         """Return the moments of the rows of both (Chan, Golub and LeVeque 1979)."""
         count = self.count + other.count
+        if not count:
+            return self
         apart, targets_apart = other.mean - self.mean, other.target_mean - self.target_mean
         weight, share = self.count * other.count / count, other.count / count
         return Moments(
@@ -55,11 +57,13 @@ class Moments:
 
 def measure_moments(features: Blocks, targets: np.ndarray) -> Moments:
     """Measure the moments of features [N, D] and targets [N, T] in one pass."""
-    (moments,) = measure_group_moments(features, targets, np.zeros(len(targets), int))
+    (moments,) = measure_group_moments(features, targets, np.zeros(len(targets), int), 1)
     return moments
 
 
-def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndarray) -> list[Moments]:
+def measure_group_moments(
+    features: Blocks, targets: np.ndarray, groups: np.ndarray, count: int | None = None
+) -> list[Moments]:
     """Measure the moments of each group of rows in one pass.
 
     Each thread sums its own share of every block: threads that share a product would wait while its rows are
@@ -69,11 +73,12 @@ def measure_group_moments(features: Blocks, targets: np.ndarray, groups: np.ndar
         features: [N, D].
         targets: [N, T].
         groups: int [N], from 0 to K − 1.
+        count: K; None for one more than the largest.
 
     Returns:
-        K moments.
+        K moments; those of a group without rows are 0.
     """
-    count, threads = int(groups.max()) + 1, torch.get_num_threads()
+    count, threads = int(groups.max()) + 1 if count is None else count, torch.get_num_threads()
     workers = min(threads, max(1, WORK_BYTES // _bytes_of_sums(features, targets, count)))
     each = threads // workers
     blocks = _blocks(features, targets, groups)
@@ -134,11 +139,12 @@ class _Sums:
 
     def _moments(self, products: np.ndarray) -> Moments:
         dimension = len(self.origin)
-        count = products[dimension, dimension]
+        rows = int(products[dimension, dimension])
+        count = max(rows, 1)
         shift, target_mean = products[:dimension, dimension] / count, products[dimension, dimension + 1 :] / count
         gram, cross = products[:dimension, :dimension], products[:dimension, dimension + 1 :]
         return Moments(
-            int(count),
+            rows,
             self.origin.numpy() + shift,
             target_mean,
             gram - count * np.outer(shift, shift),

@@ -1,16 +1,13 @@
 """Linear readouts of a factor from its first few principal components, or its best few elements."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 import scipy.linalg
 
 from exoprobe.data.factors import Factor
 from exoprobe.features.blocks import ROUNDING
-from exoprobe.probes.factor_moments import FactorMoments, KnownMoments
-from exoprobe.probes.least_squares import take_out
+from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
+from exoprobe.probes.moments import Moments
 from exoprobe.probes.targets import as_values
 
 PRODUCTS = 1 << 22  # predictions that are held at once
@@ -27,11 +24,13 @@ def choose_penalties(moments: FactorMoments) -> np.ndarray:
     Returns:
         float64 [F], relative to the mean variance of the features' directions.
     """
-    one, other = moments.halves
-    errors = sum(
-        _squared_errors(*sides, moments.columns, moments.partly_known) for sides in ((one, other), (other, one))
-    )
-    return np.array([PENALTIES[errors[:, own].sum(1).argmin()] for own in moments.columns])
+    penalties = np.empty(len(moments.columns))
+    for place, factors in enumerate(moments.together):
+        one, other = moments.halves(place)
+        errors = _squared_errors(one, other) + _squared_errors(other, one)
+        _, columns = moments.of_together(place)
+        penalties[factors] = [PENALTIES[errors[:, own].sum(1).argmin()] for own in columns]
+    return penalties
 
 
 class ComponentReadouts:
@@ -43,21 +42,13 @@ class ComponentReadouts:
     """
 
     def __init__(self, moments: FactorMoments, penalties: np.ndarray) -> None:
-        self.columns, self.penalties = moments.columns, penalties
-        values, vectors = np.linalg.eigh(moments.whole.gram)
-        self.values, self.vectors = values[::-1].clip(min=0), vectors[:, ::-1]
-        self.cross, self.apart = self.vectors.T @ moments.whole.cross, moments.whole.apart @ self.vectors
+        self.moments, self.penalties = moments, penalties
+        self.vectors = np.linalg.eigh(moments.whole.gram)[1][:, ::-1]
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's readouts, float64 [L, T, D], from 1, 2, 4 … D components."""
-        cross, found = self.cross[:, self.columns[factor]], []
-        for count in nested_dimensions(len(self.values)):
-            used = self.values[:count]
-            ridge = _ridge(self.penalties[factor], used, len(self.values))
-            apart = self.apart[factor, :count]
-            coef = take_out((cross[:count] / (used + ridge)[:, None]).T, apart / (used + ridge), apart)
-            found.append(coef @ self.vectors[:, :count].T)
-        return np.stack(found)
+        own, vectors = self.moments.of(factor), self.vectors
+        return _nested(vectors.T @ own.gram @ vectors, vectors.T @ own.cross, self.penalties[factor]) @ vectors.T
 
 
 class ElementReadouts:
@@ -70,28 +61,20 @@ class ElementReadouts:
 
     def __init__(self, moments: FactorMoments, penalties: np.ndarray) -> None:
         self.moments, self.penalties = moments, penalties
-        self.variances = moments.whole.gram.diagonal()
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's readouts, float64 [L, T, D], from 1, 2, 4 … D elements."""
-        order = rank_elements(self.moments, factor)
-        gram, variances = self.moments.whole.gram_of(factor)[np.ix_(order, order)], self.variances[order]
-        cross = self.moments.whole.cross[order, self.moments.columns[factor]]
-        dimensions = nested_dimensions(len(order))
-        found = np.zeros((len(dimensions), cross.shape[1], len(order)))
-        for readout, count in zip(found, dimensions, strict=True):
-            ridge = _ridge(self.penalties[factor], variances[:count], len(order))
-            factored = scipy.linalg.cho_factor(gram[:count, :count] + ridge * np.eye(count), check_finite=False)
-            readout[:, order[:count]] = scipy.linalg.cho_solve(factored, cross[:count]).T
-        return found
+        order, own = rank_elements(self.moments, factor), self.moments.of(factor)
+        found = _nested(own.gram[np.ix_(order, order)], own.cross[order], self.penalties[factor])
+        return found[..., np.argsort(order)]
 
 
 def rank_elements(moments: FactorMoments, factor: int) -> np.ndarray:
     """Return the elements by their (multiple) correlation with a factor in training, highest first, int [D]."""
-    own, whole = moments.columns[factor], moments.whole
-    cross, variances = whole.cross[:, own], whole.gram.diagonal() - np.square(whole.apart[factor])
-    explained = np.einsum("dt,dt->d", cross @ np.linalg.pinv(moments.target_gram[own, own]), cross)
-    varies = variances > whole.count * np.square(ROUNDING * whole.mean)
+    own = moments.of(factor)
+    variances = own.gram.diagonal()
+    explained = np.einsum("dt,dt->d", own.cross @ np.linalg.pinv(moments.target_gram[factor]), own.cross)
+    varies = variances > own.count * np.square(ROUNDING * own.mean)
     shares = np.divide(explained, variances, out=np.zeros(len(variances)), where=varies)
     return np.argsort(-shares, kind="stable")
 
@@ -113,7 +96,8 @@ def read_factor(
     """
     size = max(1, PRODUCTS // (coefficients.shape[0] * coefficients.shape[1]))
     blocks = [features[start : start + size] for start in range(0, len(features), size)]
-    read = [predict_factor(factor.kind, coefficients, block, moments, place) for block in blocks]
+    own, mean = moments.of(place), moments.target_mean[place]
+    read = [_predict(factor.kind, coefficients, block, own, mean) for block in blocks]
     return as_values(factor, np.concatenate(read))
 
 
@@ -137,10 +121,15 @@ def predict_factor(
     Returns:
         float64 [n, L]: codes, numbers or degrees.
     """
-    own, count = moments.columns[factor], moments.whole.count
-    mean, cross = moments.target_mean[own], moments.whole.cross[:, own] / count
+    return _predict(kind, coefficients, features, moments.of(factor), moments.target_mean[factor])
+
+
+def _predict(
+    kind: str, coefficients: np.ndarray, features: np.ndarray, own: Moments, mean: np.ndarray
+) -> np.ndarray:
+    cross = own.cross / max(own.count, 1)
     flat = coefficients.reshape(-1, len(cross))
-    read = (features @ flat.T - flat @ moments.whole.known_mean[factor]).reshape(-1, *coefficients.shape[:2])
+    read = (features @ flat.T - flat @ own.mean).reshape(-1, *coefficients.shape[:2])
     if kind == "continuous":
         return mean + read[..., 0]
     if kind == "angle":
@@ -153,28 +142,25 @@ def predict_factor(
     return np.where(mean > 0, (read - means / 2) / shares, -np.inf).argmax(-1).astype(float)
 
 
-def _squared_errors(
-    fitted: KnownMoments, scored: KnownMoments, columns: Sequence[slice], partly_known: np.ndarray
-) -> np.ndarray:
+def _squared_errors(fitted: Moments, scored: Moments) -> np.ndarray:
     """Return the mean squared error of ridge regressors of one half on the other, [penalties, T], less the
     targets' variance."""
-    targets, apart = columns[-1].stop, fitted.apart[partly_known].T
-    extended = replace(
-        fitted,
-        target_mean=np.append(fitted.target_mean, np.zeros(len(partly_known))),
-        cross=np.hstack([fitted.cross, apart]),
-    )
-    solved = fit_ridge_path(extended).coef
-    coef = solved[:, :targets]
-    for toward, factor in enumerate(partly_known, targets):
-        own = columns[factor]
-        coef[:, own] = take_out(coef[:, own], solved[:, toward], fitted.apart[factor])
-    of = np.repeat(np.arange(len(columns)), [own.stop - own.start for own in columns])
-    means_apart = scored.known_mean - fitted.known_mean
-    off = fitted.target_mean + np.einsum("ltd,td->lt", coef, means_apart[of]) - scored.target_mean
+    coef = fit_ridge_path(fitted).coef
+    apart = fitted.target_mean + coef @ (scored.mean - fitted.mean) - scored.target_mean
     products = np.einsum("ltd,ltd->lt", coef @ scored.gram, coef) - 2 * np.einsum("ltd,dt->lt", coef, scored.cross)
-    products -= np.square(np.einsum("ltd,td->lt", coef, scored.apart[of]))
-    return products / scored.count + np.square(off)
+    return products / max(scored.count, 1) + np.square(apart)
+
+
+def _nested(gram: np.ndarray, cross: np.ndarray, penalty: float) -> np.ndarray:
+    """Solve ridge regressions from the first 1, 2, 4 … D dimensions, float64 [L, T, D]; 0 for those not in use."""
+    dimensions = nested_dimensions(len(gram))
+    found = np.zeros((len(dimensions), cross.shape[1], len(gram)))
+    for readout, count in zip(found, dimensions, strict=True):
+        used = gram[:count, :count]
+        ridge = _ridge(penalty, used.diagonal(), len(gram))
+        factored = scipy.linalg.cho_factor(used + ridge * np.eye(count), check_finite=False)
+        readout[:, :count] = scipy.linalg.cho_solve(factored, cross[:count]).T
+    return found
 
 
 def _ridge(penalty: float, variances: np.ndarray, dimension: int) -> float:
