@@ -52,8 +52,8 @@ def test_the_majority_is_that_of_training(errors, prevalence, missed):
 
 
 def test_the_mean_is_over_attributes(errors):
-    other = table(PRESENT, [1, 1, 1, 1, -1, -1], attribute="hat", prevalence=0.9)
-    rows = errors(table(PRESENT, SCORES), other)
+    other = table(5 * PRESENT, 5 * [1, 1, 1, 1, -1, -1], attribute="hat", prevalence=0.9)
+    rows = errors(table(5 * PRESENT, 5 * SCORES), other)
     assert list(rows.index) == ["glasses", "hat", "mean"]
     assert rows.loc["mean", "error"] == pytest.approx(37.5 / 2)
     assert rows.loc["mean", "false_negative"] == pytest.approx(25 / 2)
@@ -81,8 +81,20 @@ def test_each_representation_has_its_rows(tmp_path):
 
 
 def test_the_mean_s_interval_is_of_the_attributes_whose_error_is_known(errors):
-    never = table([0] * 6, SCORES, attribute="hat")  # in no test image: no rate of missing it
-    rows = errors(table(PRESENT, SCORES, group=[0, 1, 2, 3, 4, 5]), never)
+    never = table([0] * 30, 5 * SCORES, attribute="hat")  # in no test image: no rate of missing it
+    rows = errors(table(5 * PRESENT, 5 * SCORES), never)
     assert np.isnan(rows.loc["hat", "error"])
-    for column in ("error", "error_low", "error_high"):
-        assert rows.loc["mean", column] == pytest.approx(rows.loc["glasses", column])
+    assert rows.loc["mean", "error"] == pytest.approx(rows.loc["glasses", "error"])
+    assert rows.loc["glasses", "error_low"] <= rows.loc["mean", "error_low"] < rows.loc["mean", "error"]
+    assert rows.loc["mean", "error"] < rows.loc["mean", "error_high"] <= rows.loc["glasses", "error_high"]
+
+
+def test_an_interval_is_as_wide_as_the_few_who_have_the_attribute_make_it(errors, rng):
+    """One rate rests on them alone, however many people lack it."""
+    score = np.where(rng.random(600) < 0.3, 1, -1)
+    rare, common = (
+        errors(table(np.arange(600) < 10 * count, score, group=np.arange(600) // 10)).loc["glasses"]
+        for count in (4, 30)
+    )
+    assert np.isnan(rare["error_low"])
+    assert np.isfinite(common["error_low"])

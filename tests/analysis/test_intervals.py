@@ -58,3 +58,10 @@ def test_it_covers_the_truth_about_as_often_as_it_says(people):
         low, high = mean_interval(rng.normal(size=people)[groups] + rng.normal(size=len(groups)), groups)
         covered.append(low <= 0 <= high)
     assert 0.88 < np.mean(covered) <= 1
+
+
+def test_of_four_groups_or_fewer_there_is_no_interval(rng):
+    draws = rng.normal(size=(1000, 2))
+    for groups in (1, 4):
+        assert all(np.isnan(end).all() for end in interval(draws, groups))
+    assert all(np.isfinite(end).all() for end in interval(draws, 5))

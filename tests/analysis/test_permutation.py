@@ -30,7 +30,14 @@ def test_each_group_takes_the_values_of_one_group(rng):
     assert len(seen) > 15 * len(sizes)
 
 
-def test_the_order_within_groups_is_not_kept():
+def test_rows_that_follow_each_other_take_values_that_do():
+    groups = np.repeat([1, 0, 2], 8)
+    for rows in permuted_rows(groups, 20):
+        steps = np.diff(rows.reshape(3, 8), axis=1) % 8
+        assert (steps == 1).all()
+
+
+def test_where_rows_stand_in_their_groups_does_not_matter():
     groups = np.repeat(np.arange(30), 7)  # as seven angles of every digit
     angle = np.tile(np.arange(7.0), 30)
     correlations = [np.corrcoef(angle, angle[rows])[0, 1] for rows in permuted_rows(groups, 200)]
@@ -91,6 +98,19 @@ def test_p_values_are_uniform_where_nothing_is_told(draw):
     found = null_p_values(draw)
     assert stats.kstest(found, "uniform").pvalue > 0.01
     assert (found <= 0.05).mean() <= 0.1
+
+
+def test_sessions_within_groups_hardly_look_like_leaks():
+    """Values and predictions that are alike within each of a person's four sessions, and independent."""
+    found = []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        groups, sessions = np.repeat(np.arange(30), 20), np.repeat(np.arange(120), 5)
+        truth = (rng.random(120) < 0.4)[sessions]
+        predicted = rng.normal(size=120)[sessions] + 0.1 * rng.normal(size=600)
+        ((p, _),) = permutation_tests([read(rng, truth, predicted)], groups, 99)
+        found.append(p)
+    assert (np.array(found) <= 0.05).mean() < 0.12  # with the values shuffled within groups: 0.17
 
 
 def test_permuting_rows_would_find_leaks_where_there_are_none():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from exoprobe.analysis.intervals import interval
 from exoprobe.analysis.scored import Resampling, score
 from exoprobe.data.factors import Factor
 from sklearn.metrics import roc_auc_score
@@ -31,6 +32,18 @@ def test_unknown_values_do_not_count(rng):
     known = ~np.isnan(holes)
     assert scored.groups == known.sum()
     assert scored.points["mae"][0] == pytest.approx(np.abs(predicted - truth)[known].mean())
+
+
+def test_an_interval_of_classes_is_widened_for_the_groups_that_hold_the_rarest(rng):
+    groups, truth = np.repeat(np.arange(100), 5), np.zeros(500)
+    truth[:30:5] = 1  # of six groups
+    predicted = truth - 0.5 + rng.normal(size=500)
+    factor = Factor("f", "categorical", truth, ("no", "yes", "never"))
+    scored = score(factor, truth, (predicted > 0).astype(float)[:, None], 0.0, Resampling(groups))
+    assert (scored.groups, scored.fewest) == (100, 6)
+    assert scored.interval("skill") == interval(scored.draws["skill"], 6)
+    number = score(Factor("n", "continuous", truth), truth, predicted[:, None], 0.0, Resampling(groups))
+    assert number.fewest == 100
 
 
 def test_seeds_are_averaged_and_their_spread_is_told_apart(rng):

@@ -40,7 +40,14 @@ def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
     draws = _rates(np.tensordot(group_weights(groups), sums, axes=1))
     known = np.isfinite(point[:, 2])  # an attribute that no test image has, or each, has no error
     prevalence = _by_attribute(table, names, "train_prevalence").mean(0)
-    rows = _with_intervals(point, draws, len(sums)).assign(
+    people = (sums[..., [1, 3]] > 0).sum(0)  # who have, and who lack, each attribute
+    rows = pd.concat(
+        [
+            _with_intervals(point[[place]], draws[:, [place]], max(1, people[place].min()))
+            for place in range(len(names))
+        ],
+        ignore_index=True,
+    ).assign(
         attribute=names,
         prevalence=100 * present.mean(0),
         majority_false_negative=np.where(prevalence < 0.5, 100.0, 0.0),

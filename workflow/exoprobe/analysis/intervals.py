@@ -7,6 +7,7 @@ from scipy import stats
 
 RESAMPLES = 1000
 LEVEL = 0.95
+LEAST_GROUPS = 5
 MOST_UNITS = 2_000  # more are not needed to tell a spread
 
 
@@ -54,7 +55,13 @@ def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
     Args:
         draws: [RESAMPLES, …]; NaN are left out.
         groups: how many were resampled.
+
+    Returns:
+        NaN for fewer than LEAST_GROUPS: between the draws' extremes lies the truth less often then.
     """
+    if groups < LEAST_GROUPS:
+        nothing = np.full(draws.shape[1:], np.nan)
+        return nothing, nothing
     freedom = max(groups - 1, 1)
     tail = stats.norm.cdf(np.sqrt(groups / freedom) * stats.t.ppf((1 - LEVEL) / 2, freedom))
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # where all draws are NaN

@@ -2,6 +2,10 @@
 
 Readouts are fitted on train; under the null hypothesis, that features tell nothing of the factor, the test groups'
 factor values could as well be each other's. So groups exchange their values, the readouts stay as they are.
+
+Within a group a value may be like its neighbors', as in the sessions of a person: values keep their order, begun
+anywhere. It must not depend on where the row stands: a drift along every recording, of factor and features both,
+looks like a leak.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,10 +30,10 @@ def permutation_count(factors: int) -> int:
 
 
 def permuted_rows(groups: np.ndarray, count: int, seed: int = 0) -> Iterator[np.ndarray]:
-    """Draw permutations in which groups of similar size exchange the values of their rows, in random order.
+    """Draw permutations in which groups of similar size exchange the values of their rows, begun at a random one.
 
-    So values stay as alike within groups as they are. Where the other group is larger, some of its values are
-    taken; where it is smaller, they are repeated.
+    So values stay as alike within groups, and from row to row, as they are. Where the other group is larger, some
+    of its values are taken; where it is smaller, they are repeated.
 
     Args:
         groups: [n], the group of each row.
@@ -53,10 +57,10 @@ def permuted_rows(groups: np.ndarray, count: int, seed: int = 0) -> Iterator[np.
         donors = np.arange(len(sizes))
         for some in bins:
             donors[some] = random.permutation(some)
-        donor = donors[index[order]]
-        shuffled = np.argsort(index + random.random(len(groups)))  # the rows group by group, mixed within each
+        begun = (random.random(len(sizes)) * sizes[donors]).astype(int)
+        donor, place = donors[index[order]], within + begun[index[order]]
         rows = np.empty(len(groups), int)
-        rows[order] = shuffled[starts[donor] + within % sizes[donor]]
+        rows[order] = order[starts[donor] + place % sizes[donor]]
         yield rows
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from exoprobe.analysis.intervals import group_sums, group_weights, interval, resampling_units
-from exoprobe.data.factors import Factor
+from exoprobe.data.factors import CLASSES, Factor
 from exoprobe.probes.skill import measures, row_statistics
 
 
@@ -38,11 +38,14 @@ class Scored:
         points: by measure, each seed's value [S].
         draws: by measure, [RESAMPLES], the mean over seeds in each draw.
         groups: how many test groups it rests on.
+        fewest: how many of them hold the value that fewest hold; all, of numbers. That many are what an error of
+            classes rests on, however many hold the others, and what intervals are widened for.
     """
 
     points: dict[str, np.ndarray]
     draws: dict[str, np.ndarray]
     groups: int
+    fewest: int
 
     def value(self, measure: str) -> float:
         """Return a measure, the mean over seeds."""
@@ -50,7 +53,7 @@ class Scored:
 
     def interval(self, measure: str) -> tuple[float, float]:
         """Return the ends of a measure's 95 % interval."""
-        low, high = interval(self.draws[measure], self.groups)
+        low, high = interval(self.draws[measure], self.fewest)
         return float(low), float(high)
 
     def row(self) -> dict[str, float]:
@@ -64,7 +67,7 @@ class Scored:
 
     def change(self, other: "Scored", measure: str = "skill") -> tuple[float, float, float]:
         """Return how much higher the measure is than the other's, with the paired interval: value, low, high."""
-        low, high = interval(self.draws[measure] - other.draws[measure], self.groups)
+        low, high = interval(self.draws[measure] - other.draws[measure], self.fewest)
         return self.value(measure) - other.value(measure), float(low), float(high)
 
 
@@ -96,11 +99,20 @@ def score(
         draws.append(measures(factor, drawn))
         if auc and factor.kind == "binary":
             points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], one[known], known, resampling)
+    groups = resampling.groups[known]
     return Scored(
         {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},
         {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},
-        len(np.unique(resampling.groups[known])),
+        len(np.unique(groups)),
+        _fewest_groups(factor, truth[known], groups),
     )
+
+
+def _fewest_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:
+    """Return how many groups hold the value, of those that occur, that fewest hold; of numbers, all groups."""
+    if factor.kind not in CLASSES:
+        return len(np.unique(groups))
+    return min((len(np.unique(groups[truth == value])) for value in np.unique(truth)), default=0)
 
 
 def _auc(
