@@ -34,6 +34,8 @@ def changed(config, path, value):
         ("digits.folder", "2024", "2024"),
         ("digits.folder", "null", None),
         ("digits.dataset", "5", "5"),
+        ("faces.parts", "null", None),
+        ("questions.unseen_classes.enrolled", ["1", "null"], [1, None]),
     ],
 )
 def test_values_become_what_the_schema_wants_there(shipped, schema, path, written, meant):
@@ -65,6 +67,21 @@ def test_the_shipped_configuration_is_valid(shipped, schema):
         ("digits.counts.test", ..., "digits.counts.test is missing"),
         ("seeds", [], "seeds is []; it must be a list of at least 1"),
         ("seeds", 3, "seeds is 3; it must be a list"),
+        (
+            "questions.unseen_classes.trained",
+            list(range(9)),
+            "questions.unseen_classes.trained is [0, 1, 2, 3, 4, 5, 6, 7, 8]; it must be a list of at most 8",
+        ),
+        (
+            "questions.perturbations.ranges.blur.inside",
+            [0, 1, 2],
+            "questions.perturbations.ranges.blur.inside is [0, 1, 2]; it must be a list of at most 2",
+        ),
+        (
+            "questions.variants.center.tried",
+            {"weight": [1], "learning_rate": [1]},
+            "questions.variants.center.tried is {'weight': [1], 'learning_rate': [1]}; it must be a section with",
+        ),
         ("seeds", [0, 0], "seeds is [0, 0]; no value may appear twice"),
         ("seeds", [0, -1], "seeds[1] is -1; it must be at least 0"),
         ("seeds", [2**32], "seeds[0] is 4294967296; it must be at most 4294967295"),

@@ -13,7 +13,7 @@ def questions(shipped):
 def test_settings_are_read_from_the_modules():
     assert {"softmax", "pair", "contrastive"} <= set(modules("objective"))
     assert {"lenet", "deep_lenet"} <= set(modules("architecture"))
-    assert settings("architecture", "deep_lenet") == {"convolutions": "a whole number"}
+    assert settings("architecture", "deep_lenet") == {"convolutions": "a whole number from 2 to 8"}
     assert settings("objective", "softmax") == {}
 
 
@@ -27,6 +27,34 @@ def test_settings_are_read_from_the_modules():
             "variants.lenet_8.convolutions",
             6.5,
             "questions.variants.lenet_8.convolutions is 6.5; it must be a whole",
+        ),
+        ("variants.lenet_8.convolutions", 9, "questions.variants.lenet_8.convolutions is 9; it must be a whole"),
+        ("variants.pair_lenet.layers", [], "questions.variants.pair_lenet.layers is []; it must be a list"),
+        (
+            "variants.pair_lenet.pairs",
+            "classes",
+            "questions.variants.pair_lenet.pairs is 'classes'; it must be source",
+        ),
+        ("variants.mu_lenet.teacher", "mu_lenet", "questions.variants.mu_lenet.teacher is 'mu_lenet'; no network"),
+        (
+            "trade_off.reference",
+            "lenet_8",
+            "questions.trade_off.reference: 'lenet_8' is not there; allowed: lenet,",
+        ),
+        (
+            "unseen_classes.people.variants",
+            ["adversarial"],
+            "questions.unseen_classes.people.variants: adversarial needs a factor",
+        ),
+        (
+            "unseen_classes.people.beside",
+            ["dlib_255"],
+            "questions.unseen_classes.people.beside: 'dlib_255' is not there; allowed: dlib_256",
+        ),
+        (
+            "perturbations.ranges.rotation",
+            {"inside": [-30, 30]},
+            "questions.perturbations.ranges.rotation: the other questions ask of it",
         ),
         ("variants.pair_lenet.layers", ["ip1", 2], "questions.variants.pair_lenet.layers[1] is 2; it must be text"),
         ("variants.center.weight", ..., "questions.variants.center.weight is missing; center on lenet needs it"),
@@ -73,3 +101,11 @@ def test_trials_differ_from_their_variant_in_what_was_tried():
     tried = trials(variants)
     assert list(tried) == ["pair@0.5", "pair@1"]
     assert trained_as(tried["pair@0.5"]) == {"objective": "pair", "weight": 0.5}
+
+
+def test_on_people_no_teacher_may_have_a_teacher(questions):
+    variants = questions["variants"]
+    variants["pupil"] = {**variants["mu_lenet"], "teacher": "mu_lenet"}
+    questions["unseen_classes"]["people"]["variants"] = ["pupil"]
+    with pytest.raises(ExoprobeError, match="pupil's teacher, mu_lenet, has a teacher itself"):
+        check_questions(questions, ["dlib_256", "dlib_128", "aligned_pixels"])

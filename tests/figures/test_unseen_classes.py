@@ -10,14 +10,14 @@ NAMES = {"digits": {"lenet": "LeNet", "pixels": "pixels"}, "faces": {"lenet": "s
 LABELS = np.arange(80) % 4
 
 
-def table_of(rng, variants, classes, seeds=(0,)):
+def table_of(rng, variants, classes, seeds=(0,), enrolled=(1, None)):
     rows = np.arange(80)
     tables = []
     for variant in variants:
         for seed in seeds:
             vectors = np.eye(4)[LABELS] + 0.5 * rng.normal(size=(80, 4))
             trial = Trial(vectors, rows < 40, rows >= 40)
-            found = recognize([trial], LABELS, rows, classes=4, enrolled=[1, None])
+            found = recognize([trial], LABELS, rows, classes=4, enrolled=enrolled)
             tables += [labeled(found, variant, seed, name) for name in classes]
     return pd.concat(tables, ignore_index=True)
 
@@ -64,3 +64,11 @@ def test_a_variant_looks_the_same_for_digits_and_faces(drawn):
     curves = [axes for axes in figure.axes if axes.get_xscale() == "log"]
     assert curves[0].lines[0].get_color() == curves[1].lines[0].get_color()
     assert curves[0].lines[1].get_color() != curves[1].lines[1].get_color()
+
+
+@pytest.mark.parametrize("enrolled", [(5, None), (2, 5), (None,)])
+def test_any_numbers_of_enrolled_images_are_drawn(tmp_path, rng, enrolled):
+    tables = {"digits": table_of(rng, NAMES["digits"], ["unseen", "seen"], enrolled=enrolled)}
+    paths = {kind: tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "svg", "csv")}
+    draw_unseen_classes(tables, paths, names={"digits": NAMES["digits"]}, controls=["pixels"], about="planted")
+    assert paths["png"].stat().st_size > 0

@@ -58,6 +58,11 @@ def test_targets_span_0_to_1_per_element_and_dead_elements_become_0():
     torch.testing.assert_close(normalized_targets(means), expected)
 
 
+def test_targets_are_those_of_the_classes_that_are_trained_on():
+    means = torch.tensor([[float("nan")] * 2, [1.0, 5.0], [float("nan")] * 2, [3.0, 3.0]])
+    torch.testing.assert_close(normalized_targets(means)[[1, 3]], torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
+
+
 @pytest.mark.parametrize("pairs", ["source", "class"])
 def test_pair_loss_is_softmax_on_the_first_plus_the_weighted_difference_to_the_partner(pairs):
     # Each row has one possible partner: (1,0)–(3,0) and (0,2)–(0,4), mean squared difference 2.

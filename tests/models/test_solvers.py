@@ -21,6 +21,14 @@ def test_caffe_sgd_follows_caffes_update_by_hand():
     assert [weight.item(), bias.item()] == pytest.approx(expected)
 
 
+def test_caffe_sgd_leaves_alone_what_the_objective_does_not_use():
+    used, unused = nn.Parameter(torch.ones(2, 2)), nn.Parameter(torch.ones(2, 2))
+    used.grad = torch.ones(2, 2)
+    CaffeSGD([used, unused], lr=0.1, momentum=0.9, weight_decay=0.5).step()
+    assert (used < 1).all()
+    assert (unused == 1).all()
+
+
 def test_caffe_sgd_equals_torchs_at_a_constant_rate_but_for_biases():
     weights = [nn.Parameter(torch.ones(2, 2)) for _ in range(2)]
     ours = CaffeSGD([weights[0]], lr=0.1, momentum=0.9, weight_decay=0.01)

@@ -127,3 +127,11 @@ class CountedRows(Softmax):
 
 def test_a_batch_is_as_many_images_whatever_the_objective_makes_of_a_row():
     run({**RECIPE, "max_steps": 1}, objective=CountedRows)
+
+
+def test_a_batch_too_small_for_a_pair_is_refused():
+    class Pairs(Softmax):
+        views = 2
+
+    with pytest.raises(ExoprobeError, match="batch_size is 1; an image and its partner are 2"):
+        run({**RECIPE, "batch_size": 1}, objective=Pairs)

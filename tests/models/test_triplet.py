@@ -55,6 +55,15 @@ def test_the_loss_by_hand():
     assert triplet_loss(anchors, positives).item() == pytest.approx(np.mean(expected), rel=1e-5)
 
 
+def test_features_stored_as_float16_are_embedded(faces, tmp_path):
+    samples, path = faces
+    features = read_features(path).astype(np.float16)
+    info = FeatureInfo(WIDTH, "float16", len(features), "layer", dataset_digest(samples), "w", "c")
+    write_features(path, np.arange(len(features)), [features], info)
+    embedded, _ = learn(faces, tmp_path)
+    assert nearest_is_the_same_person(embedded[-PEOPLE * IMAGES // 3 :].astype(np.float32)) > 0.5
+
+
 def test_people_never_seen_are_told_apart_better_than_before(faces, tmp_path):
     embedded, history = learn(faces, tmp_path)
     np.testing.assert_allclose(np.linalg.norm(embedded, axis=1), 1, rtol=1e-5)

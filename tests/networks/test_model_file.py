@@ -125,3 +125,26 @@ def test_what_is_not_torchscript_is_refused(script):
         path.write_bytes(content)
         with pytest.raises(ExoprobeError, match="tiny.pt is not a TorchScript file"):
             torchscript_file(path, {**SETTINGS, "tensors": {"embedding": "any"}})
+
+
+@torch.inference_mode()
+def test_images_that_a_network_does_not_take_are_said(onnx_path, script, images):
+    settings = {**SETTINGS, "tensors": {"embedding": "out"}}
+    wrong = torch.cat([images, images], dim=3)
+    for adapter in (onnx_file(onnx_path, settings), torchscript_file(script(OneTensor), settings)):
+        with pytest.raises(
+            ExoprobeError, match=r"tiny.* does not take images \[5, 3, 4, 8\]; size is 8, and it has"
+        ):
+            adapter.network(wrong)
+
+
+class TwoTensors(OneTensor):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = torch.relu(x.flatten(1) @ self.first)
+        return hidden, hidden @ self.second
+
+
+def test_a_torchscript_network_that_returns_a_tuple_is_refused(script, images):
+    adapter = torchscript_file(script(TwoTensors), {**SETTINGS, "tensors": {"embedding": "any"}})
+    with pytest.raises(ExoprobeError, match="tiny.pt returns a tuple; it must be a tensor, or a dict of them"):
+        adapter.network(images)

@@ -54,8 +54,10 @@ LIMITS = {
     "exclusiveMinimum": "more than {}",
     "exclusiveMaximum": "less than {}",
     "minItems": "a list of at least {}",
+    "maxItems": "a list of at most {}",
     "minLength": "text of at least {} character",
     "minProperties": "a section with at least {} key",
+    "maxProperties": "a section with at most {} key",
     "pattern": "text of the form {}",
 }
 
@@ -168,7 +170,7 @@ def _check_groups(faces: Mapping[str, Any]) -> None:
 
 
 def with_numbers(config: Mapping[str, Any], schema: str | Path) -> dict[str, Any]:
-    """Return the configuration with numbers, and null, where they are meant but written otherwise.
+    """Return the configuration with numbers, null, true and false where they are meant but written otherwise.
 
     Lists and sections given on the command line arrive with all their values as text; YAML reads ``1e4`` as
     text and ``1.0e+4`` as a fraction. What a value should be is for the schema to say: a folder may be called
@@ -180,18 +182,29 @@ def with_numbers(config: Mapping[str, Any], schema: str | Path) -> dict[str, Any
     """
     config = copy.deepcopy(dict(config))
     for error in list(_faults(config, schema)):
-        if error.validator == "not" or (_wants_number(error) and _is_number(error.instance)):
+        meant = _meant(error)
+        if meant is not error.instance:
             *parents, last = error.absolute_path
             section = config
             for key in parents:
                 section = section[key]
-            section[last] = None if error.validator == "not" else _to_number(error.instance)
+            section[last] = meant
     return config
 
 
-def _wants_number(error: ValidationError) -> bool:
-    kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-    return error.validator == "type" and any(kind in NUMERIC for kind in kinds)
+def _meant(error: ValidationError) -> object:
+    """Return what was meant by a value of none of the wanted kinds; the value itself where that cannot be told."""
+    value, kinds = error.instance, error.validator_value
+    if error.validator == "not":
+        return None
+    if error.validator != "type":
+        return value
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if any(kind in NUMERIC for kind in kinds) and _is_number(value):
+        return _to_number(value)
+    words = {"null": ("null", None), "true": ("boolean", True), "false": ("boolean", False)}
+    kind, meant = words.get(value, ("", value)) if isinstance(value, str) else ("", value)
+    return meant if kind in kinds else value
 
 
 def _is_number(value: object) -> bool:

@@ -17,12 +17,15 @@ from exoprobe.errors import ExoprobeError
 MODELS = Path(__file__).parent / "models"
 PERTURBATIONS = Path(__file__).parent / "data" / "perturbations.py"
 KINDS = {"architecture": MODELS / "architectures", "objective": MODELS / "objectives"}
+ROTATION = "rotation"
 OWN = ("title", "architecture", "objective", "learning_rate", "tried")  # keys that every variant may have
 KINDS_OF_VALUES = {
+    "a whole number from 2 to 8": lambda value: value in range(2, 9) and not isinstance(value, bool),
+    "source or class": lambda value: value in ("source", "class"),
     "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
     "text": lambda value: isinstance(value, str),
-    "a list": lambda value: isinstance(value, list),
+    "a list": lambda value: isinstance(value, list) and bool(value),
 }
 
 
@@ -42,10 +45,16 @@ def check_questions(questions: Mapping[str, Any], representations: Iterable[str]
     for question in ("trade_off", "unseen_classes", "perturbations"):
         _check_known(f"questions.{question}.variants", questions[question]["variants"], variants)
     _check_known("questions.layers.networks", questions["layers"]["networks"], variants)
-    _check_known("questions.trade_off.reference", [questions["trade_off"]["reference"]], variants)
-    people = questions["unseen_classes"]["people"]
-    _check_known("questions.unseen_classes.people.variants", people["variants"], variants)
-    _check_known("questions.unseen_classes.people.of", [people["of"]], representations)
+    _check_teachers("questions.variants", variants)
+    trade_off = questions["trade_off"]
+    _check_known("questions.trade_off.reference", [trade_off["reference"]], trade_off["variants"])
+    _check_people(
+        "questions.unseen_classes.people", questions["unseen_classes"]["people"], variants, representations
+    )
+    if ROTATION in questions["perturbations"]["ranges"]:
+        raise ExoprobeError(
+            f"questions.perturbations.ranges.{ROTATION}: the other questions ask of it; leave it out"
+        )
     _check_known("questions.perturbations.ranges", questions["perturbations"]["ranges"], perturbations())
     for name, ranges in questions["perturbations"]["ranges"].items():
         check_range(f"questions.perturbations.ranges.{name}", ranges)
@@ -109,6 +118,33 @@ def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, An
             raise ExoprobeError(f"{key}.tried.{name} is no setting of this variant")
         if name in entry and entry[name] not in values:
             raise ExoprobeError(f"{key}.{name} is {entry[name]!r}; it must be among those tried, {values}")
+
+
+def _check_teachers(key: str, entries: Mapping[str, Any]) -> None:
+    """Refuse networks that would have to be trained before themselves."""
+    for name in entries:
+        seen, teacher = [name], entries[name].get("teacher")
+        while teacher in entries and teacher not in seen:
+            seen.append(teacher)
+            teacher = entries[teacher].get("teacher")
+        if teacher == name:
+            raise ExoprobeError(f"{key}.{name}.teacher is {entries[name]['teacher']!r}; no network teaches itself")
+
+
+def _check_people(
+    key: str, people: Mapping[str, Any], variants: Mapping[str, Any], representations: Iterable[str]
+) -> None:
+    _check_known(f"{key}.variants", people["variants"], variants)
+    _check_known(f"{key}.of", [people["of"]], representations)
+    _check_known(f"{key}.beside", people["beside"], representations)
+    for name in people["variants"]:
+        if variants[name]["objective"] == "adversarial":
+            raise ExoprobeError(f"{key}.variants: {name} needs a factor to work against; faces have none here")
+        teacher = variants[name].get("teacher")
+        if teacher and "teacher" in variants[teacher]:
+            raise ExoprobeError(
+                f"{key}.variants: {name}'s teacher, {teacher}, has a teacher itself; on people none may"
+            )
 
 
 def _check_known(key: str, names: Iterable[Any], known: Iterable[Any]) -> None:

@@ -35,11 +35,12 @@ def read_split_features(samples: str | Path, features: str | Path, split: str) -
         split: one of :data:`exoprobe.data.samples.SPLITS`.
 
     Returns:
-        [N, D], a row per sample of the split, in the dataset's order.
+        [N, D], a row per sample of the split, in the dataset's order; float16 becomes float32, to compute with.
 
     Raises:
         ExoprobeError: where the feature file is damaged or belongs to another dataset.
     """
     rows = np.flatnonzero(read_samples(samples, ["split"])["split"] == split)
     block = slice(int(rows[0]), int(rows[-1]) + 1)  # the rows of a split lie together
-    return read_features(features, block, dataset_digest=dataset_digest(samples))
+    stored = read_features(features, block, dataset_digest=dataset_digest(samples))
+    return stored.astype(np.promote_types(stored.dtype, np.float32), copy=False)

@@ -86,7 +86,8 @@ def _handles(looks: dict[str, dict[str, str]], names: dict[str, str]) -> list[Li
 def _set_scale(axes: Axes, measure: str) -> None:
     if measure == MAV_ERROR:
         axes.set_xscale("log")
-        axes.set_xlim(0.5, 60)
+        low, high = axes.get_xlim()
+        axes.set_xlim(min(0.5, low), max(60, high))
         axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
         axes.minorticks_off()
     else:

@@ -68,6 +68,8 @@ def draw_trade_off(
 
 def _draw_front(axes: Axes, points: pd.DataFrame, **look: str) -> None:
     """Draw the edge of what some points are at least as good as: below and to the right of it."""
+    if points.empty:
+        return
     best = points[on_front(points["error"].to_numpy(), points[RMSE].to_numpy())].sort_values("error")
     corners = [(best["error"].iloc[0], 0), *zip(best["error"], best[RMSE], strict=True), (100, best[RMSE].iloc[-1])]
     axes.step(*zip(*corners, strict=True), where="pre", linewidth=0.8, alpha=0.45, zorder=1, **look)

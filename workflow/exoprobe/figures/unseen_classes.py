@@ -46,12 +46,12 @@ def draw_unseen_classes(
         row.suptitle(title, fontsize=9, x=0.01, ha="left")
         curve, *dots = row.subplots(1, 4, width_ratios=[1.7, 1, 1, 1])
         _draw_curves(curve, table, looks, names[title])
-        most = _most_enrolled(table)
+        fewest, most = _enrolled(table)
         for axes, (measure, enrolled, label) in zip(
             dots,
             [
                 ("equal_error_rate", "", "equal error rate, %"),
-                ("rank_1", "1", "rank-1 error, %\n1 image enrolled"),
+                ("rank_1", fewest, f"rank-1 error, %\n{_images(fewest)} enrolled"),
                 ("rank_1", most, f"rank-1 error, %\n{most} enrolled"),
             ],
             strict=True,
@@ -106,9 +106,14 @@ def _draw_dots(axes: Axes, rows: pd.DataFrame, looks: dict, shown: list[str]) ->
     axes.grid(visible=False, axis="y")
 
 
-def _most_enrolled(table: pd.DataFrame) -> str:
-    """Return the last of the numbers of enrolled images that the table has."""
-    return table.loc[table["measure"] == "rank_1", "enrolled"].iloc[-1]
+def _enrolled(table: pd.DataFrame) -> tuple[str, str]:
+    """Return the first and the last of the numbers of enrolled images that the table has."""
+    numbers = table.loc[table["measure"] == "rank_1", "enrolled"]
+    return numbers.iloc[0], numbers.iloc[-1]
+
+
+def _images(enrolled: str) -> str:
+    return {"1": "1 image", "all": "all"}.get(enrolled, f"{enrolled} images")
 
 
 def _draw_legend(figure: plt.Figure, seen: list[str]) -> None:

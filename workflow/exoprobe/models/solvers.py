@@ -33,6 +33,8 @@ class CaffeSGD(torch.optim.Optimizer):
         for group in self.param_groups:
             rate = group["lr"] * group["scale"]
             for weight in group["params"]:
+                if weight.grad is None:  # a layer that the objective does not use
+                    continue
                 state = self.state[weight]
                 if "velocity" not in state:
                     state["velocity"] = torch.zeros_like(weight)

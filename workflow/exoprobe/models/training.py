@@ -64,9 +64,11 @@ def train(
         The best weights by validation and the history.
 
     Raises:
-        ExoprobeError: at the first loss that is not a number, or weights about to be kept that are not, with
-            the step and the learning rate.
+        ExoprobeError: where the batch is too small for a pair; at the first loss that is not a number, or weights
+            about to be kept that are not, with the step and the learning rate.
     """
+    if recipe["batch_size"] < objective.views:
+        raise ExoprobeError(f"batch_size is {recipe['batch_size']}; an image and its partner are {objective.views}")
     optimizer = build_optimizer(nn.ModuleList([network, objective]), recipe)
     factor = learning_rate_factor(recipe)
     batches = endless_batches(len(data), recipe["batch_size"] // objective.views, generator)

@@ -1,5 +1,6 @@
 """Any network in an ONNX or a TorchScript file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,10 @@ def onnx_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
 
     def forward(images: Tensor) -> dict[str, Tensor]:
         inputs = _normalized(images.cpu(), settings).numpy()
-        outputs = session.run(list(settings["tensors"].values()), {entry: inputs})
+        try:
+            outputs = session.run(list(settings["tensors"].values()), {entry: inputs})
+        except Exception as error:  # onnxruntime's own
+            raise _refused(weights, inputs.shape, str(error)) from error
         return {
             layer: torch.from_numpy(np.asarray(out))
             for layer, out in zip(settings["tensors"], outputs, strict=True)
@@ -64,7 +68,15 @@ def torchscript_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
         raise ExoprobeError(f"{path} is not a TorchScript file ({str(error).splitlines()[0]})") from error
 
     def forward(images: Tensor) -> dict[str, Tensor]:
-        outputs = network.to(images.device)(_normalized(images, settings))
+        inputs = _normalized(images, settings)
+        try:
+            outputs = network.to(images.device)(inputs)
+        except RuntimeError as error:
+            raise _refused(path, inputs.shape, str(error).strip().splitlines()[-1]) from error
+        if not isinstance(outputs, Tensor | dict):
+            raise ExoprobeError(
+                f"{path} returns a {type(outputs).__name__}; it must be a tensor, or a dict of them"
+            )
         if isinstance(outputs, Tensor):
             if len(settings["tensors"]) > 1:
                 raise ExoprobeError(
@@ -76,6 +88,12 @@ def torchscript_file(weights: str | Path, settings: dict[str, Any]) -> Adapter:
         return {layer: outputs[name] for layer, name in settings["tensors"].items()}
 
     return Adapter(Crop(settings["size"], settings["align"]), tuple(settings["tensors"]), forward)
+
+
+def _refused(path: str | Path, shape: Sequence[int], reason: str) -> ExoprobeError:
+    """Say what a network was given, and what that depends on."""
+    size = f"size is {shape[-1]}, and it has to take any number of images"
+    return ExoprobeError(f"{path} does not take images {list(shape)}; {size} ({reason})")
 
 
 def _normalized(images: Tensor, settings: dict[str, Any]) -> Tensor:

@@ -110,6 +110,8 @@ def draw_scree(scree: pd.DataFrame, titles: Sequence[str]) -> Figure:
             "color": {**looks(titles)["color"], "legend": None},
             "tooltip": tooltip,
         },
+        # A logarithmic axis has no 0, and what is smaller still is rounding.
+        "transform": [{"filter": f"datum.variance_share >= {decades[-1]}"}],
         "layer": [{"mark": {"type": "line", "style": "curve"}}, {"mark": {"type": "point", "style": "small"}}],
     }
     caption = "Share of the variance along each principal component (first 100, logarithmic)."

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from exoprobe.models.architectures.network import Network, fill_for_relu
 
-SETTINGS = {"convolutions": "a whole number"}
+SETTINGS = {"convolutions": "a whole number from 2 to 8"}
 
 WIDTHS = (20, 50)  # channels of the two halves
 

@@ -14,7 +14,7 @@ class BatchPair(SoftmaxPlus):
     def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
         """Return the sum over the layers of the mean squared difference to the class's mean in the batch."""
         labels = data.labels[rows]
-        return sum(spread(activations[layer].float().flatten(1), labels) for layer in self.settings["layers"])
+        return sum(spread(layer.float().flatten(1), labels) for layer in self.drawn_together(activations))
 
 
 def spread(features: Tensor, labels: Tensor) -> Tensor:

@@ -31,10 +31,11 @@ def normalized_targets(means: Tensor) -> Tensor:
     """Scale each feature element to [0, 1] over the class means (section 4.2.1's min-max normalization).
 
     Args:
-        means: [classes, D], the trained LeNet's mean activation vectors.
+        means: [classes, D], the trained LeNet's mean activation vectors; NaN for a class that is not trained on.
 
     Returns:
         [classes, D]; an element that is the same for all classes, a dead unit, becomes 0.
     """
-    low, high = means.amin(0), means.amax(0)
+    trained = means[~means.isnan().any(1)]
+    low, high = trained.amin(0), trained.amax(0)
     return torch.where(high > low, (means - low) / (high - low).clamp_min(torch.finfo(means.dtype).tiny), 0)

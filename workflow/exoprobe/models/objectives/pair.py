@@ -6,7 +6,7 @@ from torch import Tensor
 from exoprobe.models.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.models.training_images import TrainingImages
 
-SETTINGS = {"pairs": "text", "layers": "a list", "weight": "a number"}
+SETTINGS = {"pairs": "source or class", "layers": "a list", "weight": "a number"}
 
 
 class Pair(SoftmaxPlus):
@@ -16,4 +16,4 @@ class Pair(SoftmaxPlus):
 
     def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
         """Return the sum over the layers of the mean squared difference."""
-        return sum(F.mse_loss(*activations[layer].float().chunk(2)) for layer in self.settings["layers"])
+        return sum(F.mse_loss(*layer.float().chunk(2)) for layer in self.drawn_together(activations))

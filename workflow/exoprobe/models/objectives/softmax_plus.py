@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from exoprobe.errors import ExoprobeError
 from exoprobe.models.objectives.objective import Objective
 from exoprobe.models.training_images import Partners, TrainingImages
 
@@ -33,3 +34,13 @@ class SoftmaxPlus(Objective):
     def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
         """Return the scalar that is added, from the activations of these rows of the training images."""
         raise NotImplementedError
+
+    def drawn_together(self, activations: dict[str, Tensor]) -> list[Tensor]:
+        """Return the activations at the ``layers``.
+
+        Raises:
+            ExoprobeError: where the network has no such layer.
+        """
+        if unknown := [layer for layer in self.settings["layers"] if layer not in activations]:
+            raise ExoprobeError(f"layers: this network has no {unknown[0]}; it has {', '.join(activations)}")
+        return [activations[layer] for layer in self.settings["layers"]]
