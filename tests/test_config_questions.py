@@ -47,11 +47,6 @@ def test_settings_are_read_from_the_modules():
             "questions.unseen_classes.people.variants: adversarial needs a factor",
         ),
         (
-            "unseen_classes.people.beside",
-            ["dlib_255"],
-            "questions.unseen_classes.people.beside: 'dlib_255' is not there; allowed: dlib_256",
-        ),
-        (
             "perturbations.ranges.rotation",
             {"inside": [-30, 30]},
             "questions.perturbations.ranges.rotation: the other questions ask of it",

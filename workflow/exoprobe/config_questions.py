@@ -136,7 +136,6 @@ def _check_people(
 ) -> None:
     _check_known(f"{key}.variants", people["variants"], variants)
     _check_known(f"{key}.of", [people["of"]], representations)
-    _check_known(f"{key}.beside", people["beside"], representations)
     for name in people["variants"]:
         if variants[name]["objective"] == "adversarial":
             raise ExoprobeError(f"{key}.variants: {name} needs a factor to work against; faces have none here")

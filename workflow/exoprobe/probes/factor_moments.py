@@ -11,7 +11,7 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.probes.moments import Moments, measure_group_moments
 from exoprobe.probes.targets import factor_targets
 
-HELD_BYTES = 1 << 30  # of Gram matrices; what does not fit is measured again when it is needed
+HELD_BYTES = 1 << 29  # of Gram matrices; what does not fit is measured again when it is needed
 
 
 class FactorMoments:
