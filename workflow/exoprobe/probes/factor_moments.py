@@ -52,9 +52,14 @@ class FactorMoments:
         one, other = self.halves(place)
         return one + other, _side_by_side([self._targets[factor].shape[1] for factor in self.together[place]])
 
+    def place_of(self, factor: int) -> int:
+        """Return the place in ``together`` of the factors that are known where this one is."""
+        (place,) = (place for place, factors in enumerate(self.together) if factor in factors)
+        return place
+
     def of(self, factor: int) -> Moments:
         """Return the moments of a factor, by its place, over the rows where it is known."""
-        (place,) = (place for place, factors in enumerate(self.together) if factor in factors)
+        place = self.place_of(factor)
         moments, columns = self.of_together(place)
         own = columns[self.together[place].tolist().index(factor)]
         return replace(moments, target_mean=moments.target_mean[own], cross=moments.cross[:, own])

@@ -1,5 +1,7 @@
 """Linear readouts of a factor from its first few principal components, or its best few elements."""
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.linalg
 
@@ -44,11 +46,17 @@ class ComponentReadouts:
     def __init__(self, moments: FactorMoments, penalties: np.ndarray) -> None:
         self.moments, self.penalties = moments, penalties
         self.vectors = np.linalg.eigh(moments.whole.gram)[1][:, ::-1]
+        self._gram = lru_cache(1)(self._measure_gram)
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's readouts, float64 [L, T, D], from 1, 2, 4 … D components."""
-        own, vectors = self.moments.of(factor), self.vectors
-        return _nested(vectors.T @ own.gram @ vectors, vectors.T @ own.cross, self.penalties[factor]) @ vectors.T
+        gram, cross = self._gram(self.moments.place_of(factor)), self.vectors.T @ self.moments.of(factor).cross
+        return _nested(gram, cross, self.penalties[factor]) @ self.vectors.T
+
+    def _measure_gram(self, place: int) -> np.ndarray:
+        """Return the components' products with each other where some factors are known together."""
+        moments, _ = self.moments.of_together(place)
+        return self.vectors.T @ moments.gram @ self.vectors
 
 
 class ElementReadouts:
