@@ -39,6 +39,12 @@ def test_table_1_holds_errors_intervals_constant_and_counts(errors):
     assert others == [["roll (R²)", "1.0 (0.96)", "3.0 (0.64)", "5.0", "12"]]
 
 
+def test_of_too_few_people_there_is_no_interval(errors):
+    few = errors.assign(mae_low=np.nan, mae_high=np.nan)
+    _, summary, _ = arrange_table(few, NAMES).blocks
+    assert summary[1] == ["95 %", "–", "–", "", ""]
+
+
 def test_table_1_is_written_in_every_format(errors, tmp_path):
     paths = {kind: tmp_path / f"table.{kind}" for kind in ("csv", "md", "tex", "html")}
     write_pose_tables(errors, paths, names=NAMES, about="planted <data>")

@@ -93,7 +93,9 @@ def _draw_means(axes: Axes, means: pd.DataFrame, looks: Looks, names: dict[str, 
         mean = means.loc[name]
         axes.plot([mean["error_low"], mean["error_high"]], [place, place], color=look["color"])
         axes.plot(mean["error"], place, linestyle="none", markersize=5.5, **look)
-        said = f"{mean['error']:.1f}  [{mean['error_low']:.1f}, {mean['error_high']:.1f}]"
+        said = f"{mean['error']:.1f}"
+        if np.isfinite(mean["error_low"]):
+            said += f"  [{mean['error_low']:.1f}, {mean['error_high']:.1f}]"
         axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
     axes.axvline(CHANCE, **CHANCE_LINE)
     axes.set_yticks(range(len(looks)), [names[name] for name in looks])

@@ -13,7 +13,7 @@ from exoprobe.files import atomic_write
 from exoprobe.html_table import write_html_table
 
 MAIN = "abs_yaw"
-NOTHING = "–"  # where there are no samples
+NOTHING = "–"  # where there are no samples, or too few people for an interval
 HEADING_WIDTH = 12  # characters per line of a column's heading in LaTeX
 TITLE = "Pose read from deep features"
 NOTE = (
@@ -108,7 +108,7 @@ def _row(title: str, cells: pd.DataFrame, names: dict[str, str], form: str) -> l
 
 def _texts(cells: pd.DataFrame, names: dict[str, str], form: str) -> list[str]:
     texts = [form.format(**cells.loc[name]) if cells.loc[name, "count"] else NOTHING for name in names]
-    return [text.replace("-", "−") for text in texts]
+    return [NOTHING if "nan" in text else text.replace("-", "−") for text in texts]
 
 
 def _to_markdown(table: PoseTable, caption: str) -> str:
