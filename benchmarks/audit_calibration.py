@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
-from exoprobe.data.factors import Factor
-from exoprobe.files import atomic_write
 from scipy import stats
 from tqdm import tqdm
 
+from exoprobe.datasets.factors import Factor
+from exoprobe.io.files import atomic_write
 from tests.planted import Planted
 
 NULL, LEAKING = 200, 60

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from exoprobe.files import atomic_write
+
+from exoprobe.io.files import atomic_write
 
 ROOT = Path(__file__).resolve().parents[1]
 PER_GROUP, BLOCK = 5, 50_000

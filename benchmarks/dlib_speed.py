@@ -9,15 +9,15 @@ import dlib
 import numpy as np
 import pandas as pd
 import torch
-from exoprobe.compute import prepare
-from exoprobe.data.images import ImageFiles
-from exoprobe.data.landmarks import read_landmarks
-from exoprobe.data.samples import read_samples
-from exoprobe.features.crops import crop_face
-from exoprobe.files import atomic_write
-from exoprobe.networks.dlib_resnet import CROP, load_dlib_resnet
 
 from benchmarks.throughput import compare
+from exoprobe.compute import prepare
+from exoprobe.datasets.images import ImageFiles
+from exoprobe.datasets.landmarks import read_landmarks
+from exoprobe.datasets.samples import read_samples
+from exoprobe.embeddings.adapters.dlib_resnet import CROP, load_dlib_resnet
+from exoprobe.embeddings.crops import crop_face
+from exoprobe.io.files import atomic_write
 
 WEIGHTS = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 SAMPLES, LANDMARKS = "results/data/orl/samples.parquet", "results/data/orl/landmarks.parquet"

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
-from exoprobe.files import atomic_write
 
 from benchmarks.synthetic import make_features
 from benchmarks.timing import seconds
+from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
+from exoprobe.io.files import atomic_write
 
 ROWS, DIMENSION, ROUNDS = 81_385, 832, 15
 

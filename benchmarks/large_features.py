@@ -16,16 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from exoprobe.compute import prepare
-from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks
-from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
-from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import fit_ridge_path
-from exoprobe.probes.linear_svm import LinearSVMs
-from exoprobe.probes.moments import measure_moments
 
 from benchmarks.svm_speed import ATTRIBUTES, PENALTIES
 from benchmarks.synthetic import make_features
+from exoprobe.compute import prepare
+from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks
+from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
+from exoprobe.features.moments import measure_moments
+from exoprobe.io.files import atomic_write
+from exoprobe.probes.linear_regression import fit_ridge_path
+from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROWS, DIMENSION, MEMORY_MB, TARGETS = 162_770, 4096, 3_000, 4
 

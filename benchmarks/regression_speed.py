@@ -18,15 +18,15 @@ from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
-from exoprobe.compute import prepare
-from exoprobe.features.blocks import ArrayBlocks
-from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
-from exoprobe.probes.moments import measure_moments
 from sklearn.linear_model import LinearRegression, Ridge
 
 from benchmarks.synthetic import make_features
 from benchmarks.timing import timed
+from exoprobe.compute import prepare
+from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.features.moments import measure_moments
+from exoprobe.io.files import atomic_write
+from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
 
 ROWS, DIMENSION, TARGETS, ROUNDS = 162_770, 832, 4, 3
 OURS, REFERENCE = f"exoprobe, {len(PENALTIES) + 1} penalties", "LinearRegression, float64"

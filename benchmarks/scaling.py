@@ -9,17 +9,17 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from exoprobe.compute import prepare
-from exoprobe.features.blocks import ArrayBlocks
-from exoprobe.files import atomic_write
-from exoprobe.probes.linear_regression import fit_ridge_path
-from exoprobe.probes.linear_svm import LinearSVMs
-from exoprobe.probes.moments import measure_moments
 from matplotlib.figure import Figure
 
 from benchmarks.svm_speed import PENALTIES
 from benchmarks.synthetic import make_features
 from benchmarks.timing import fastest
+from exoprobe.compute import prepare
+from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.features.moments import measure_moments
+from exoprobe.io.files import atomic_write
+from exoprobe.probes.linear_regression import fit_ridge_path
+from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROUNDS = 3
 BASE = {"rows": 80_000, "dimensions": 256, "targets": 10}

@@ -15,12 +15,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from exoprobe.compute import prepare
-from exoprobe.files import atomic_write
-from exoprobe.probes.linear_svm import LinearSVMs
 from sklearn.svm import LinearSVC
 
 from benchmarks.synthetic import make_features
+from exoprobe.compute import prepare
+from exoprobe.io.files import atomic_write
+from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROWS, DIMENSION, ATTRIBUTES, FRESH = 162_770, 832, 40, 20_000
 PENALTIES = tuple(10.0**power for power in range(-6, 1))

@@ -18,23 +18,23 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from exoprobe.compute import choose_device, choose_precision, prepare
-from exoprobe.data.samples import read_samples
-from exoprobe.features.extraction import extract_features
-from exoprobe.files import atomic_write
-from exoprobe.models.architectures.lenet import LeNet
-from exoprobe.models.architectures.network import PIXEL_SCALE
-from exoprobe.models.checkpoint import save_weights
-from exoprobe.models.digit_networks import load_images
-from exoprobe.models.objectives.softmax import Softmax
-from exoprobe.models.training import train
-from exoprobe.models.training_images import TrainingImages
 from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.functional import to_tensor
 
 from benchmarks.timing import seconds
+from exoprobe.compute import choose_device, choose_precision, prepare
+from exoprobe.datasets.samples import read_samples
+from exoprobe.embeddings.extraction import extract_features
+from exoprobe.io.files import atomic_write
+from exoprobe.training.architectures.lenet import LeNet
+from exoprobe.training.architectures.network import PIXEL_SCALE
+from exoprobe.training.checkpoint import save_weights
+from exoprobe.training.digit_networks import load_images
+from exoprobe.training.loop import train
+from exoprobe.training.objectives.softmax import Softmax
+from exoprobe.training.training_images import TrainingImages
 
 ROUNDS = 5
 EXTRACTION_ROUNDS = 3  # of the whole dataset

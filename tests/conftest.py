@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from exoprobe.data.rotated_digits import rotate_images
-from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
-from exoprobe.features.feature_file import FeatureInfo, write_features
 from hypothesis import HealthCheck, settings
+
+from exoprobe.datasets.rotated_digits import rotate_images
+from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
+from exoprobe.features.feature_file import FeatureInfo, write_features
 
 # Drawing may take its time on a busy machine.
 settings.register_profile("exoprobe", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

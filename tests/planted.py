@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from exoprobe.analysis.leakage import leakage_tables
-from exoprobe.analysis.probed import Probed
-from exoprobe.data.factors import Factor, write_factors
-from exoprobe.data.samples import SPLITS, dataset_digest, write_samples
+
+from exoprobe.datasets.factors import Factor, write_factors
+from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
+from exoprobe.evaluation.leakage import leakage_tables
+from exoprobe.evaluation.probe_files import Probed
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.probes.factors import probe_factors
 
@@ -72,8 +73,7 @@ class Planted:
     def probe(self, features: Path) -> Probed:
         """Probe a feature file for all factors."""
         paths = {
-            what: features.with_name(f"{features.stem}_{what}.parquet")
-            for what in ("predictions", "grid", "control")
+            what: features.with_name(f"{features.stem}_{what}.parquet") for what in ("predictions", "grid", "control")
         }
         probe_factors(self.samples, self.factors_file, features, paths)
         return Probed([paths["predictions"]], [paths["grid"]], [paths["control"]], False)

@@ -5,10 +5,11 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
-from exoprobe.data.face_attributes import orl_attributes
-from exoprobe.data.landmarks import POINT_COLUMNS
-from exoprobe.data.orl import read_labels
 from PIL import Image
+
+from exoprobe.datasets.face_attributes import orl_attributes
+from exoprobe.datasets.landmarks import POINT_COLUMNS
+from exoprobe.datasets.orl import read_labels
 
 FEWER = 5  # pictures of each person
 PARTITIONS = {24: 0, 32: 1, 40: 2}  # of the people up to this number: train, validation, test

@@ -78,9 +78,7 @@ class SlurmNode:
         folder.chmod(0o755)
         host = socket.gethostname().partition(".")[0]
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 9 // 10 >> 20
-        text = CONFIGURATION.format(
-            folder=folder, host=host, ports=free_ports(2), cpus=os.cpu_count(), memory=memory
-        )
+        text = CONFIGURATION.format(folder=folder, host=host, ports=free_ports(2), cpus=os.cpu_count(), memory=memory)
         (folder / "slurm.conf").write_text(text)
         (folder / "gres.conf").write_text("Name=gpu File=/dev/zero\n")  # a card to hand out, not to compute on
         (folder / "munge.key").write_bytes(os.urandom(128))

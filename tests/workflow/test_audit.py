@@ -22,7 +22,7 @@ CONFIG = {
 }
 PROBING = {"probe_factors": 3, "erase_factors": 2, "audit_tables": 1, "audit_page": 1}
 JUDGED = {"audit_about": 1, "audit_tables": 1, "audit_page": 1}
-LIBRARY = "workflow/exoprobe/"
+LIBRARY = "src/exoprobe/"
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +83,9 @@ def test_a_finished_audit_has_nothing_to_do(audited):
 @pytest.mark.parametrize(
     ("file", "rules"),
     [
-        (LIBRARY + "page/templates/style.css", {"audit_page": 1}),
-        (LIBRARY + "analysis/verdicts.py", JUDGED),
-        (LIBRARY + "analysis/carriers.py", {"describe_structure": 2, "audit_tables": 1, "audit_page": 1}),
+        (LIBRARY + "report/templates/style.css", {"audit_page": 1}),
+        (LIBRARY + "evaluation/verdicts.py", JUDGED),
+        (LIBRARY + "evaluation/factor_geometry.py", {"describe_structure": 2, "audit_tables": 1, "audit_page": 1}),
         (LIBRARY + "probes/mlp.py", PROBING),
     ],
 )

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from exoprobe.data.samples import dataset_digest, read_samples
-from exoprobe.features.feature_file import read_features
 
+from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.features.feature_file import read_features
 from tests.workflow.conftest import copy_project
 
 SAMPLES, ABOUT = "results/data/audit/samples.parquet", "results/audit/about.json"
@@ -77,7 +77,7 @@ PEAK = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from exoprobe.features.user_features import open_features
+from exoprobe.datasets.user_features import open_features
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 features = open_features(Path(sys.argv[1])).load()
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / (4 * features.size))

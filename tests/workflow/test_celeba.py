@@ -20,9 +20,7 @@ def celeba(root, finished, tmp_path_factory):
     if not (shared / "unpack.py").is_file():
         pytest.skip("no real CelebA images beside the checkout (../shared/celeba/unpack.py)")
     folder = tmp_path_factory.mktemp("images")
-    subprocess.run(
-        [sys.executable, shared / "unpack.py", folder, "--count", "400"], check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, shared / "unpack.py", folder, "--count", "400"], check=True, capture_output=True)
     project = copy_project(root, tmp_path_factory.mktemp("celeba"))
     for name in DOWNLOADS:
         project.path(name).parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from tests.workflow.conftest import Project
 from tests.workflow.test_reruns import LIBRARY, edit, set_value
 
 FIGURES = ["trade_off", "layers", "unseen_classes", "readouts", "perturbed_digits", "perturbations"]
-OBJECTIVES = LIBRARY + "models/objectives/"
+OBJECTIVES = LIBRARY + "training/objectives/"
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +25,11 @@ def answered(finished, tmp_path_factory) -> Project:
 @pytest.fixture
 def project(answered):
     """The answered project, whose code and configuration are put back after the test."""
-    shutil.copytree(answered.path("workflow"), answered.path(".kept"))
+    shutil.copytree(answered.path("src"), answered.path(".kept"))
     config = answered.path("config.yaml").read_text()
     yield answered
-    shutil.rmtree(answered.path("workflow"))
-    shutil.move(answered.path(".kept"), answered.path("workflow"))
+    shutil.rmtree(answered.path("src"))
+    shutil.move(answered.path(".kept"), answered.path("src"))
     answered.path("config.yaml").write_text(config)
 
 
@@ -66,12 +66,12 @@ TRAINED = {"train_variant": 2, "extract_variant": 2, "probe_variant": 2, "trade_
             {**TRAINED, "embed_people": 1, "unseen_people": 1, "unseen_classes": 1},
         ),
         (
-            LIBRARY + "models/architectures/deep_lenet.py",
+            LIBRARY + "training/architectures/deep_lenet.py",
             {"train_variant": 1, "extract_variant": 2, "probe_variant": 2, "layers": 1},
         ),
-        (LIBRARY + "figures/trade_off.py", {"trade_off": 1}),
+        (LIBRARY + "plots/trade_off.py", {"trade_off": 1}),
         (
-            LIBRARY + "data/perturbations.py",
+            LIBRARY + "datasets/perturbations.py",
             {
                 **dict.fromkeys(["perturb_digits", "draw_samples", *list(TRAINED)[:3]], 3),
                 "perturbations": 1,

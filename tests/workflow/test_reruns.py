@@ -5,8 +5,9 @@ import shutil
 
 import numpy as np
 import pytest
-from exoprobe.data.digit_sources import IDX_NAMES
-from exoprobe.data.idx import idx_bytes
+
+from exoprobe.datasets.digit_sources import IDX_NAMES
+from exoprobe.datasets.idx import idx_bytes
 
 PER_NETWORK = {"train": 3, "extract": 3, "probe": 3}
 LABEL_FIGURES = {"figure_3": 1, "figure_4": 1}
@@ -23,7 +24,7 @@ EVERYTHING = {**FROM_DIGITS, "fetch_dlib_models": 1, "load_orl": 1, **FROM_ORL}
 DIGIT_FIGURES = {**LABEL_FIGURES, **FEATURE_FIGURES, "figure_5": 1, "training_curves": 1}
 ALL_FIGURES = {**DIGIT_FIGURES, "figure_1": 1, "figure_2": 1, "scorecard": 1}  # it reads Figure 2's data
 
-LIBRARY = "workflow/exoprobe/"
+LIBRARY = "src/exoprobe/"
 
 
 def set_value(*path_and_value):
@@ -46,7 +47,7 @@ def edit(path):
 def project(finished):
     """The finished project, put back as it was after the test."""
     yield finished
-    for name in ("workflow", "config.yaml", "README.md", "results/figures", "results/scorecard.csv"):
+    for name in ("workflow", "src", "config.yaml", "README.md", "results/figures", "results/scorecard.csv"):
         backup = finished.path(".backup") / name
         if backup.is_dir():
             shutil.rmtree(finished.path(name))
@@ -57,7 +58,7 @@ def project(finished):
 
 @pytest.fixture(autouse=True, scope="module")
 def backup(finished):
-    for name in ("workflow", "config.yaml", "README.md", "results/figures", "results/scorecard.csv"):
+    for name in ("workflow", "src", "config.yaml", "README.md", "results/figures", "results/scorecard.csv"):
         target = finished.path(".backup") / name
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if finished.path(name).is_dir() else shutil.copy2
@@ -72,7 +73,7 @@ def test_a_finished_run_has_nothing_to_do(project):
     "name",
     [
         LIBRARY + "errors.py",
-        LIBRARY + "models/training.py",
+        LIBRARY + "training/loop.py",
         "workflow/scripts/train.py",
         "workflow/rules/common.smk",
         "config.yaml",
@@ -89,12 +90,12 @@ def test_a_touch_reruns_nothing(project, name):
     ("name", "rerun"),
     [
         (LIBRARY + "errors.py", EVERYTHING),
-        (LIBRARY + "data/packages.py", EVERYTHING),
-        (LIBRARY + "data/digit_sources.py", FROM_DIGITS),
-        (LIBRARY + "data/rotated_digits.py", {"rotate_digits": 1, **FROM_SAMPLES}),
-        (LIBRARY + "models/solvers.py", FROM_TRAINING),
-        (LIBRARY + "models/architectures/lenet.py", FROM_SAMPLES),
-        (LIBRARY + "features/extraction.py", {**FROM_TRAINING, "train": 1}),
+        (LIBRARY + "datasets/packages.py", EVERYTHING),
+        (LIBRARY + "datasets/digit_sources.py", FROM_DIGITS),
+        (LIBRARY + "datasets/rotated_digits.py", {"rotate_digits": 1, **FROM_SAMPLES}),
+        (LIBRARY + "training/solvers.py", FROM_TRAINING),
+        (LIBRARY + "training/architectures/lenet.py", FROM_SAMPLES),
+        (LIBRARY + "embeddings/extraction.py", {**FROM_TRAINING, "train": 1}),
         (LIBRARY + "probes/rotated_digits.py", {"probe": 3, **FROM_PROBES}),
         (LIBRARY + "probes/mean_activation.py", {"probe": 3, **FROM_PROBES}),
         (
@@ -102,29 +103,32 @@ def test_a_touch_reruns_nothing(project, name):
             {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
         ),
         (
-            LIBRARY + "probes/moments.py",
+            LIBRARY + "features/moments.py",
             {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
         ),
-        (LIBRARY + "models/architectures/deep_lenet.py", {}),
-        (LIBRARY + "models/objectives/pair.py", ONE_NETWORK),
+        (LIBRARY + "training/architectures/deep_lenet.py", {}),
+        (LIBRARY + "training/objectives/pair.py", ONE_NETWORK),
         (LIBRARY + "probes/fourier.py", {"probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
-        (LIBRARY + "data/orl.py", {"load_orl": 1, **FROM_ORL}),
-        (LIBRARY + "data/orl_attributes.csv", FROM_ORL),
-        (LIBRARY + "data/poses.py", {"poses": 1, "probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
-        (LIBRARY + "networks/dlib_resnet.py", FROM_FACES),
-        (LIBRARY + "probes/linear_svm.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
-        (LIBRARY + "probes/newton.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
-        (LIBRARY + "analysis/float16_effect.py", {}),
-        (LIBRARY + "analysis/attribute_errors.py", {"figure_2": 1, "scorecard": 1}),
-        (LIBRARY + "figures/pose_table.py", {"table_1": 1, "scorecard": 1}),
-        (LIBRARY + "models/triplet.py", {}),
-        (LIBRARY + "analysis/spectrum.py", {"figure_6": 1}),
-        (LIBRARY + "analysis/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),
-        (LIBRARY + "analysis/scorecard.py", {"scorecard": 1}),
-        (LIBRARY + "analysis/paper_numbers.csv", {"scorecard": 1}),
-        (LIBRARY + "figures/style.py", ALL_FIGURES),
-        (LIBRARY + "figures/digit_errors.py", {"figure_4": 1}),
-        (LIBRARY + "imports.py", {}),
+        (LIBRARY + "datasets/orl.py", {"load_orl": 1, **FROM_ORL}),
+        (LIBRARY + "datasets/orl_attributes.csv", FROM_ORL),
+        (LIBRARY + "datasets/poses.py", {"poses": 1, "probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
+        (LIBRARY + "embeddings/adapters/dlib_resnet.py", FROM_FACES),
+        (
+            LIBRARY + "probes/svm/linear_svm.py",
+            {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1},
+        ),
+        (LIBRARY + "probes/svm/newton.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "evaluation/float16_effect.py", {}),
+        (LIBRARY + "evaluation/attribute_errors.py", {"figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "plots/pose_table.py", {"table_1": 1, "scorecard": 1}),
+        (LIBRARY + "training/triplet.py", {}),
+        (LIBRARY + "evaluation/spectrum.py", {"figure_6": 1}),
+        (LIBRARY + "evaluation/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),
+        (LIBRARY + "evaluation/scorecard.py", {"scorecard": 1}),
+        (LIBRARY + "evaluation/paper_numbers.csv", {"scorecard": 1}),
+        (LIBRARY + "plots/style.py", ALL_FIGURES),
+        (LIBRARY + "plots/digit_errors.py", {"figure_4": 1}),
+        (LIBRARY + "io/code_digest.py", {}),
         ("workflow/scripts/probe.py", {"probe": 3, **FROM_PROBES}),
         ("workflow/scripts/heat_maps.py", {"figure_7": 1, "figure_8": 1}),
         ("workflow/report/figure_3.rst", {}),
@@ -136,7 +140,7 @@ def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, n
     assert project.planned() == rerun
 
 
-@pytest.mark.parametrize("name", [LIBRARY + "analysis/spectrum.py", "workflow/scripts/scree.py"])
+@pytest.mark.parametrize("name", [LIBRARY + "evaluation/spectrum.py", "workflow/scripts/scree.py"])
 def test_an_edit_counts_however_old_the_file_claims_to_be(project, name):
     """As after rsync -a, cp -p or git stash."""
     edit(project.path(name))
@@ -148,7 +152,7 @@ def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
     process = project.start("--forcerun", "figure_6", "--", "figure_6")
     for line in process.stdout:
         if "Drawing Figure 6" in line:
-            edit(project.path(LIBRARY + "analysis/spectrum.py"))
+            edit(project.path(LIBRARY + "evaluation/spectrum.py"))
     assert process.wait() == 0
     assert project.planned() == {"figure_6": 1}
 

@@ -81,8 +81,7 @@ def attempts(jobs, rule):
     """The states and megabytes of a rule's jobs in the order of their submission."""
     chosen = [job for job in jobs if job[3] == f"rule_{rule}"]
     return [
-        (state, int(memory.removesuffix("M")))
-        for _, state, memory, _ in sorted(chosen, key=lambda job: int(job[0]))
+        (state, int(memory.removesuffix("M"))) for _, state, memory, _ in sorted(chosen, key=lambda job: int(job[0]))
     ]
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from exoprobe.data.samples import read_samples
+
+from exoprobe.datasets.samples import read_samples
 from exoprobe.features.feature_file import read_features, read_info
-from exoprobe.models.architectures.lenet import LeNet
+from exoprobe.training.architectures.lenet import LeNet
 
 FIGURES = [*(f"figure_{number}" for number in range(3, 9)), "training_curves"]
 

@@ -1,4 +1,4 @@
-from exoprobe.config_audit import CONTROL, NOTHING, ROLES, seed_files
+from exoprobe.config.audit import CONTROL, NOTHING, ROLES, seed_files
 
 AUDIT = config["audit"]
 # The class that features are meant to tell is who or what they are of, if nothing else is said.
@@ -21,7 +21,7 @@ if AUDIT["images"] is not None:
 # Tables of one representation, and of all.
 STRUCTURE_TABLES = ["structure", "scree", "carriers", "subspace", "elements"]
 ERASURE_TABLES = ["erasure", "recognition"]
-PAGE_TEMPLATES = LIBRARY / "exoprobe" / "page" / "templates"
+PAGE_TEMPLATES = LIBRARY / "exoprobe" / "report" / "templates"
 LEAKAGE_TABLES = ["leakage", "verdicts", "differences"]
 AUDIT_TABLES = {
     table: f"results/audit/{table}.csv" for table in [*LEAKAGE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]

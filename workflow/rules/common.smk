@@ -4,21 +4,21 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
-LIBRARY = ROOT / "workflow"
-SCRIPTS = LIBRARY / "scripts"
+LIBRARY = ROOT / "src"
+SCRIPTS = ROOT / "workflow" / "scripts"
 
 # The library need not be installed: this process and the scripts that it starts find it here.
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
-from exoprobe.cards import has_card
-from exoprobe.config import check_config, with_numbers
-from exoprobe.config_audit import check_feature_files, with_audit
-from exoprobe.config_file import check_config_file
-from exoprobe.config_questions import module_of
+from exoprobe.gpu_lock import has_card
+from exoprobe.config.check import check_config, with_numbers
+from exoprobe.config.audit import check_feature_files, with_audit
+from exoprobe.config.config_file import check_config_file
+from exoprobe.config.questions import module_of
 from exoprobe.errors import ExoprobeError
-from exoprobe.files import digest_of_file, digest_of_files
-from exoprobe.imports import imported_files
+from exoprobe.io.files import digest_of_file, digest_of_files
+from exoprobe.io.code_digest import imported_files
 from exoprobe.run_lock import begin_run, check_run
 
 try:
@@ -31,7 +31,7 @@ except ExoprobeError as error:
 configfile: "config.yaml"
 
 
-SCHEMA = LIBRARY / "schemas" / "config.schema.yaml"
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 whole = with_numbers(with_audit(config), SCHEMA)
 config.clear()  # of the keys that are short for others
 config.update(whole)
@@ -53,7 +53,7 @@ KILODIGITS = sum(config["digits"]["counts"].values()) * len(config["digits"]["an
 # A job of a network asks for a GPU if it is to compute on one, and for the memory that CUDA takes beside it.
 GPUS = 1 if config["device"] == "cuda" or (config["device"] == "auto" and has_card()) else None
 CUDA_MEGABYTES = 3000 if GPUS else 0
-PAPER_NUMBERS = LIBRARY / "exoprobe" / "analysis" / "paper_numbers.csv"
+PAPER_NUMBERS = LIBRARY / "exoprobe" / "evaluation" / "paper_numbers.csv"
 DATASET = config["digits"]["dataset"]
 DIGITS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST"}[DATASET]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"

@@ -1,5 +1,5 @@
-from exoprobe.config import EMBEDDING, TRAINED
-from exoprobe.data.celeba_layout import IMAGES, LANDMARKS, TABLES, celeba_folder
+from exoprobe.config.check import EMBEDDING, TRAINED
+from exoprobe.datasets.celeba_layout import IMAGES, LANDMARKS, TABLES, celeba_folder
 
 FACES = config["faces"]["dataset"]
 CELEBA_DOWNLOAD = "results/data/celeba/download"
@@ -13,7 +13,7 @@ ORL_IMAGES = "results/data/orl/images.zip"
 # Jobs find the images in a folder, or, of ORL, in an archive that is among their inputs.
 FACE_FOLDER = str(CELEBA / IMAGES) if FACES == "celeba" else None
 FACE_ARCHIVE = ORL_IMAGES if FACES == "orl" else []
-ORL_LABELS = LIBRARY / "exoprobe" / "data" / "orl_attributes.csv"
+ORL_LABELS = LIBRARY / "exoprobe" / "datasets" / "orl_attributes.csv"
 DLIB_RESNET = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
 

@@ -1,4 +1,4 @@
-from exoprobe.config_questions import trained_as, trials
+from exoprobe.config.questions import trained_as, trials
 
 QUESTIONS = config["questions"]
 TRIALS = trials(QUESTIONS["variants"])

@@ -1,5 +1,5 @@
-from exoprobe.figures.angle_prediction import draw_angle_prediction
 from exoprobe.logs import log_to
+from exoprobe.plots.angle_prediction import draw_angle_prediction
 
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])

@@ -1,6 +1,6 @@
-from exoprobe.analysis.attribute_errors import attribute_errors
-from exoprobe.figures.attribute_errors import draw_attribute_errors
+from exoprobe.evaluation.attribute_errors import attribute_errors
 from exoprobe.logs import log_to
+from exoprobe.plots.attribute_errors import draw_attribute_errors
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

@@ -1,4 +1,4 @@
-from exoprobe.analysis.audit_about import write_about
+from exoprobe.evaluation.audit_metadata import write_about
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

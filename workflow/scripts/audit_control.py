@@ -1,4 +1,4 @@
-from exoprobe.features.random_projection import project_images
+from exoprobe.embeddings.random_projection import project_images
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,4 +1,4 @@
-from exoprobe.features.import_features import import_features
+from exoprobe.embeddings.import_features import import_features
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,5 +1,5 @@
 from exoprobe.logs import log_to
-from exoprobe.page.page import write_page
+from exoprobe.report.page import write_page
 
 log_to(snakemake.log[0])
 tables = dict(snakemake.input.items())

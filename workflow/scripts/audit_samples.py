@@ -1,7 +1,7 @@
 from itertools import islice
 
-from exoprobe.data.audit_roles import Roles
-from exoprobe.data.audit_samples import build_audit, write_audit
+from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.user_dataset import build_audit, write_audit
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,6 +1,6 @@
-from exoprobe.analysis.leakage import leakage_tables
-from exoprobe.analysis.probed import by_representation
-from exoprobe.analysis.tables import join_tables, write_tables
+from exoprobe.evaluation.leakage import leakage_tables
+from exoprobe.evaluation.probe_files import by_representation
+from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

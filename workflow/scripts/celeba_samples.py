@@ -1,4 +1,4 @@
-from exoprobe.data.celeba import build_celeba
+from exoprobe.datasets.celeba import build_celeba
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,6 +1,6 @@
-from exoprobe.analysis.carriers import carrier_tables
-from exoprobe.analysis.tables import write_tables
 from exoprobe.compute import prepare
+from exoprobe.evaluation.factor_geometry import carrier_tables
+from exoprobe.evaluation.tables import write_tables
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0], snakemake.wildcards.representation)

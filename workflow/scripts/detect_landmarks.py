@@ -1,4 +1,4 @@
-from exoprobe.data.landmarks import detect_landmarks
+from exoprobe.datasets.landmarks import detect_landmarks
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0], f"part {snakemake.wildcards.part}")

@@ -1,5 +1,5 @@
-from exoprobe.figures.digit_errors import draw_digit_errors
 from exoprobe.logs import log_to
+from exoprobe.plots.digit_errors import draw_digit_errors
 
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])

@@ -1,4 +1,4 @@
-from exoprobe.data.celeba_download import download_celeba
+from exoprobe.datasets.celeba_download import download_celeba
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

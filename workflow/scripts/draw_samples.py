@@ -1,4 +1,4 @@
-from exoprobe.data.drawn_samples import draw_samples
+from exoprobe.datasets.subsample import draw_samples
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,6 +1,6 @@
 from exoprobe.compute import prepare
 from exoprobe.logs import log_to
-from exoprobe.models.triplet import apply_embedding
+from exoprobe.training.triplet import apply_embedding
 
 log_to(snakemake.log[0])
 prepare(snakemake.threads)

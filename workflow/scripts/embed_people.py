@@ -1,6 +1,6 @@
 from exoprobe.compute import prepare
 from exoprobe.logs import log_to
-from exoprobe.models.people_networks import embed_people
+from exoprobe.training.identity_networks import embed_people
 
 log_to(snakemake.log[0], "people network")
 prepare(snakemake.threads)

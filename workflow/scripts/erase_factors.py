@@ -1,6 +1,6 @@
-from exoprobe.analysis.erasure_effect import erasure_tables
-from exoprobe.analysis.tables import write_tables
 from exoprobe.compute import prepare
+from exoprobe.evaluation.erasure_effect import erasure_tables
+from exoprobe.evaluation.tables import write_tables
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0], snakemake.wildcards.representation)

@@ -1,7 +1,7 @@
 from exoprobe.compute import prepare
-from exoprobe.features.extraction import extract_features
+from exoprobe.embeddings.extraction import extract_features
 from exoprobe.logs import log_to
-from exoprobe.models.stored_network import load_network
+from exoprobe.training.stored_network import load_network
 
 log_to(snakemake.log[0], f"{snakemake.wildcards.model} seed {snakemake.wildcards.seed}")
 prepare(snakemake.threads)

@@ -1,7 +1,7 @@
 from exoprobe.compute import prepare
-from exoprobe.features.face_features import extract_face_part
+from exoprobe.embeddings.adapters.registry import load_adapter
+from exoprobe.embeddings.face_features import extract_face_part
 from exoprobe.logs import log_to
-from exoprobe.networks.registry import load_adapter
 
 log_to(snakemake.log[0], f"{snakemake.wildcards.network} part {snakemake.wildcards.part}")
 prepare(snakemake.threads)

@@ -1,11 +1,9 @@
 from exoprobe.compute import prepare
-from exoprobe.features.extraction import extract_features
+from exoprobe.embeddings.extraction import extract_features
 from exoprobe.logs import log_to
-from exoprobe.models.digit_networks import load_network
+from exoprobe.training.digit_networks import load_network
 
-log_to(
-    snakemake.log[0], f"{snakemake.wildcards.task} {snakemake.wildcards.variant} seed {snakemake.wildcards.seed}"
-)
+log_to(snakemake.log[0], f"{snakemake.wildcards.task} {snakemake.wildcards.variant} seed {snakemake.wildcards.seed}")
 prepare(snakemake.threads)
 extract_features(
     snakemake.input.samples,

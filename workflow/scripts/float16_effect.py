@@ -1,4 +1,4 @@
-from exoprobe.analysis.float16_effect import float16_effect, write_float16_effect
+from exoprobe.evaluation.float16_effect import float16_effect, write_float16_effect
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

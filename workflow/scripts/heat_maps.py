@@ -1,5 +1,5 @@
-from exoprobe.figures.heat_maps import draw_heat_maps
 from exoprobe.logs import log_to
+from exoprobe.plots.heat_maps import draw_heat_maps
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

@@ -1,4 +1,4 @@
-from exoprobe.data.landmarks import gather_landmarks, read_celeba_landmarks
+from exoprobe.datasets.landmarks import gather_landmarks, read_celeba_landmarks
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,6 +1,6 @@
-from exoprobe.analysis.layers import layer_table
-from exoprobe.figures.layers import draw_layers
+from exoprobe.evaluation.layers import layer_table
 from exoprobe.logs import log_to
+from exoprobe.plots.layers import draw_layers
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

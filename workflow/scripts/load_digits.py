@@ -1,4 +1,4 @@
-from exoprobe.data.digit_sources import load_digits, save_digits
+from exoprobe.datasets.digit_sources import load_digits, save_digits
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,4 +1,4 @@
-from exoprobe.data.orl import build_orl
+from exoprobe.datasets.orl import build_orl
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

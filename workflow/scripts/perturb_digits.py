@@ -1,4 +1,4 @@
-from exoprobe.data.perturbed_digits import build_perturbed_digits
+from exoprobe.datasets.perturbed_digits import build_perturbed_digits
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

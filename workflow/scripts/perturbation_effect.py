@@ -1,6 +1,6 @@
-from exoprobe.analysis.perturbation_effect import perturbation_effect
-from exoprobe.figures.perturbation_effect import draw_perturbation_effect
+from exoprobe.evaluation.perturbation_effect import perturbation_effect
 from exoprobe.logs import log_to
+from exoprobe.plots.perturbation_effect import draw_perturbation_effect
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

@@ -1,6 +1,6 @@
-from exoprobe.analysis.pose_errors import pose_errors
-from exoprobe.figures.pose_table import write_pose_tables
+from exoprobe.evaluation.pose_errors import pose_errors
 from exoprobe.logs import log_to
+from exoprobe.plots.pose_table import write_pose_tables
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

@@ -1,4 +1,4 @@
-from exoprobe.data.poses import write_poses
+from exoprobe.datasets.poses import write_poses
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,6 +1,6 @@
 from exoprobe.logs import log_to
-from exoprobe.models.head import load_head
 from exoprobe.probes.rotated_digits import probe_rotated_digits
+from exoprobe.training.head import load_head
 
 log_to(snakemake.log[0])
 probe_rotated_digits(

@@ -1,7 +1,7 @@
-from exoprobe.analysis.pose_errors import pose_errors_by_readout
-from exoprobe.analysis.trade_off import trade_off
-from exoprobe.figures.readouts import draw_readouts
+from exoprobe.evaluation.pose_errors import pose_errors_by_readout
+from exoprobe.evaluation.trade_off import trade_off
 from exoprobe.logs import log_to
+from exoprobe.plots.readouts import draw_readouts
 
 log_to(snakemake.log[0])
 cfg, files = snakemake.params.cfg, snakemake.input

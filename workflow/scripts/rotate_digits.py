@@ -1,4 +1,4 @@
-from exoprobe.data.rotated_digits import build_rotated_digits
+from exoprobe.datasets.rotated_digits import build_rotated_digits
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,5 +1,5 @@
-from exoprobe.figures.sample_faces import draw_sample_faces
 from exoprobe.logs import log_to
+from exoprobe.plots.sample_faces import draw_sample_faces
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

@@ -1,5 +1,5 @@
-from exoprobe.figures.scree import draw_scree
 from exoprobe.logs import log_to
+from exoprobe.plots.scree import draw_scree
 
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])

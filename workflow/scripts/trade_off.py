@@ -1,8 +1,8 @@
-from exoprobe.analysis.advantages import advantages
-from exoprobe.analysis.tables import write_tables
-from exoprobe.analysis.trade_off import over_seeds, trade_off
-from exoprobe.figures.trade_off import draw_trade_off
+from exoprobe.evaluation.advantages import advantages
+from exoprobe.evaluation.tables import write_tables
+from exoprobe.evaluation.trade_off import over_seeds, trade_off
 from exoprobe.logs import log_to
+from exoprobe.plots.trade_off import draw_trade_off
 
 log_to(snakemake.log[0])
 cfg, paths = snakemake.params.cfg, dict(snakemake.output.items())

@@ -1,6 +1,6 @@
 from exoprobe.compute import prepare
 from exoprobe.logs import log_to
-from exoprobe.models.attribute_training import train_attribute_network
+from exoprobe.training.attribute_training import train_attribute_network
 
 log_to(snakemake.log[0], "attribute network")
 prepare(snakemake.threads)

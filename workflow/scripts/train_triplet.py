@@ -1,6 +1,6 @@
 from exoprobe.compute import prepare
 from exoprobe.logs import log_to
-from exoprobe.models.triplet import train_embedding
+from exoprobe.training.triplet import train_embedding
 
 log_to(snakemake.log[0], "triplet embedding")
 prepare(snakemake.threads)

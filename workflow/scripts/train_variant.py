@@ -1,10 +1,8 @@
 from exoprobe.compute import prepare
 from exoprobe.logs import log_to
-from exoprobe.models.digit_networks import train_digit_network
+from exoprobe.training.digit_networks import train_digit_network
 
-log_to(
-    snakemake.log[0], f"{snakemake.wildcards.task} {snakemake.wildcards.variant} seed {snakemake.wildcards.seed}"
-)
+log_to(snakemake.log[0], f"{snakemake.wildcards.task} {snakemake.wildcards.variant} seed {snakemake.wildcards.seed}")
 prepare(snakemake.threads)
 train_digit_network(
     snakemake.input.samples,

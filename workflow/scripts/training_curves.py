@@ -1,5 +1,5 @@
-from exoprobe.figures.training_curves import draw_training_curves
 from exoprobe.logs import log_to
+from exoprobe.plots.training_curves import draw_training_curves
 
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])

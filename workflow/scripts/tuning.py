@@ -1,5 +1,5 @@
-from exoprobe.analysis.tables import write_tables
-from exoprobe.analysis.tuning import tuning_table
+from exoprobe.evaluation.tables import write_tables
+from exoprobe.evaluation.tuning import tuning_table
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

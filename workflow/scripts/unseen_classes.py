@@ -1,6 +1,7 @@
 import pandas as pd
-from exoprobe.figures.unseen_classes import draw_unseen_classes
+
 from exoprobe.logs import log_to
+from exoprobe.plots.unseen_classes import draw_unseen_classes
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg

@@ -1,6 +1,6 @@
-from exoprobe.analysis.tables import write_tables
-from exoprobe.analysis.unseen_people import unseen_people
 from exoprobe.compute import prepare
+from exoprobe.evaluation.tables import write_tables
+from exoprobe.evaluation.unseen_identities import unseen_people
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,0 +1,59 @@
+"""What a user says of the columns of a factor table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exoprobe.datasets.table_columns import check_column
+from exoprobe.errors import ExoprobeError
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns of a factor table and what they are.
+
+    Attributes:
+        id: the column that names the samples; None to join by order.
+        group: whose rows stay together (person, patient, source); None if every row is its own.
+        label: the class that the representation is meant to tell.
+        split: train, validation or test; None to make one.
+        kinds: kinds of factors that are not to be inferred.
+        probe: the factors; None for every column that can be one and has no other role.
+    """
+
+    id: str | None = None
+    group: str | None = None
+    label: str | None = None
+    split: str | None = None
+    kinds: Mapping[str, str] | None = None
+    probe: Sequence[str] | None = None
+
+    def check(self, path: str | Path, columns: Sequence[str]) -> None:
+        """Refuse columns that a table has not, and factors that have another role.
+
+        Args:
+            path: the table.
+            columns: its columns.
+
+        Raises:
+            ExoprobeError: in one line that names the key of the configuration and the column.
+        """
+        others = {f"audit.{role}": getattr(self, role) for role in ("group", "id", "label", "split")}
+        factors = {f"audit.probe[{place}]": name for place, name in enumerate(self.probe or ())}
+        factors |= {f"audit.kinds.{name}": name for name in self.kinds or {}}
+        for key, name in {**others, **factors}.items():
+            if name is not None:
+                check_column(path, key, name, columns)
+        for key, name in factors.items():
+            for role in ("group", "id", "split"):
+                if name == getattr(self, role):
+                    raise ExoprobeError(f"{key} is {name!r}, the {role} column; it cannot be a factor too")
+
+    def candidates(self, names: Sequence[str]) -> list[str]:
+        """Return which columns may be factors."""
+        others = {self.id, self.group, self.label, self.split}
+        return list(self.probe) if self.probe is not None else [name for name in names if name not in others]
+
+    def named(self, name: str) -> bool:
+        """Return whether the user has asked for this factor."""
+        return name in (self.probe or ()) or name in (self.kinds or {})

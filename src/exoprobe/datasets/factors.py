@@ -1,0 +1,101 @@
+"""The factors of a user's dataset: what a representation may or should not tell of its samples."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.files import atomic_write
+
+KINDS = ("binary", "categorical", "continuous", "angle")
+CLASSES = ("binary", "categorical")
+METADATA_KEY = b"exoprobe.factors"
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What is known of one factor.
+
+    Attributes:
+        name: as the user calls it.
+        kind: one of :data:`KINDS`.
+        values: float64 [N]: codes from 0 (binary, categorical), numbers, or degrees; NaN where it is not known.
+        categories: what the codes stand for, of binary and categorical factors.
+        limits: the least and the greatest number that a readout gives of it, see :meth:`learned_from`.
+    """
+
+    name: str
+    kind: str
+    values: np.ndarray
+    categories: tuple[str, ...] = ()
+    limits: tuple[float, float] = (-math.inf, math.inf)
+
+    @property
+    def known(self) -> np.ndarray:
+        """Where the factor is known, bool [N]."""
+        return ~np.isnan(self.values)
+
+    def at(self, rows: np.ndarray) -> "Factor":
+        """Return the factor of some samples, bool [N] or their places."""
+        return replace(self, values=self.values[rows])
+
+    def learned_from(self, rows: np.ndarray) -> "Factor":
+        """Return the factor with the range of its numbers in some samples, bool [N], as its limits.
+
+        A unit that is silent on nearly all of train may shout on one test sample, and a single answer far out would
+        hide what all the others tell.
+        """
+        seen = self.values[rows & self.known]
+        if self.kind != "continuous" or not len(seen):
+            return self
+        return replace(self, limits=(seen.min(), seen.max()))
+
+
+def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: str) -> None:
+    """Write factors as Parquet, a column each, a row per sample in the dataset's order.
+
+    Args:
+        path: the file.
+        factors: of N samples each.
+        dataset_digest: of the dataset whose samples these are.
+    """
+    stated = {
+        "dataset_digest": dataset_digest,
+        "factors": [{"kind": factor.kind, "categories": factor.categories} for factor in factors],
+    }
+    schema = pa.schema(
+        [pa.field(factor.name, pa.float64(), nullable=False) for factor in factors],
+        metadata={METADATA_KEY: json.dumps(stated).encode()},
+    )
+    with atomic_write(path) as temporary:
+        table = pa.Table.from_arrays([pa.array(factor.values) for factor in factors], schema=schema)
+        pq.write_table(table, temporary, write_page_checksum=True)
+
+
+def read_factors(path: str | Path, dataset_digest: str | None = None) -> list[Factor]:
+    """Read the factors of a dataset.
+
+    Args:
+        path: a file of :func:`write_factors`.
+        dataset_digest: if given, the dataset that the file must belong to.
+
+    Raises:
+        ExoprobeError: where the file is damaged or belongs to another dataset.
+    """
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+        stated = json.loads(table.schema.metadata[METADATA_KEY])
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+        raise ExoprobeError(f"{path}: not a whole factors file ({error}); delete it and run again") from error
+    if dataset_digest is not None and stated["dataset_digest"] != dataset_digest:
+        raise ExoprobeError(f"{path}: holds the factors of another dataset; delete it and run again")
+    return [
+        Factor(name, entry["kind"], column.to_numpy(), tuple(entry["categories"]))
+        for name, column, entry in zip(table.column_names, table.columns, stated["factors"], strict=True)
+    ]

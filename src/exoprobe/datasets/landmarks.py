@@ -1,0 +1,130 @@
+"""Where the face is in each image: five landmarks and a box, detected by dlib or read from CelebA's files.
+
+The landmarks are CelebA's five: the centers of the left and right eye (as seen in the image), the tip of the
+nose, the left and right corner of the mouth.
+"""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.datasets.images import ImageFiles
+from exoprobe.datasets.samples import read_samples
+from exoprobe.datasets.tables import read_table
+from exoprobe.embeddings.shards import part_rows
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.files import atomic_write
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+POINTS = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
+POINT_COLUMNS = [f"{point}_{axis}" for point in POINTS for axis in "xy"]
+BOX_COLUMNS = ["left", "top", "right", "bottom"]
+COLUMNS = [*POINT_COLUMNS, *BOX_COLUMNS]
+CENTRAL_BOX = 0.6  # of the shorter side: where a face is looked for if none was detected
+# dlib's 68 points that make up CelebA's five.
+FROM_68 = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))
+
+
+def detect_landmarks(
+    samples: str | Path, images: str | Path, predictor: str | Path, path: str | Path, *, part: int, parts: int
+) -> None:
+    """Find the face in each image of one part of the dataset and write its landmarks and box.
+
+    Where dlib's frontal detector finds none, the landmarks are fitted to a central box and ``detected`` is 0.
+
+    Args:
+        samples: the dataset.
+        images: folder or archive of its image files.
+        predictor: dlib's 68-landmark model (trained on iBUG 300-W; not for commercial use).
+        path: the Parquet file to write: ``sample_id``, ``detected`` and :data:`COLUMNS`, in pixels.
+        part: which, from 0.
+        parts: how many parts the dataset is cut into.
+    """
+    import dlib
+
+    detector, fit = dlib.get_frontal_face_detector(), dlib.shape_predictor(str(predictor))
+    columns = read_samples(samples, ["sample_id", "file"])
+    rows, files = part_rows(len(columns["file"]), part, parts), ImageFiles(images)
+    found = []
+    with progress(len(rows), "image", log, "detecting faces") as bar:
+        for row in rows:
+            image = files.load(columns["file"][row])
+            box = largest_face(detector, image)
+            detected = box is not None
+            box = box if detected else central_box(image)
+            shape = fit(image, dlib.rectangle(*box))
+            points = np.array([(point.x, point.y) for point in shape.parts()], float)
+            five = np.concatenate([points[part].mean(0) for part in FROM_68])
+            found.append((columns["sample_id"][row], int(detected), *five, *box))
+            bar.update()
+    table = pd.DataFrame(found, columns=["sample_id", "detected", *COLUMNS])
+    log.info("a face was detected in %d of %d images", table["detected"].sum(), len(table))
+    with atomic_write(path) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def largest_face(detector: object, image: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Return the largest detected face as left, top, right, bottom; a second look enlarges the image twofold."""
+    for enlarge in (0, 1):
+        if faces := list(detector(image, enlarge)):
+            face = max(faces, key=lambda box: box.area())
+            return face.left(), face.top(), face.right(), face.bottom()
+    return None
+
+
+def central_box(image: np.ndarray) -> tuple[int, int, int, int]:
+    """Return a square about the center of the image."""
+    height, width = image.shape[:2]
+    half = CENTRAL_BOX * min(height, width) / 2
+    return tuple(round(value) for value in (width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half))
+
+
+def gather_landmarks(samples: str | Path, parts: list[str | Path], path: str | Path) -> None:
+    """Join the parts into one table, a row per sample of the dataset.
+
+    Raises:
+        ExoprobeError: where the parts are not the dataset's samples.
+    """
+    table = pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True)
+    if not np.array_equal(table["sample_id"], read_samples(samples, ["sample_id"])["sample_id"]):
+        raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
+    with atomic_write(path) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def read_celeba_landmarks(samples: str | Path, landmarks: str | Path, path: str | Path) -> None:
+    """Write the table from CelebA's own ``list_landmarks_align_celeba.txt`` instead of detecting.
+
+    The box, which the official file gives only for the images before alignment, is put around the landmarks:
+    twice as wide as they are, centered on them.
+
+    Raises:
+        ExoprobeError: where images of the dataset are not listed, or not followed by ten numbers.
+    """
+    names = read_samples(samples, ["sample_id", "file"])
+    table = (
+        read_table(landmarks, skiprows=2, names=["file", *POINT_COLUMNS]).drop_duplicates("file").set_index("file")
+    )
+    if lacking := sorted(set(names["file"]) - set(table.index)):
+        raise ExoprobeError(f"{landmarks} lacks {len(lacking)} images of the dataset, such as {lacking[0]}")
+    table = table.loc[names["file"]].apply(pd.to_numeric, errors="coerce")
+    if (bad := ~np.isfinite(table).all(axis=1)).any():
+        raise ExoprobeError(f"{landmarks}: {table.index[bad][0]} is not followed by ten numbers")
+    points = table.to_numpy(float).reshape(-1, 5, 2)
+    center = (points.min(1) + points.max(1)) / 2
+    half = (points.max(1) - points.min(1)).max(1, keepdims=True)
+    values = np.concatenate([points.reshape(-1, 10), center - half, center + half], axis=1)
+    table = pd.DataFrame(values, columns=COLUMNS)
+    table.insert(0, "sample_id", names["sample_id"])
+    table.insert(1, "detected", 1)
+    with atomic_write(path) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def read_landmarks(path: str | Path) -> pd.DataFrame:
+    """Read the table: ``sample_id``, ``detected``, :data:`POINT_COLUMNS` and :data:`BOX_COLUMNS` in pixels."""
+    return pd.read_parquet(path)

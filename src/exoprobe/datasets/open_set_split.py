@@ -1,0 +1,54 @@
+"""Who is trained on and who is not: people held apart for networks that are to recognize others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoprobe.datasets.samples import SPLITS
+
+HELD_OUT = 3  # of a known person's images, one in so many is not trained on
+
+
+@dataclass(frozen=True)
+class Deal:
+    """What the rows of a dataset are to one network.
+
+    Attributes:
+        fitted: bool [N], images of known people, to train on and to enroll.
+        held_out: bool [N], other images of the same people, chosen by nothing.
+        unseen: bool [N], images of people that are not trained on.
+    """
+
+    fitted: np.ndarray
+    held_out: np.ndarray
+    unseen: np.ndarray
+
+
+def deal_people(groups: np.ndarray, splits: np.ndarray, *, rounds: int, seed: int) -> list[Deal]:
+    """Deal people to train on and others, so that without official partitions each is unseen once.
+
+    Args:
+        groups: int [N], the people.
+        splits: [N]; official partitions are one round of train against test, folds are dealt anew.
+        rounds: how many, where there are no official partitions.
+        seed: of the deal.
+    """
+    random = np.random.default_rng(seed)
+    held_out = _held_out(groups, random)
+    if set(splits) <= set(SPLITS):
+        known = splits == SPLITS[0]
+        return [Deal(known & ~held_out, known & held_out, splits == SPLITS[2])]
+    parts = np.array_split(random.permutation(np.unique(groups)), rounds)
+    unseen = [np.isin(groups, part) for part in parts]
+    return [Deal(~rows & ~held_out, ~rows & held_out, rows) for rows in unseen]
+
+
+def _held_out(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Draw a third of each person's images, none of people with fewer than three: bool [N]."""
+    shuffled = random.permutation(len(groups))
+    order = shuffled[np.argsort(groups[shuffled], kind="stable")]
+    _, starts, counts = np.unique(groups[order], return_index=True, return_counts=True)
+    place = np.arange(len(order)) - np.repeat(starts, counts)
+    held_out = np.zeros(len(groups), bool)
+    held_out[order[place < np.repeat(counts // HELD_OUT, counts)]] = True
+    return held_out

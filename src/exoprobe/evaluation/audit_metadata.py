@@ -1,0 +1,127 @@
+"""What an audit looked at, for the tables and the page: about.json and factors.csv."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.datasets.factors import CLASSES, Factor, read_factors
+from exoprobe.datasets.samples import SPLITS, dataset_digest, read_samples
+from exoprobe.evaluation.permutation import permutation_count
+from exoprobe.evaluation.verdicts import smallest_groups
+from exoprobe.features.feature_file import read_info
+from exoprobe.io.files import atomic_write
+from exoprobe.probes.neighbors import MOST_ROWS
+
+
+def write_about(
+    samples: str | Path,
+    factors: str | Path,
+    notes: str | Path,
+    features: Mapping[str, str | Path],
+    about: str | Path,
+    table: str | Path,
+    *,
+    settings: Mapping[str, Any],
+) -> None:
+    """Write about.json and factors.csv.
+
+    Args:
+        samples: the audit's samples.
+        factors: its factors.
+        notes: what was said when they were joined.
+        features: a feature file per representation.
+        about: the JSON file to write.
+        table: the CSV file to write.
+        settings: ``representations`` (name → title, files, control), ``factors_file``, ``group``, ``label``,
+            ``kinds`` (of the user), ``permutations`` and ``margin``.
+    """
+    known = read_factors(factors, dataset_digest(samples))
+    columns = read_samples(samples, ["group", "split", "label"])
+    _write_json(about, _about(settings, features, columns, len(known), json.loads(Path(notes).read_text("utf-8"))))
+    with atomic_write(table) as temporary:
+        describe_factors(known, columns, settings["kinds"]).to_csv(temporary, index=False)
+
+
+def describe_factors(
+    factors: Sequence[Factor], columns: Mapping[str, np.ndarray], given: Collection[str]
+) -> pd.DataFrame:
+    """Tell each factor's kind, values and counts.
+
+    Args:
+        factors: of N samples.
+        columns: ``group`` and ``split`` [N].
+        given: factors whose kind the user gave.
+
+    Returns:
+        ``factor, kind, inferred, values, known, missing``, known rows per split, ``test_groups`` that know it, and
+        ``smallest_groups``, how many of these hold the rarest value (empty for numbers).
+    """
+    test = columns["split"] == "test"
+    rows = []
+    for factor in factors:
+        tested = factor.known & test
+        counts = {split: int((factor.known & (columns["split"] == split)).sum()) for split in SPLITS}
+        rows.append(
+            {
+                "factor": factor.name,
+                "kind": factor.kind,
+                "inferred": factor.name not in given,
+                "values": _values(factor),
+                "known": int(factor.known.sum()),
+                "missing": int((~factor.known).sum()),
+                **counts,
+                "test_groups": len(np.unique(columns["group"][tested])),
+                "smallest_groups": smallest_groups(factor, factor.values[tested], columns["group"][tested]),
+            }
+        )
+    return pd.DataFrame(rows).astype({"smallest_groups": "Int64"})
+
+
+def _about(
+    settings: Mapping[str, Any],
+    features: Mapping[str, str | Path],
+    columns: Mapping[str, np.ndarray],
+    factors: int,
+    notes: Mapping[str, Any],
+) -> dict[str, Any]:
+    entries = settings["representations"]
+    return {
+        "title": ", ".join(entry["title"] for entry in entries.values() if not entry["control"]),
+        "representations": {
+            name: {**entry, "dimension": read_info(features[name]).dimension} for name, entry in entries.items()
+        },
+        "factors_file": settings["factors_file"],
+        "group": settings["group"],
+        "label": settings["label"],
+        "rows": {split: int((columns["split"] == split).sum()) for split in SPLITS},
+        "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in SPLITS},
+        **notes,
+        "permutations": settings["permutations"] or permutation_count(factors),
+        "margin": settings["margin"],
+        "version": _version(),
+        "neighbors_rows": MOST_ROWS,
+        "label_is_group": settings["label"] is not None and settings["label"] == settings["group"],
+    }
+
+
+def _version() -> str:
+    try:
+        return version("exoprobe")
+    except PackageNotFoundError:  # the workflow runs without it being installed
+        return "not installed"
+
+
+def _values(factor: Factor) -> str:
+    if factor.kind in CLASSES:
+        return ", ".join(factor.categories)
+    return f"{np.nanmin(factor.values):g} … {np.nanmax(factor.values):g}"
+
+
+def _write_json(path: str | Path, content: Mapping[str, Any]) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")

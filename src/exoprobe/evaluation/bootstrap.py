@@ -1,0 +1,139 @@
+"""Predictions of a factor, scored: the measures on test, and what they are when groups are drawn again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.evaluation.intervals import group_sums, group_weights, interval, resampling_units
+from exoprobe.probes.skill import measures, row_statistics
+
+
+class Resampling:
+    """Draws of the test groups with replacement, the same for everything that is scored on them.
+
+    Args:
+        groups: [n], of each test row.
+    """
+
+    def __init__(self, groups: np.ndarray) -> None:
+        self.groups = groups
+        self.units = resampling_units(groups)
+        self.weights = group_weights(self.units).astype(np.float64)
+
+    def sums(self, statistics: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Sum statistics [m, S] of the test rows ``rows``, bool [n]: once [S], and for each draw [RESAMPLES, S]."""
+        every = np.zeros((len(rows), statistics.shape[1]))
+        every[rows] = statistics
+        by_unit = group_sums(self.units, every)
+        return by_unit.sum(0), self.weights @ by_unit
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Measures of one readout of one factor, the mean over training seeds.
+
+    Attributes:
+        points: by measure, each seed's value [S].
+        draws: by measure, [RESAMPLES], the mean over seeds in each draw.
+        groups: how many test groups it rests on.
+        fewest: how many of them hold the value that fewest hold; all, of numbers. That many are what an error of
+            classes rests on, however many hold the others, and what intervals are widened for.
+    """
+
+    points: dict[str, np.ndarray]
+    draws: dict[str, np.ndarray]
+    groups: int
+    fewest: int
+
+    def value(self, measure: str) -> float:
+        """Return a measure, the mean over seeds."""
+        return float(self.points[measure].mean())
+
+    def interval(self, measure: str) -> tuple[float, float]:
+        """Return the ends of a measure's 95 % interval."""
+        low, high = interval(self.draws[measure], self.fewest)
+        return float(low), float(high)
+
+    def row(self) -> dict[str, float]:
+        """Return the columns ``skill_seed_sd``, ``seeds`` and, for each measure, its value, low and high."""
+        seeds = self.points["skill"]
+        row = {"seeds": len(seeds), "skill_seed_sd": seeds.std(ddof=1) if len(seeds) > 1 else np.nan}
+        for name in self.points:
+            row[name] = self.value(name)
+            row[f"{name}_low"], row[f"{name}_high"] = self.interval(name)
+        return row
+
+    def change(self, other: "Scored", measure: str = "skill") -> tuple[float, float, float]:
+        """Return how much higher the measure is than the other's, with the paired interval: value, low, high."""
+        low, high = interval(self.draws[measure] - other.draws[measure], self.fewest)
+        return self.value(measure) - other.value(measure), float(low), float(high)
+
+
+def score(
+    factor: Factor,
+    truth: np.ndarray,
+    predicted: np.ndarray,
+    constant: float,
+    resampling: Resampling,
+    *,
+    auc: bool = False,
+) -> Scored:
+    """Score predictions of a factor on test.
+
+    Args:
+        factor: for its kind and categories.
+        truth: [n], of the test rows; NaN where unknown, those do not count.
+        predicted: [n, S], of S training seeds.
+        constant: of :func:`exoprobe.probes.skill.best_constant`.
+        resampling: of the test rows.
+        auc: whether to measure ``auc`` too, of a binary factor.
+    """
+    known = ~np.isnan(truth)
+    points, draws = [], []
+    for one in predicted.T:
+        statistics = row_statistics(factor, truth[known], one[known], constant)
+        point, drawn = resampling.sums(statistics, known)
+        points.append(measures(factor, point))
+        draws.append(measures(factor, drawn))
+        if auc and factor.kind == "binary":
+            points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], one[known], known, resampling)
+    groups = resampling.groups[known]
+    return Scored(
+        {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},
+        {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},
+        len(np.unique(groups)),
+        _fewest_groups(factor, truth[known], groups),
+    )
+
+
+def _fewest_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:
+    """Return how many groups hold the value, of those that occur, that fewest hold; of numbers, all groups."""
+    if factor.kind not in CLASSES:
+        return len(np.unique(groups))
+    return min((len(np.unique(groups[truth == value])) for value in np.unique(truth)), default=0)
+
+
+def _auc(
+    truth: np.ndarray, scores: np.ndarray, known: np.ndarray, resampling: Resampling
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the area under the ROC curve and its draws, to first order in the draw (Obuchowski 1997)."""
+    present = truth > 0
+    below = rankdata(scores)
+    own = np.where(present, _ranks_within(scores, present), _ranks_within(scores, ~present))
+    others = np.where(present, (~present).sum(), present.sum())
+    placement = (below - own) / np.maximum(others, 1)  # the share of the other class below, ties half
+    won = np.where(present, placement, 1 - placement)
+    statistics = np.stack([present, present * won, ~present, ~present * won], axis=1).astype(np.float64)
+    point, drawn = resampling.sums(statistics, known)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        area = point[1] / point[0]
+        return area, np.clip(drawn[:, 1] / drawn[:, 0] + drawn[:, 3] / drawn[:, 2] - area, 0, 1)
+
+
+def _ranks_within(scores: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return the ranks of the chosen scores among themselves, from 1, ties their mean; 0 elsewhere."""
+    ranks = np.zeros(len(scores))
+    ranks[chosen] = rankdata(scores[chosen])
+    return ranks

@@ -1,0 +1,161 @@
+"""How the information sits in one representation: all tables of it, for any factors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.datasets.factors import Factor, read_factors
+from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.embeddings.erasure import fit_erasers
+from exoprobe.evaluation.binning import Bins, factor_bins
+from exoprobe.evaluation.robustness import nearest_neighbors, robustness_chance, robustness_index
+from exoprobe.evaluation.spectrum import singular_values
+from exoprobe.evaluation.structure import effective_rank, scree, variance_explained
+from exoprobe.evaluation.subspace import subspace_skills, sufficient_dimensions
+from exoprobe.evaluation.unit_order import element_order, shifted_up
+from exoprobe.features.blocks import Blocks
+from exoprobe.features.drawn_rows import draw_rows, take_rows
+from exoprobe.features.split_features import split_blocks
+from exoprobe.probes.factor_moments import FactorMoments
+from exoprobe.probes.nested_readouts import rank_elements
+
+MOST_ROWS = 20_000  # of test, held in memory
+MOST_NEIGHBOR_ROWS = 5_000  # compared with each other
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rows of one split.
+
+    Attributes:
+        features: [N, D].
+        factors: F of them, of N samples.
+        groups: int [N].
+        labels: int [N], −1 where it is not known.
+    """
+
+    features: Blocks
+    factors: Sequence[Factor]
+    groups: np.ndarray
+    labels: np.ndarray
+
+
+def carrier_tables(
+    samples: str | Path, factors: str | Path, features: str | Path, *, label_is_group: bool
+) -> dict[str, pd.DataFrame]:
+    """Measure how the information sits in a cached representation, see :func:`describe_carriers`.
+
+    Args:
+        samples: the dataset, with the splits train and test.
+        factors: of its samples.
+        features: the representation.
+        label_is_group: whether labels are groups.
+    """
+    columns = read_samples(samples, ["group", "split", "label"])
+    every = read_factors(factors, dataset_digest(samples))
+    splits = []
+    for name in ("train", "test"):
+        rows = columns["split"] == name
+        splits.append(
+            Split(
+                split_blocks(samples, features, name),
+                [factor.at(rows) for factor in every],
+                columns["group"][rows],
+                columns["label"][rows],
+            )
+        )
+    return describe_carriers(*splits, label_is_group=label_is_group)
+
+
+def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dict[str, pd.DataFrame]:
+    """Measure how the information sits in a representation.
+
+    Training rows are passed over once, block by block; of test, whole groups are drawn up to 20,000 rows.
+
+    Args:
+        train: what readouts and erasures are fitted on.
+        test: what is measured; the same factors, in the same order.
+        label_is_group: whether labels are groups; else neighbors of one group do not count as neighbors.
+
+    Returns:
+        Tables by name: ``structure`` (one row: ``dimension``, ``rows``, ``effective_rank``, ``identity_variance``,
+        ``label_variance``), ``scree`` (see :func:`~exoprobe.evaluation.structure.scree`), ``carriers`` (a row per
+        factor), ``subspace`` (see :func:`~exoprobe.evaluation.subspace.subspace_skills`) and ``elements`` (a row per
+        factor, value and position, see :func:`~exoprobe.evaluation.unit_order.element_order`).
+    """
+    moments = FactorMoments(train.features, train.factors, train.groups)
+    rows = draw_rows(test.groups, MOST_ROWS)
+    features = take_rows(test.features, rows).astype(np.float64)
+    factors = [factor.at(rows) for factor in test.factors]
+    groups, labels = test.groups[rows], test.labels[rows]
+    bins = [factor_bins(factor) for factor in factors]
+    skills = subspace_skills(moments, train.factors, features, factors)
+    identity, label, *explained = _variances(features, [groups, labels, *(one.codes for one in bins)])
+    columns = {
+        "variance_explained": explained,
+        "erased_dimensions": [eraser.rank for eraser in fit_erasers(moments.whole, moments.columns)],
+        **_carried_by(moments, skills),
+        **_robustness(features, None if label_is_group else groups, labels, bins),
+    }
+    described = pd.DataFrame([{"factor": factor.name, "kind": factor.kind} for factor in factors])
+    values = singular_values(features)
+    return {
+        "structure": _structure(features.shape, effective_rank(values), identity, label),
+        "scree": scree(values),
+        "carriers": described.assign(**columns),
+        "subspace": skills,
+        "elements": _elements(features, factors, bins),
+    }
+
+
+def _structure(shape: tuple[int, int], rank: float, identity: float, label: float) -> pd.DataFrame:
+    measured = {"effective_rank": rank, "identity_variance": identity, "label_variance": label}
+    return pd.DataFrame([{"dimension": shape[1], "rows": shape[0], **measured}])
+
+
+def _variances(features: np.ndarray, codes: Sequence[np.ndarray]) -> list[float]:
+    centered = features - features.mean(0)
+    return [variance_explained(centered, one) for one in codes]
+
+
+def _carried_by(moments: FactorMoments, skills: pd.DataFrame) -> dict[str, list[float]]:
+    """Return the columns of each factor's dimensions; its best element is chosen in training."""
+    by_basis = [dict(iter(table.groupby("basis"))) for _, table in skills.groupby("factor", sort=False)]
+    return {
+        "components_for_90": [sufficient_dimensions(tables["components"]) for tables in by_basis],
+        "elements_for_90": [sufficient_dimensions(tables["elements"]) for tables in by_basis],
+        "full_skill": [tables["elements"]["skill"].iloc[-1] for tables in by_basis],
+        "best_element": [int(rank_elements(moments, place)[0]) for place in range(len(by_basis))],
+        "best_element_skill": [tables["elements"]["skill"].iloc[0] for tables in by_basis],
+    }
+
+
+def _robustness(
+    features: np.ndarray, groups: np.ndarray | None, labels: np.ndarray, bins: Sequence[Bins]
+) -> dict[str, list[float] | float]:
+    """Return the columns of the robustness index, all from one search for neighbors among labeled rows.
+
+    Neighbors of a row's own group are left out; of the row alone, where there are no groups.
+    """
+    labeled = np.flatnonzero(labels >= 0)
+    if len(np.unique(labels[labeled])) < 2:
+        return dict.fromkeys(("robustness_index", "robustness_chance", "robustness_neighbors"), np.nan)
+    rows = labeled[draw_rows((labels if groups is None else groups)[labeled], MOST_NEIGHBOR_ROWS)]
+    own = np.arange(len(rows)) if groups is None else groups[rows]
+    neighbors = nearest_neighbors(features[rows].astype(np.float32), own)
+    codes = [one.codes[rows] for one in bins]
+    return {
+        "robustness_index": [robustness_index(neighbors, labels[rows], one) for one in codes],
+        "robustness_chance": [robustness_chance(labels[rows], one, own) for one in codes],
+        "robustness_neighbors": neighbors.shape[1],
+    }
+
+
+def _elements(features: np.ndarray, factors: Sequence[Factor], bins: Sequence[Bins]) -> pd.DataFrame:
+    shifted, tables = shifted_up(features), []
+    for factor, one in zip(factors, bins, strict=True):
+        tables.append(element_order(shifted, one).assign(factor=factor.name))
+    return pd.concat(tables, ignore_index=True)[["factor", "value", "position", "activation"]]

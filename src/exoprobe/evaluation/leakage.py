@@ -1,0 +1,145 @@
+"""How much of each factor each representation tells, how sure that is, and a verdict in words."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.errors import ExoprobeError
+from exoprobe.evaluation.bootstrap import Scored
+from exoprobe.evaluation.evaluator import Tested
+from exoprobe.evaluation.permutation import holm, permutation_count
+from exoprobe.evaluation.probe_files import Probed, best_on_validation, read_controls, read_predictions
+from exoprobe.evaluation.verdicts import SIGNIFICANT, Evidence, judge, smallest_groups
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+MEASURES = ("skill", "balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")
+LEAKAGE_COLUMNS = [
+    *("factor", "kind", "representation", "readout", "p", "seeds", "skill_seed_sd", "baseline_error"),
+    *(f"{measure}{end}" for measure in MEASURES for end in ("", "_low", "_high")),
+]
+VERDICT_COLUMNS = [
+    *("factor", "kind", "representation", "control", "verdict", "how", "reason", "readout"),
+    *("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds", "p", "p_holm"),
+    *("test_rows", "test_groups", "smallest_groups", "known_skill", "control_skill", "selectivity"),
+]
+DIFFERENCE_COLUMNS = ["factor", "kind", "readout", "representation", "other", "difference", "low", "high"]
+
+
+def leakage_tables(
+    samples: str | Path,
+    factors: str | Path,
+    representations: Mapping[str, Probed],
+    *,
+    margin: float,
+    permutations: int | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Score every readout of every factor and representation, and judge.
+
+    Args:
+        samples: the dataset.
+        factors: of its samples.
+        representations: what was computed of each.
+        margin: skill below which a leak is none that matters.
+        permutations: how many; None for as many as the number of factors asks for.
+
+    Raises:
+        ExoprobeError: where so few permutations cannot give a corrected p-value of 0.05.
+
+    Returns:
+        ``leakage``: a row per factor, representation and readout: skill, p and measures with their intervals;
+        ``verdicts``: a row per factor and representation, the highest skill first;
+        ``differences``: a row per factor, readout and pair of representations.
+    """
+    tested = Tested(samples, factors)
+    count = permutations or permutation_count(len(tested.factors))
+    if len(tested.factors) > SIGNIFICANT * (count + 1):
+        raise ExoprobeError(
+            f"audit.permutations is {count}; with {len(tested.factors)} factors, no corrected p-value can be "
+            f"{SIGNIFICANT:g} or less with so few: give {permutation_count(len(tested.factors))}, or null"
+        )
+    leakage, verdicts, results = [], [], {}
+    with progress(len(representations), "representation", log, f"scoring {len(tested.factors)} factors") as bar:
+        for name, probed in representations.items():
+            results[name] = _results(tested, probed, count)
+            about = {"representation": name, "control": probed.control}
+            leakage += [{"representation": name, **row} for row in _leakage_rows(results[name])]
+            verdicts += [{**about, **row} for row in _verdict_rows(results[name], tested.groups, margin)]
+            bar.update()
+    controls = pd.concat(
+        [read_controls(probed).assign(representation=name) for name, probed in representations.items()]
+    )
+    judged = pd.DataFrame(verdicts).merge(controls, on=["representation", "factor"])[VERDICT_COLUMNS]
+    return {
+        "leakage": pd.DataFrame(leakage).reindex(columns=LEAKAGE_COLUMNS),
+        "verdicts": judged.sort_values("skill", ascending=False, kind="stable", ignore_index=True),
+        "differences": pd.DataFrame(_difference_rows(results), columns=DIFFERENCE_COLUMNS),
+    }
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What was found of one factor in one representation: scores and p-values by readout, p of any of them."""
+
+    factor: Factor
+    best: str  # the readout that was, on validation
+    scored: dict[str, Scored]
+    p_of: dict[str, float]
+    p: float
+
+
+def _results(tested: Tested, probed: Probed, count: int) -> list[_Result]:
+    predicted, best, found = read_predictions(probed, tested.factors), best_on_validation(probed), []
+    for place, (p, each) in enumerate(tested.p_values(predicted, count)):
+        scored = {readout: tested.score(place, values, auc=True) for readout, values in predicted[place].items()}
+        factor = tested.factors[place]
+        found.append(_Result(factor, best[factor.name], scored, dict(zip(scored, each, strict=True)), p))
+    return found
+
+
+def _leakage_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
+    """Yield a row per factor and readout."""
+    for result in results:
+        about = {"factor": result.factor.name, "kind": result.factor.kind}
+        for readout, scored in result.scored.items():
+            yield {**about, "readout": readout, "p": result.p_of[readout], **scored.row()}
+
+
+def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float) -> Iterator[dict[str, object]]:
+    """Yield a row per factor of one representation; p-values are corrected over its factors."""
+    corrected = holm(np.array([result.p for result in results]))
+    linear = holm(np.array([result.p_of["linear"] for result in results]))
+    for result, p, p_linear in zip(results, corrected, linear, strict=True):
+        factor, best = result.factor, result.scored[result.best]
+        skills = {readout: (one.value("skill"), *one.interval("skill")) for readout, one in result.scored.items()}
+        smallest = smallest_groups(factor, factor.values, groups)
+        _, beyond, _ = best.change(result.scored["linear"])
+        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest)
+        yield {
+            "factor": factor.name,
+            "kind": factor.kind,
+            **judge(evidence, margin),
+            "readout": result.best,
+            **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
+            "p": result.p,
+            "p_holm": p,
+            "test_rows": int(factor.known.sum()),
+            "test_groups": best.groups,
+            "smallest_groups": smallest,
+        }
+
+
+def _difference_rows(results: Mapping[str, list[_Result]]) -> Iterator[tuple[object, ...]]:
+    """Yield how much more each representation tells than each other, on the same test groups."""
+    for (name, ours), (other, theirs) in combinations(results.items(), 2):
+        for our, their in zip(ours, theirs, strict=True):
+            for readout, scored in our.scored.items():
+                change = scored.change(their.scored[readout])
+                yield (our.factor.name, our.factor.kind, readout, name, other, *change)

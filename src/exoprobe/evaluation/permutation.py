@@ -1,0 +1,148 @@
+"""Permutation tests that respect groups: could the readouts' skill be chance?
+
+Readouts are fitted on train; under the null hypothesis, that features tell nothing of the factor, the test groups'
+factor values could as well be each other's. So groups exchange their values, the readouts stay as they are.
+
+Within a group a value may be like its neighbors', as in the sessions of a person: values keep their order, begun
+anywhere. It must not depend on where the row stands: a drift along every recording, of factor and features both,
+looks like a leak.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.probes.skill import measures, sums_of_many
+
+LEAST = 999  # permutations
+PER_FACTOR = 50  # so many more for each factor: Holm's correction asks for smaller p-values then
+LEAST_EXCHANGED = 20  # groups of similar size that exchange their values
+CHUNK = 2_000_000  # values permuted at once
+ROUNDING = 1e-9  # of a skill
+
+
+def permutation_count(factors: int) -> int:
+    """Return how many permutations it takes for the smallest p-value to outlast the correction over factors."""
+    return max(LEAST, PER_FACTOR * factors - 1)
+
+
+def permuted_rows(groups: np.ndarray, count: int, seed: int = 0) -> Iterator[np.ndarray]:
+    """Draw permutations in which groups of similar size exchange the values of their rows, begun at a random one.
+
+    So values stay as alike within groups, and from row to row, as they are. Where the other group is larger, some
+    of its values are taken; where it is smaller, they are repeated.
+
+    Args:
+        groups: [n], the group of each row.
+        count: of permutations.
+        seed: of the draws.
+
+    Yields:
+        int [n], whose value each row takes.
+    """
+    random = np.random.default_rng(seed)
+    _, index, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    if sizes.max() == 1:
+        for _ in range(count):
+            yield random.permutation(len(groups))
+        return
+    order = np.argsort(index, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    within = np.arange(len(groups)) - starts[index[order]]
+    bins = _bins_of_size(sizes)
+    for _ in range(count):
+        donors = np.arange(len(sizes))
+        for some in bins:
+            donors[some] = random.permutation(some)
+        begun = (random.random(len(sizes)) * sizes[donors]).astype(int)
+        donor, place = donors[index[order]], within + begun[index[order]]
+        rows = np.empty(len(groups), int)
+        rows[order] = order[starts[donor] + place % sizes[donor]]
+        yield rows
+
+
+def _bins_of_size(sizes: np.ndarray) -> list[np.ndarray]:
+    """Put groups into bins of similar size, those of one size together, at least LEAST_EXCHANGED in each."""
+    bins: list[list[int]] = [[]]
+    for size in np.unique(sizes):
+        if len(bins[-1]) >= LEAST_EXCHANGED:
+            bins.append([])
+        bins[-1].extend(np.flatnonzero(sizes == size))
+    if len(bins) > 1 and len(bins[-1]) < LEAST_EXCHANGED:
+        last = bins.pop()
+        bins[-1].extend(last)
+    return [np.array(some) for some in bins]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of one factor on the test rows where it is known.
+
+    Attributes:
+        factor: for its kind and categories.
+        truth: [n].
+        predicted: R arrays [n, S], of each readout the predictions from S training seeds' features.
+        constant: of :func:`exoprobe.probes.skill.best_constant`.
+    """
+
+    factor: Factor
+    truth: np.ndarray
+    predicted: tuple[np.ndarray, ...]
+    constant: float
+
+    def skills(self, truths: np.ndarray) -> np.ndarray:
+        """Return each readout's skill, the mean over its seeds, had the truth been each of these [C, n]: [C, R]."""
+        found = [
+            [measures(self.factor, sums_of_many(self.factor, truths, one, self.constant))["skill"] for one in seeds.T]
+            for seeds in self.predicted
+        ]
+        return np.stack([np.mean(skills, axis=0) for skills in found], axis=1)
+
+
+def permutation_tests(reads: Sequence[Read], groups: np.ndarray, count: int) -> list[tuple[float, np.ndarray]]:
+    """Test of each factor whether any readout reads it, all under the same permutations.
+
+    Args:
+        reads: of factors that are known for the same n rows.
+        groups: [n].
+        count: of permutations.
+
+    Returns:
+        For each factor the p-value of the best readout (of the largest standardized skill: what choosing among
+        readouts wins is won by the permutations too, Westfall and Young 1993), and each readout's own [R].
+    """
+    chunk = max(1, CHUNK // len(groups))
+    permutations = permuted_rows(groups, count)
+    drawn: list[list[np.ndarray]] = [[] for _ in reads]
+    while len(rows := np.array(list(islice(permutations, chunk)))):
+        for read, skills in zip(reads, drawn, strict=True):
+            skills.append(read.skills(read.truth[rows]))
+    return [
+        _p_values(read.skills(read.truth[None])[0], np.concatenate(skills))
+        for read, skills in zip(reads, drawn, strict=True)
+    ]
+
+
+def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the p-value of the best readout and each one's, from observed [R] and permuted [P, R] skills."""
+    usable = ~np.isnan(observed)
+    count = 1 + len(permuted)
+    each = (1 + (~(permuted < observed - ROUNDING)).sum(0)) / count  # what is undefined counts against a leak
+    if not usable.any():
+        return 1.0, each
+    draws = np.nan_to_num(permuted[:, usable], nan=1.0)
+    spread = draws.std(0)
+    spread = np.where(spread > 0, spread, np.inf)  # a readout that always says the same tells nothing
+    best = ((observed[usable] - draws.mean(0)) / spread).max()
+    drawn = ((draws - draws.mean(0)) / spread).max(1)
+    return float((1 + (drawn >= best - ROUNDING).sum()) / count), each
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """Correct p-values [F] for their number (Holm 1979): the chance of one false alarm or more stays below them."""
+    order = np.argsort(p)
+    corrected = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)).clip(max=1)
+    return corrected[np.argsort(order)]

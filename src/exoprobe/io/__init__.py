@@ -1,0 +1,1 @@
+"""Files: atomic writes, digests of data and code, reading ahead."""

@@ -1,0 +1,162 @@
+"""Figure 2: how well attributes can be read from each representation, false negatives and false positives."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from exoprobe.evaluation.attribute_errors import MEAN
+from exoprobe.plots.style import BLACK, GREY, TEXT_WIDTH, plt, representation_looks, save_figure
+
+CHANCE = 50.0  # what both rates would be if nothing of the attribute were left
+CHANCE_LINE = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
+UNGROUPED = "other attributes"
+NAME_SIZE = 7  # points
+# Inches: of a heading, of an attribute per representation, and of all attributes together, at most.
+HEADING, LINE, PAGE = 0.2, 0.08, 6.2
+SPREAD = 0.75  # of an attribute's height, taken by the representations
+Looks = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the figure.
+
+    Attributes:
+        text: an attribute, or a heading.
+        heading: which.
+    """
+
+    text: str
+    heading: bool = False
+
+
+def draw_attribute_errors(
+    errors: pd.DataFrame,
+    paths: dict[str, str | Path],
+    *,
+    groups: dict[str, list[str]],
+    names: dict[str, str],
+    controls: list[str],
+    about: str,
+) -> None:
+    """Draw Figure 2.
+
+    Args:
+        errors: of :func:`exoprobe.evaluation.attribute_errors.attribute_errors`.
+        paths: see :func:`exoprobe.plots.style.save_figure`.
+        groups: attributes by the heading under which they are shown, in this order.
+        names: the name to show for each representation, in their order.
+        controls: representations that have learned nothing.
+        about: see :func:`exoprobe.plots.style.save_figure`.
+    """
+    rows = arrange_rows(errors, groups, next(iter(names)))
+    looks = representation_looks(names, controls)
+    attribute = min(LINE * len(names) + 0.05, PAGE / sum(not row.heading for row in rows))
+    row_heights = np.array([HEADING if row.heading else attribute for row in rows])
+    heights = [0.5 + 0.155 * len(names), 0.6 + row_heights.sum()]
+    figure = plt.figure(figsize=(TEXT_WIDTH, sum(heights)))
+    above, below = figure.subfigures(2, 1, height_ratios=heights)
+    _draw_means(above.subplots(), errors[errors["attribute"] == MEAN].set_index("representation"), looks, names)
+    _draw_rates(below, errors[errors["attribute"] != MEAN], rows, row_heights, looks)
+    group_of = {attribute: group for group, members in groups.items() for attribute in members}
+    data = errors.assign(group=errors["attribute"].map(group_of))
+    save_figure(figure, data, paths, about=about)
+
+
+def arrange_rows(errors: pd.DataFrame, groups: dict[str, list[str]], first: str) -> list[Row]:
+    """List the figure's rows from the top: each group's heading, then its attributes, best read first.
+
+    Args:
+        errors: see :func:`draw_attribute_errors`; the groups' attributes that it lacks are left out.
+        groups: attributes by heading; attributes of no group come last.
+        first: the representation whose error sorts.
+    """
+    of_first = errors[(errors["representation"] == first) & (errors["attribute"] != MEAN)]
+    ordered = of_first.sort_values("error", kind="stable")["attribute"].tolist()
+    grouped = {attribute for members in groups.values() for attribute in members}
+    rows = []
+    for heading, members in {**groups, UNGROUPED: set(ordered) - grouped}.items():
+        if shown := [Row(attribute) for attribute in ordered if attribute in members]:
+            rows += [Row(heading, heading=True), *shown]
+    return rows
+
+
+def _draw_means(axes: Axes, means: pd.DataFrame, looks: Looks, names: dict[str, str]) -> None:
+    """Draw each representation's mean error with its interval; this panel is also the legend."""
+    for place, (name, look) in enumerate(looks.items()):
+        mean = means.loc[name]
+        axes.plot([mean["error_low"], mean["error_high"]], [place, place], color=look["color"])
+        axes.plot(mean["error"], place, linestyle="none", markersize=5.5, **look)
+        said = f"{mean['error']:.1f}"
+        if np.isfinite(mean["error_low"]):
+            said += f"  [{mean['error_low']:.1f}, {mean['error_high']:.1f}]"
+        axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
+    axes.axvline(CHANCE, **CHANCE_LINE)
+    axes.set_yticks(range(len(looks)), [names[name] for name in looks])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    axes.set(xlim=(0, max(CHANCE + 4, means["error_high"].max())), ylim=(len(looks) - 0.4, -0.6))
+    axes.set_xlabel("error in %, mean of both kinds over all attributes [95 %]; dashed: nothing left", fontsize=8)
+
+
+def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: np.ndarray, looks: Looks) -> None:
+    left, right = figure.subplots(1, 2, sharey=True)
+    places = heights.cumsum() - heights / 2
+    end = min(100.0, max(CHANCE, errors[["false_negative_high", "false_positive_high"]].max(axis=None)) + 4)
+    for axes, rate, limits in ((left, "false_negative", (end, 0)), (right, "false_positive", (0, end))):
+        for row, place, height in list(zip(rows, places, heights, strict=True))[1::2]:
+            if not row.heading:  # a band leads the eye from one panel to the other
+                axes.axhspan(place - height / 2, place + height / 2, color="#f3f3f3", linewidth=0, zorder=0)
+        _draw_rate(axes, errors.set_index(["representation", "attribute"]), rate, rows, places, heights, looks)
+        axes.axvline(CHANCE, **CHANCE_LINE)
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0, labelleft=axes is right)
+        axes.spines["left"].set_visible(False)
+        axes.set(xlim=limits, ylim=(heights.sum(), 0))
+    left.set_xlabel("false negatives in % (there, but not read)")
+    right.set_xlabel("false positives in % (read, but not there)")
+    _write_names(right, rows, places)
+
+
+def _draw_rate(
+    axes: Axes,
+    errors: pd.DataFrame,
+    rate: str,
+    rows: list[Row],
+    places: np.ndarray,
+    heights: np.ndarray,
+    looks: Looks,
+) -> None:
+    """Draw one rate of every attribute; the representations are set apart within its row, the first on top."""
+    chosen = [rank for rank, row in enumerate(rows) if not row.heading]
+    for rank, (name, look) in enumerate(looks.items()):
+        values = errors.loc[[(name, rows[row].text) for row in chosen]]
+        at = places[chosen] + SPREAD * heights[chosen] * ((rank + 0.5) / len(looks) - 0.5)
+        axes.hlines(at, values[f"{rate}_low"], values[f"{rate}_high"], color=look["color"], linewidth=0.7, zorder=2)
+        axes.plot(
+            values[rate],
+            at,
+            linestyle="none",
+            markersize=3.6,
+            markeredgewidth=0.7,
+            clip_on=False,
+            zorder=3,
+            **look,
+        )
+
+
+def _write_names(axes: Axes, rows: list[Row], places: np.ndarray) -> None:
+    """Write the attributes' names centered between the panels."""
+    texts = [row.text if row.heading else row.text.replace("_", " ") for row in rows]
+    bold = FontProperties(weight="bold")
+    width = max(TextPath((0, 0), text, size=NAME_SIZE, prop=bold).get_extents().width for text in texts)
+    axes.set_yticks(places, texts, ha="center", fontsize=NAME_SIZE)
+    axes.tick_params(axis="y", pad=width / 2 + 6)
+    for label, row in zip(axes.get_yticklabels(), rows, strict=True):
+        label.set(fontweight="bold" if row.heading else "normal", color=BLACK)

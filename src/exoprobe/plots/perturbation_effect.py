@@ -1,0 +1,95 @@
+"""A figure of what perturbations do to recognition, and how much of them is still told."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from exoprobe.datasets.perturbations import PERTURBATIONS
+from exoprobe.evaluation.perturbation_effect import INSIDE, OUTSIDE, told_by
+from exoprobe.evaluation.trade_off import BEST, MAV_ERROR
+from exoprobe.plots.style import GREY, new_figure, representation_looks, save_figure
+
+TOGETHER = "together"  # the task in which all factors vary
+MEASURES = {MAV_ERROR: "MAV error in %", told_by(BEST): "share told"}
+SPREAD = 0.7  # of a factor's height, taken by the variants
+TICKS = (1, 3, 10, 30)  # %
+
+
+def draw_perturbation_effect(
+    effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], among: list[str], about: str
+) -> None:
+    """Draw recognition error and what is told, of each factor alone and, where that was asked, of all together.
+
+    Args:
+        effect: of :func:`exoprobe.evaluation.perturbation_effect.perturbation_effect`.
+        paths: see :func:`exoprobe.plots.style.save_figure`.
+        names: the name to show for each variant, in their order.
+        among: those and variants before them, so that each looks the same in every figure.
+        about: see :func:`exoprobe.plots.style.save_figure`.
+    """
+    together = effect["task"] == TOGETHER
+    parts = {"one at a time": effect[~together], "all together": effect[together]}
+    parts = {title: part for title, part in parts.items() if len(part)}
+    factors = [name for name in PERTURBATIONS if name in set(effect["factor"])]
+    every = representation_looks(among, [])
+    looks = {name: every[name] for name in names}
+    height = 1.0 + 0.18 * np.ceil((len(looks) + 2) / 5) + len(factors) * (0.16 + 0.085 * len(looks))
+    figure, panels = new_figure(columns=2 * len(parts), height=height, sharey=True, squeeze=False)
+    for rank, (title, part) in enumerate(parts.items()):
+        for axes, (measure, label) in zip(panels[0][2 * rank :], MEASURES.items(), strict=False):
+            _draw_panel(axes, average_seeds(part, measure), factors, looks)
+            axes.set(title=title, xlabel=label)
+            _set_scale(axes, measure)
+    panels[0][0].set_yticks(range(len(factors)), [PERTURBATIONS[factor].title for factor in factors])
+    panels[0][0].set_ylim(len(factors) - 0.5, -0.5)
+    figure.legend(handles=_handles(looks, names), loc="outside upper center", ncols=5, handletextpad=0.2)
+    save_figure(figure, effect, paths, about=about)
+
+
+def average_seeds(effect: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Average a measure and the ends of its intervals over training seeds: by factor, variant and range."""
+    chosen = effect[effect["measure"] == measure]
+    return chosen.groupby(["factor", "variant", "range"])[["value", "low", "high"]].mean()
+
+
+def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], looks: dict[str, dict[str, str]]) -> None:
+    """Draw a full marker inside and a hollow one outside per variant, joined, each with its interval."""
+    offsets = SPREAD * ((np.arange(len(looks)) + 0.5) / len(looks) - 0.5)
+    for place, factor in enumerate(factors):
+        if place % 2:  # a band leads the eye from one panel to the other
+            axes.axhspan(place - 0.5, place + 0.5, color="#f3f3f3", linewidth=0, zorder=0)
+        for offset, (name, look) in zip(offsets, looks.items(), strict=True):
+            if (factor, name) not in means.index.droplevel("range"):
+                continue
+            found, heights = means.loc[factor, name], [place + offset] * 2
+            axes.plot(found.loc[[INSIDE, OUTSIDE], "value"], heights, color=look["color"], linewidth=0.6)
+            for part, face in ((INSIDE, look["markerfacecolor"]), (OUTSIDE, "white")):
+                value, low, high = found.loc[part]
+                axes.plot([low, high], heights, color=look["color"], linewidth=1.6)
+                marked = look | {"markerfacecolor": face}
+                axes.plot(value, heights[0], linestyle="none", markersize=3.6, markeredgewidth=0.9, **marked)
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+
+
+def _handles(looks: dict[str, dict[str, str]], names: dict[str, str]) -> list[Line2D]:
+    """Explain colors by variant, and full and hollow markers."""
+    marks = {names[name]: look for name, look in looks.items()}
+    for text, face in (("inside", GREY), ("outside", "white")):
+        marks[f"{text} the range trained on"] = {"color": GREY, "marker": "o", "markerfacecolor": face}
+    return [Line2D([], [], linestyle="none", label=text, **mark) for text, mark in marks.items()]
+
+
+def _set_scale(axes: Axes, measure: str) -> None:
+    if measure == MAV_ERROR:
+        axes.set_xscale("log")
+        low, high = axes.get_xlim()
+        axes.set_xlim(min(0.5, low), max(60, high))
+        axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        axes.minorticks_off()
+    else:
+        axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
+        axes.set_xlim(min(-0.1, axes.get_xlim()[0]), 1)

@@ -1,0 +1,175 @@
+"""Figure 1: faces, and what was read of them from their features alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from exoprobe.datasets.images import ImageFiles
+from exoprobe.datasets.landmarks import BOX_COLUMNS, read_landmarks
+from exoprobe.datasets.samples import read_samples
+from exoprobe.embeddings.crops import Crop, crop_face
+from exoprobe.plots.style import BLACK, GREEN, GREY, VERMILION, new_figure, save_figure
+
+PER_ROW = 5
+CROP = Crop(size=256, align="box")
+MARGIN = 0.25  # shown around a face's box, where the image has it
+LINES = 6  # attributes below a face; more would not fit
+ABS_YAW = "abs_yaw"
+DRAWN, DRAWN_WRONG = "drawn at random", "drawn among the misread"
+# Symbol, color and meaning by (present, read as present); what is absent and not read is not shown.
+MARKS = {
+    (True, True): ("✓", GREEN, "read, and there"),
+    (False, True): ("✗", VERMILION, "read, but not there"),
+    (True, False): ("○", VERMILION, "there, but not read"),
+}
+
+
+def draw_sample_faces(
+    samples: str | Path,
+    images: str | Path,
+    landmarks: str | Path,
+    attributes: str | Path,
+    pose: str | Path,
+    paths: dict[str, str | Path],
+    *,
+    shown: list[str],
+    seed: int,
+    about: str,
+) -> None:
+    """Draw Figure 1.
+
+    Args:
+        samples: the dataset.
+        images: folder or archive of its image files.
+        landmarks: its landmarks.
+        attributes: file of :func:`exoprobe.probes.attributes.probe_attributes` for one representation.
+        pose: file of :func:`exoprobe.probes.pose.probe_pose` for the same.
+        paths: see :func:`exoprobe.plots.style.save_figure`.
+        shown: the attributes to write below the faces, and by which a face is right or wrong.
+        seed: of the draw of faces.
+        about: see :func:`exoprobe.plots.style.save_figure`.
+    """
+    readings = read_attributes(attributes, shown)
+    chosen = choose_faces(readings, seed)
+    poses = pd.read_parquet(pose)
+    data = gather_readings(chosen, readings, poses)
+    columns = read_samples(samples, ["sample_id", "file"])
+    names = pd.Series(columns["file"], index=columns["sample_id"])
+    boxes, files = read_landmarks(landmarks).set_index("sample_id"), ImageFiles(images)
+    texts = [describe(data[data["sample_id"] == sample]) for sample in chosen["sample_id"]]
+    rows = chosen.assign(text=texts).groupby("draw", sort=False)
+    figure, panels = new_figure(len(rows), PER_ROW, squeeze=False)
+    figure.set_figheight(0.5 + len(rows) * (1.3 + 0.145 * max(map(len, texts))))
+    for axes in panels.flat:
+        axes.axis("off")
+    for row, (draw, faces) in zip(panels, rows, strict=True):
+        row[0].text(-0.06, 0.5, draw, transform=row[0].transAxes, rotation=90, ha="right", va="center", color=GREY)
+        for axes, face in zip(row, faces.itertuples(), strict=False):
+            image = files.load(names[face.sample_id])
+            box = box_within(boxes.loc[face.sample_id, BOX_COLUMNS].to_numpy(float), image.shape[:2])
+            axes.imshow(crop_face(image, dict(zip(BOX_COLUMNS, box, strict=True)), CROP).transpose(1, 2, 0))
+            _write(axes, face.text)
+    _explain(figure)
+    estimator = poses["estimator"].iloc[0]
+    save_figure(figure, data, paths, about=f"{about}; yaw: {estimator}")
+
+
+def read_attributes(path: str | Path, shown: list[str]) -> pd.DataFrame:
+    """Read the predictions of some attributes; adds ``read`` (as present) and ``right``."""
+    table = pd.read_parquet(path, filters=[("attribute", "in", shown)])
+    read = table["score"] >= 0
+    return table.assign(read=read, right=read == table["present"])
+
+
+def choose_faces(readings: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Draw people, each once, and a face of each: first among all, then among the faces with something misread.
+
+    Args:
+        readings: of :func:`read_attributes`.
+        seed: of the draw.
+
+    Returns:
+        Columns ``draw`` (:data:`DRAWN` or :data:`DRAWN_WRONG`) and ``sample_id``, five rows of each or fewer.
+    """
+    rng = np.random.default_rng(seed)
+    faces = readings.groupby("sample_id").agg(group=("group", "first"), right=("right", "all")).reset_index()
+    first = _draw_one_each(faces, rng)
+    others = faces[~faces["group"].isin(first["group"]) & ~faces["right"]]
+    second = _draw_one_each(others, rng)
+    return pd.concat([first.assign(draw=DRAWN), second.assign(draw=DRAWN_WRONG)])[["draw", "sample_id"]]
+
+
+def _draw_one_each(faces: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    people = faces["group"].unique()
+    people = rng.choice(people, min(PER_ROW, len(people)), replace=False)
+    rows = [rng.choice(faces.index[faces["group"] == person]) for person in people]
+    return faces.loc[rows]
+
+
+def gather_readings(chosen: pd.DataFrame, readings: pd.DataFrame, pose: pd.DataFrame) -> pd.DataFrame:
+    """Put attributes and |yaw| of the chosen faces into one table.
+
+    Args:
+        chosen: of :func:`choose_faces`.
+        readings: of :func:`read_attributes`.
+        pose: predictions of angles.
+
+    Returns:
+        Columns ``draw, sample_id, group, property, truth, predicted, right``: for an attribute, truth is 0 or 1
+        and predicted the score; for ``abs_yaw`` both are degrees, and ``right`` is empty.
+    """
+    attributes = readings.rename(columns={"attribute": "property", "present": "truth", "score": "predicted"})
+    yaw = pose[pose["target"] == ABS_YAW].rename(columns={"target": "property"})
+    columns = ["sample_id", "group", "property", "truth", "predicted", "right"]
+    both = pd.concat([part.reindex(columns=columns).astype({"truth": float}) for part in (attributes, yaw)])
+    return chosen.merge(both, on="sample_id")
+
+
+def box_within(box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Enlarge a box [4] to a square with a margin, and move and shrink that into an image of height × width."""
+    height, width = shape
+    side = min((box[2:] - box[:2]).max() * (1 + 2 * MARGIN), height, width)
+    corner = np.clip((box[:2] + box[2:] - side) / 2, 0, [width - side, height - side])
+    return np.concatenate([corner, corner + side])
+
+
+def describe(readings: pd.DataFrame) -> list[tuple[str, str]]:
+    """Say of one face what was read: |yaw|, then attributes that are there or read, the surest first.
+
+    Args:
+        readings: its rows of :func:`gather_readings`.
+
+    Returns:
+        Lines of text, each with its color.
+    """
+    yaw = readings[readings["property"] == ABS_YAW]
+    degrees = [f"|yaw| {row.predicted:z.0f}° / {row.truth:.0f}°" for row in yaw.itertuples()]
+    lines = [(text.replace("-", "−"), BLACK) for text in degrees]  # a linear reading can fall below 0
+    attributes = readings[readings["property"] != ABS_YAW]
+    marked = []
+    for row in attributes.sort_values("predicted", key=np.abs, ascending=False).itertuples():
+        if mark := MARKS.get((row.truth == 1, row.predicted >= 0)):
+            marked.append((f"{mark[0]} {row.property.replace('_', ' ')}", mark[1]))
+    if len(marked) > LINES:
+        marked = [*marked[: LINES - 1], (f"and {len(marked) - LINES + 1} more", GREY)]
+    return [*lines, *(marked or [("no attribute", GREY)])]
+
+
+def _write(axes: Axes, lines: list[tuple[str, str]]) -> None:
+    """Write lines below a face."""
+    for rank, (text, color) in enumerate(lines):
+        offset = {"xytext": (0, -4 - 10 * rank), "textcoords": "offset points"}
+        axes.annotate(text, (0, 0), xycoords="axes fraction", **offset, va="top", fontsize=7.5, color=color)
+
+
+def _explain(figure: Figure) -> None:
+    handles = [
+        Line2D([], [], linestyle="none", marker=f"${symbol}$", color=color, markeredgewidth=0, label=meaning)
+        for symbol, color, meaning in MARKS.values()
+    ]
+    handles.append(Line2D([], [], linestyle="none", label="|yaw| read / annotated"))
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, markerscale=1.6, handletextpad=0.1)

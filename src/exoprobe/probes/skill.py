@@ -1,0 +1,126 @@
+"""How well a factor is read, beside a constant: one measure for every kind of factor.
+
+skill = 1 − error / error of the best constant (a skill score, Murphy 1988). The error is 1 − balanced accuracy of
+classes, the mean absolute error of numbers, and of angles around the circle. 0 is no better than a constant, 1
+perfect. All measures are functions of sums over rows, so that resampling groups needs no second pass.
+"""
+
+import numpy as np
+
+from exoprobe.datasets.factors import CLASSES, Factor
+
+CIRCLE = np.arange(-180.0, 180.0)
+
+
+def best_constant(factor: Factor, rows: np.ndarray) -> float:
+    """Return the constant of least error on some rows, bool [N].
+
+    The median; of angles the whole degree of least mean error; of classes, where each does the same, 0.
+    """
+    if factor.kind in CLASSES:
+        return 0.0
+    values = factor.values[rows & factor.known]
+    if not len(values):
+        return np.nan
+    if factor.kind == "angle":
+        found, counts = np.unique(np.round(values), return_counts=True)
+        return float(CIRCLE[(_around(CIRCLE[:, None] - found) @ counts).argmin()])
+    return float(np.median(values))
+
+
+def row_statistics(factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float = 0.0) -> np.ndarray:
+    """Return what the measures need of each row.
+
+    Args:
+        factor: for its kind and categories.
+        truth: [n], known values.
+        predicted: [n], as :func:`exoprobe.probes.targets.read_values` gives them.
+        constant: of :func:`best_constant`.
+
+    Returns:
+        float64 [n, S], to be summed and given to :func:`measures`.
+    """
+    if factor.kind in CLASSES:
+        return _class_statistics(len(factor.categories), truth, predicted_codes(factor, predicted))
+    error, baseline = predicted - truth, constant - truth
+    if factor.kind == "angle":
+        error, baseline = _around(error), _around(baseline)
+    return np.stack([np.ones(len(truth)), np.abs(error), np.abs(baseline), error**2, truth, truth**2], axis=1)
+
+
+def sums_of_many(factor: Factor, truths: np.ndarray, predicted: np.ndarray, constant: float) -> np.ndarray:
+    """Return the sums of :func:`row_statistics` for many truths [C, n] of the same predictions [n]: [C, S]."""
+    if factor.kind in CLASSES:
+        codes = predicted_codes(factor, predicted)
+        counts, hits = [], []
+        for code in range(len(factor.categories)):
+            member = (truths == code).astype(np.float32)  # its sums are exact below 2²⁴ rows
+            counts.append(member.sum(1))
+            hits.append(member @ (codes == code).astype(np.float32))
+        return np.stack([*counts, *(np.subtract(counts, hits))], axis=1).astype(np.float64)
+    error, baseline = truths - predicted, truths - constant
+    if factor.kind == "angle":
+        error, baseline = _around(error), _around(baseline)
+    parts = [np.abs(error), np.abs(baseline), error**2, truths, truths**2]
+    return np.stack([np.full(len(truths), float(truths.shape[1])), *(part.sum(1) for part in parts)], axis=1)
+
+
+def predicted_codes(factor: Factor, predicted: np.ndarray) -> np.ndarray:
+    """Return predictions of a binary or categorical factor as codes."""
+    return (predicted >= 0) if factor.kind == "binary" else predicted
+
+
+def measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
+    """Compute the measures from sums of row statistics [..., S].
+
+    Returns:
+        Each [...]: ``skill``, ``baseline_error`` and, of classes, ``balanced_accuracy``, of binary factors also
+        ``false_negative`` and ``false_positive`` (shares), of numbers and angles ``mae`` (in their units), of
+        numbers also ``r2``; NaN where there are no rows to tell from.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _class_measures(factor, sums) if factor.kind in CLASSES else _number_measures(factor, sums)
+
+
+def skill(factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float = 0.0) -> float:
+    """Return the skill of predictions [n] of a factor; rows whose truth is unknown (NaN) do not count."""
+    known = ~np.isnan(truth)
+    sums = row_statistics(factor, truth[known], predicted[known], constant).sum(0)
+    return float(measures(factor, sums)["skill"])
+
+
+def _class_statistics(classes: int, truth: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return for each class whether a row is of it, and whether it is and was missed: [n, 2 · classes]."""
+    member = truth[:, None] == np.arange(classes)
+    return np.hstack([member, member & (codes != truth)[:, None]]).astype(np.float64)
+
+
+def _class_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
+    classes = len(factor.categories)
+    counts, missed = sums[..., :classes], sums[..., classes:]
+    present = counts > 0  # a class that no row is of has no error
+    rates = np.where(present, missed / np.where(present, counts, 1), 0)
+    error, baseline = rates.sum(-1) / present.sum(-1), 1 - 1 / present.sum(-1)
+    found = {"skill": _skill(error, baseline), "baseline_error": baseline, "balanced_accuracy": 1 - error}
+    if factor.kind == "binary":
+        false_positive, false_negative = np.moveaxis(np.where(present, rates, np.nan), -1, 0)
+        found |= {"false_negative": false_negative, "false_positive": false_positive}
+    return found
+
+
+def _number_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
+    count, error, baseline, squared, total, total_squared = np.moveaxis(sums, -1, 0)
+    found = {"skill": _skill(error, baseline), "baseline_error": baseline / count, "mae": error / count}
+    if factor.kind == "continuous":
+        found["r2"] = 1 - squared / (total_squared - total**2 / count)
+    return found
+
+
+def _skill(error: np.ndarray, baseline: np.ndarray) -> np.ndarray:
+    """Return the skill; NaN where a constant makes no error."""
+    return 1 - np.where(baseline > 0, error, np.nan) / np.where(baseline > 0, baseline, 1)
+
+
+def _around(degrees: np.ndarray) -> np.ndarray:
+    """Return the angles between −180° and 180°, as their size."""
+    return np.abs((degrees + 180) % 360 - 180)

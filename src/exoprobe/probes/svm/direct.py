@@ -1,0 +1,126 @@
+"""Finishing machines in float64, one by one, by exact Newton steps.
+
+Where classes separate and C is large, few rows stay active, and the system is too badly conditioned for float32 and
+conjugate gradients. But few rows make a small system, which is solved directly, with an exact line search, so that
+the minimum of the piecewise quadratic objective is reached in finitely many steps (Mangasarian 2002); and from the
+solution at a slightly smaller C they are one or two.
+"""
+
+import logging
+
+import torch
+from torch import Tensor
+
+from exoprobe.probes.svm.design import Design
+from exoprobe.probes.svm.newton import Preconditioner
+from exoprobe.probes.svm.squared_hinge import Machines, SquaredHinge
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+STEPS, BISECTIONS = 100, 60
+RUNG = 10**0.5  # between two penalties on the way up
+
+
+def finish(
+    hinge: SquaredHinge,
+    preconditioner: Preconditioner,
+    machines: Machines,
+    weights: Tensor,
+    converged: Tensor,
+    tolerance: float,
+) -> None:
+    """Minimize the objectives of machines that have not converged, from those that have.
+
+    Args:
+        hinge: the objectives.
+        preconditioner: of its rows.
+        machines: P of them, ascending in C for each target.
+        weights: float64 [D + 1, P], changed in place.
+        converged: bool [P], whose weights are final.
+        tolerance: see :func:`exoprobe.probes.svm.newton.minimize`.
+    """
+    easiest = 1 / (2 * preconditioner.values.sum())  # so little that one step from w = 0 leads to the minimum
+    with progress(int((~converged).sum()), "machine", log, "finishing in float64") as bar:
+        for target in machines.target[~converged].unique():
+            penalty, solution = easiest, torch.zeros_like(weights[:, 0])
+            for machine in (machines.target == target).nonzero().squeeze(1):
+                goal = machines.penalty[machine]
+                if converged[machine]:
+                    solution = weights[:, machine]
+                else:
+                    while penalty * RUNG < goal:
+                        penalty = penalty * RUNG
+                        solution = _minimize(hinge, Machines(target, penalty), solution, tolerance)
+                    weights[:, machine] = solution = _minimize(hinge, machines[machine], solution, tolerance)
+                    bar.update()
+                penalty = goal
+
+
+def _minimize(hinge: SquaredHinge, machine: Machines, weights: Tensor, tolerance: float) -> Tensor:
+    """Minimize one machine's objective from weights [D + 1]."""
+    sign = hinge.signs[:, machine.target].double()
+    cost = 2 * machine.penalty * sign * (sign * hinge.level[machine.target] + hinge.tilt[machine.target])
+    slack = 1 - sign * _scores(hinge.design, weights)
+    for _ in range(STEPS):
+        error = cost * slack.clamp_min(0)
+        objective = (weights.square().sum() + (error * slack).sum()) / 2
+        direction, decrease = _newton_direction(hinge.design, weights, sign * error, cost * (slack > 0))
+        if decrease <= tolerance * hinge.scale(objective, machine):
+            break
+        change = sign * _scores(hinge.design, direction)
+        length = _exact_length(weights, direction, cost, slack, change)
+        weights, slack = weights + length * direction, slack - length * change
+    return weights
+
+
+def _scores(design: Design, weights: Tensor) -> Tensor:
+    return torch.cat([block @ weights for _, block in design.blocks(torch.float64)])
+
+
+def _newton_direction(design: Design, weights: Tensor, error: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
+    """Solve (I + Xᵀ diag(curvature) X) d = −gradient over the active rows, and what d promises to win."""
+    active = curvature > 0
+    wide = int(active.sum()) < len(weights)
+    size = 0 if wide else len(weights)
+    hessian = torch.eye(size, dtype=torch.float64, device=weights.device)
+    gradient, gathered = weights.clone(), [weights.new_empty(0, len(weights))]
+    for rows, block in design.blocks(torch.float64):
+        chosen = active[rows]
+        block = block[chosen]
+        gradient -= block.T @ error[rows][chosen]
+        block = block * curvature[rows][chosen].sqrt()[:, None]
+        if wide:
+            gathered.append(block)
+        else:
+            hessian.addmm_(block.T, block)
+    if wide:  # Woodbury: the system of the rows is the smaller one
+        part = torch.cat(gathered)
+        inner = torch.eye(len(part), dtype=torch.float64, device=weights.device).addmm_(part, part.T)
+        direction = part.T @ _solve(inner, part @ gradient) - gradient
+    else:
+        direction = -_solve(hessian, gradient)
+    return direction, -(gradient @ direction) / 2
+
+
+def _solve(matrix: Tensor, right: Tensor) -> Tensor:
+    return torch.cholesky_solve(right[:, None], torch.linalg.cholesky(matrix))[:, 0]
+
+
+def _exact_length(weights: Tensor, direction: Tensor, cost: Tensor, slack: Tensor, change: Tensor) -> Tensor:
+    """Return where the objective, convex along the direction, has slope zero."""
+
+    def slope(length: Tensor) -> Tensor:
+        return (
+            direction @ weights
+            + length * (direction @ direction)
+            - (cost * change) @ (slack - length * change).clamp_min(0)
+        )
+
+    low, high = torch.zeros_like(cost[0]), torch.ones_like(cost[0])
+    while slope(high) < 0:
+        low, high = high, 2 * high
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
+    return (low + high) / 2

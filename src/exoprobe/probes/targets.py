@@ -1,0 +1,97 @@
+"""Factors as columns that a readout is fitted to, and its outputs as the factor's values again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoprobe.datasets.factors import CLASSES, Factor
+
+
+def factor_targets(factor: Factor) -> np.ndarray:
+    """Return a factor as the columns that a readout is fitted to.
+
+    Args:
+        factor: of N samples.
+
+    Returns:
+        float64 [N, T], NaN where the factor is unknown: 0 or 1 (binary, T = 1), a column of 0 and 1 per category,
+        the number, or sine and cosine of the angle.
+    """
+    values = factor.values[:, None]
+    if factor.kind == "categorical":
+        columns = (values == np.arange(len(factor.categories))).astype(float)
+        columns[~factor.known] = np.nan
+        return columns
+    if factor.kind == "angle":
+        return np.hstack([np.sin(np.radians(values)), np.cos(np.radians(values))])
+    return values
+
+
+def read_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
+    """Turn a readout's outputs into the factor's values.
+
+    Args:
+        factor: what was read.
+        outputs: [..., T], of the columns of :func:`factor_targets`; of classes, the larger the likelier, about 0.
+
+    Returns:
+        [...]: a score, present where it is at least 0 (binary), the code of the likeliest category, degrees, or the
+        number within the factor's limits.
+    """
+    if factor.kind == "categorical":
+        return outputs.argmax(-1).astype(np.float64)
+    if factor.kind == "angle":
+        return np.degrees(np.arctan2(outputs[..., 0], outputs[..., 1]))
+    return outputs[..., 0].clip(*factor.limits)
+
+
+def as_values(factor: Factor, read: np.ndarray) -> np.ndarray:
+    """Turn codes, numbers or degrees [...] into values as those of :func:`read_values`: of binary codes, scores."""
+    return read - 0.5 if factor.kind == "binary" else read
+
+
+def mean_value(factor: Factor) -> float:
+    """Return what a readout says that knows nothing: numbers' and angles' mean, of classes always the first."""
+    if factor.kind in CLASSES:
+        return as_values(factor, np.zeros(())).item()
+    return float(read_values(factor, np.nanmean(factor_targets(factor), axis=0)))
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The columns of several factors side by side.
+
+    Attributes:
+        factors: F of them, of N samples.
+        columns: float64 [N, T], NaN where unknown.
+        owner: int [T], the factor of each column.
+        is_class: bool [T], whether a column holds 0 and 1.
+    """
+
+    factors: tuple[Factor, ...]
+    columns: np.ndarray
+    owner: np.ndarray
+    is_class: np.ndarray
+
+    def of(self, place: int) -> np.ndarray:
+        """Return which columns belong to a factor, bool [T]."""
+        return self.owner == place
+
+    def read(self, outputs: np.ndarray) -> np.ndarray:
+        """Turn outputs [..., T] into values [..., F], see :func:`read_values`."""
+        values = [read_values(factor, outputs[..., self.of(place)]) for place, factor in enumerate(self.factors)]
+        return np.stack(values, axis=-1)
+
+
+def join_targets(factors: Sequence[Factor]) -> Targets:
+    """Put the columns of several factors side by side."""
+    columns = [factor_targets(factor) for factor in factors]
+    counts = [column.shape[1] for column in columns]
+    owner = np.repeat(np.arange(len(columns)), counts)
+    return Targets(
+        tuple(factors),
+        np.hstack(columns),
+        owner,
+        np.array([factors[place].kind in CLASSES for place in owner]),
+    )

@@ -1,0 +1,137 @@
+"""What each part of the page shows: rows of the tables and the figures drawn from them."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import pandas as pd
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.report import removal_figures, skill_figures, structure_figures
+from exoprobe.report.figure import Figure
+from exoprobe.report.removal_figures import MEASURES
+from exoprobe.report.representations import Representation, make_anchors
+
+Rows = list[tuple]  # named tuples, a table's rows
+Tables = dict[str, pd.DataFrame]
+
+LINEAR = ("linear", "least squares")  # of the erased factor, and of the others
+
+
+@dataclass(frozen=True)
+class FactorPart:
+    """The page of one factor: its row of the table factors, rows of the other tables, and figures by name."""
+
+    name: str
+    anchor: str
+    facts: tuple
+    rows: dict[str, Rows]
+    figures: dict[str, list[Figure]]
+
+
+@dataclass(frozen=True)
+class RepresentationPart:
+    """The page of one representation: rows of the tables, and figures by name."""
+
+    about: Representation
+    rows: dict[str, Rows]
+    figures: dict[str, list[Figure]]
+
+
+def factor_parts(tables: Tables, representations: list[Representation]) -> list[FactorPart]:
+    """Make a part for each factor, those that leak most first.
+
+    Raises:
+        ExoprobeError: where the table factors lacks one that has a verdict.
+    """
+    shown = tables["verdicts"][~tables["verdicts"]["control"]]
+    order = list(dict.fromkeys([*shown["factor"], *tables["verdicts"]["factor"], *tables["factors"]["factor"]]))
+    anchors = make_anchors("factor", order)
+    facts = {row.factor: row for row in tables["factors"].itertuples(index=False)}
+    unknown = [name for name in order if name not in facts]
+    if unknown:
+        raise ExoprobeError(f"the table factors lacks {unknown[0]!r}, which the table verdicts has")
+    return [_factor_part(name, anchors[name], facts[name], tables, representations) for name in order]
+
+
+def _factor_part(
+    name: str, anchor: str, facts: tuple, tables: Tables, representations: list[Representation]
+) -> FactorPart:
+    titles = [representation.title for representation in representations]
+    about = ("verdicts", "leakage", "differences", "carriers", "subspace", "elements")
+    own = {table: tables[table][tables[table]["factor"] == name] for table in about}
+    erased = tables["erasure"][tables["erasure"]["erased"] == name]
+    own["removal"] = erased[erased["probed"] == name]
+    own["recognition"] = tables["recognition"][tables["recognition"]["erased"].isin(["", name])]
+    variance = _variance_shares(own["carriers"], tables["structure"])
+    measured = own["leakage"].dropna(subset="baseline_error")
+    figures = {
+        "readouts": _some(measured, skill_figures.draw_readouts, facts.kind, titles),
+        "variance": _some(variance, structure_figures.draw_variance, titles),
+        "subspace": _some(own["subspace"], structure_figures.draw_subspace, titles),
+        "elements": [
+            structure_figures.draw_elements(part, title)
+            for title, part in own["elements"].groupby("representation", sort=False)
+        ],
+        "removal": _some(own["removal"], removal_figures.draw_removal, titles),
+    }  # fmt: skip
+    return FactorPart(name, anchor, facts, {table: _rows(part) for table, part in own.items()}, figures)
+
+
+def _variance_shares(carriers: pd.DataFrame, structure: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of (representation, of, variance_explained): by this factor, identity and label."""
+    own = carriers[["representation", "variance_explained"]].assign(of="this factor")
+    others = [
+        structure[["representation"]].assign(variance_explained=structure[f"{what}_variance"], of=words)
+        for what, words in (("identity", "groups (identity)"), ("label", "label"))
+    ]
+    shares = pd.concat([own, *others] if len(own) else [own], ignore_index=True)
+    return shares[["representation", "of", "variance_explained"]].dropna()
+
+
+def representation_parts(tables: Tables, representations: list[Representation]) -> list[RepresentationPart]:
+    """Make a part for each representation, in their order."""
+    return [_representation_part(rank, tables, representations) for rank in range(len(representations))]
+
+
+def _representation_part(rank: int, tables: Tables, representations: list[Representation]) -> RepresentationPart:
+    titles = [representation.title for representation in representations]
+    title = titles[rank]
+    about = ("verdicts", "structure", "scree", "carriers", "erasure", "recognition")
+    own = {table: tables[table][tables[table]["representation"] == title] for table in about}
+    removal, recognition = own["erasure"], own["recognition"]
+    measured = own["carriers"].dropna(subset="robustness_index")
+    figures = {
+        "scree": _some(own["scree"], structure_figures.draw_scree, titles),
+        "robustness": _some(measured, structure_figures.draw_robustness, titles),
+        "erasure": _some(removal[removal["readout"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
+        "recognition": [
+            removal_figures.draw_recognition(part, measure, titles)
+            for measure, part in recognition[recognition["erased"] != ""].groupby("measure", sort=False)
+            if measure in MEASURES
+        ],
+    }
+    return RepresentationPart(representations[rank], {table: _rows(part) for table, part in own.items()}, figures)
+
+
+def draw_comparisons(tables: Tables, representations: list[Representation]) -> dict[str, Figure]:
+    """Draw all representations side by side, then each pair's differences, by title; nothing where there is one."""
+    titles = [representation.title for representation in representations]
+    if len(titles) < 2 or tables["verdicts"].empty:
+        return {}
+    differences = tables["differences"]
+    linear = differences[differences["readout"] == "linear"].sort_values("difference", ascending=False)
+    figures = {"all": skill_figures.draw_skills(tables["verdicts"], titles)}
+    for one, other in combinations(titles, 2):
+        pair = linear[(linear["representation"] == one) & (linear["other"] == other)]
+        if len(pair):
+            figures[f"{one} − {other}"] = skill_figures.draw_differences(pair, one, other)
+    return figures
+
+
+def _some(data: pd.DataFrame, draw: object, *options: object) -> list[Figure]:
+    """Draw a figure of the data, none of no data."""
+    return [] if data.empty else [draw(data, *options)]
+
+
+def _rows(table: pd.DataFrame) -> Rows:
+    return list(table.itertuples(index=False))

@@ -1,0 +1,108 @@
+"""Figures of what removing a factor does."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from exoprobe.report.figure import Figure, baseline, dots_with_whiskers, height, hints, looks, names, quantity
+
+MEASURES = {
+    "label_accuracy": "label accuracy",
+    "verification_auc": "verification AUC",
+    "equal_error_rate": "equal error rate",
+}
+
+
+def draw_removal(erasure: pd.DataFrame, titles: Sequence[str]) -> Figure:
+    """Draw each readout's skill before and after the factor that it reads was erased.
+
+    Args:
+        erasure: rows of the table erasure where this factor is erased and probed, with representations' titles.
+        titles: of the representations, in their order.
+    """
+    tooltip = hints(
+        representation="representation", readout="readout", skill_before="before|.2f", skill="after|.2f",
+        skill_low="from|.2f", skill_high="to|.2f",
+    )  # fmt: skip
+    rows, value = erasure["readout"], quantity("skill", "skill")
+    spec = dots_with_whiskers(rows, value, "skill_low", "skill_high", titles, tooltip)
+    place = spec["layer"][1]["encoding"]
+    before = {"x": quantity("skill_before", "skill"), "shape": looks(titles)["shape"]}
+    spec["layer"].append({"mark": {"type": "point", "style": "before"}, "encoding": {**place, **before, "x2": None}})
+    way = {"x": quantity("skill_before", "skill"), "x2": {"field": "skill"}}
+    spec["layer"].insert(1, {"mark": {"type": "rule", "style": "way"}, "encoding": {**place, **way}})
+    caption = "Skill before (hollow) and after (filled, with its 95 % interval) the factor was erased."
+    columns = ["representation", "readout", "skill_before", "skill", "skill_low", "skill_high"]
+    return Figure("removal", caption, spec, erasure[columns])
+
+
+def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
+    """Draw how erasing each factor changes what a linear readout finds of every factor.
+
+    Args:
+        erasure: rows of the table erasure of one representation and its linear readouts.
+    """
+    largest = float(erasure["change"].abs().max())
+    limit = largest if largest > 0 else 1.0  # where nothing changes or is known, too
+    order = list(dict.fromkeys(erasure["erased"]))
+    tooltip = hints(
+        erased="erased", probed="probed", skill_before="skill before|.2f", skill="after|.2f", change="change|+.2f",
+        change_low="from|+.2f", change_high="to|+.2f",
+    )  # fmt: skip
+    ticks = {"format": "+.2f", "values": [-limit, 0, limit]}
+    color = quantity("change", "change of skill", domain=[-limit, limit], domainMid=0)
+    spec = {
+        "width": {"step": 24 if len(order) <= 12 else 15},
+        "height": {"step": 24 if len(order) <= 12 else 15},
+        "mark": {"type": "rect", "style": "cell"},
+        "encoding": {
+            "x": names("probed", order, axis={"orient": "top", "labelAngle": -45, "title": "probed"}),
+            "y": names("erased", order, axis={"title": "erased"}),
+            "color": color | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8} | ticks},
+            "tooltip": tooltip,
+        },
+    }
+    caption = (
+        "Rows: the factor that was erased. Columns: the change of a linear readout’s skill for the factor probed. "
+        "The diagonal should fall; what falls beside it was told by the same directions."
+    )
+    columns = ["erased", "probed", "skill_before", "skill", "change", "change_low", "change_high"]
+    return Figure("erasure matrix", caption, spec, erasure[columns])
+
+
+def draw_recognition(recognition: pd.DataFrame, measure: str, titles: Sequence[str]) -> Figure:
+    """Draw how erasing each factor changes one measure of recognition.
+
+    Args:
+        recognition: rows of the table recognition of one representation and measure, after erasing something.
+        measure: one of :data:`MEASURES`.
+        titles: of all representations, in their order.
+    """
+    words = MEASURES[measure]
+    tooltip = hints(
+        erased="erased", value=f"{words}|.3f", change="change|+.3f", change_low="from|+.3f", change_high="to|+.3f"
+    )
+    place = {
+        "y": names("erased", axis={"grid": True}),
+        "color": {**looks(titles)["color"], "legend": None},
+        "tooltip": tooltip,
+    }
+    value = quantity("change", f"change of {words}") | {"axis": {"grid": True}}
+    spec = {
+        "width": "container",
+        "height": height(recognition["erased"]),
+        "layer": [
+            baseline(),
+            {
+                "mark": {"type": "rule", "style": "whisker"},
+                "encoding": {**place, "x": {**value, "field": "change_low"}, "x2": {"field": "change_high"}},
+            },
+            {
+                "mark": {"type": "point", "style": "dot"},
+                "encoding": {**place, "x": value, "shape": {**looks(titles)["shape"], "legend": None}},
+            },
+        ],
+    }
+    caption = f"Change of the {words} when each factor is erased, with 95 % intervals (paired)."
+    columns = ["representation", "erased", "value", "change", "change_low", "change_high"]
+    return Figure(words, caption, spec, recognition[columns])

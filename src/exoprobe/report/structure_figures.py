@@ -1,0 +1,161 @@
+"""Figures of how the information sits in a representation."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from exoprobe.report.figure import Figure, height, hints, looks, names, quantity
+
+
+def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
+    """Draw which share of the variance a factor explains, beside identity and label.
+
+    Args:
+        shares: columns representation (titles), of (factor, identity, label) and variance_explained, 0 to 1.
+        titles: of the representations, in their order.
+    """
+    value = {**quantity("variance_explained", "share of the variance", zero=True), "axis": {"format": "%"}}
+    spec = {
+        "width": "container",
+        "height": height(shares["of"], titles),
+        "encoding": {
+            "y": names("of"),
+            "x": value,
+            "color": looks(titles)["color"],
+            "tooltip": hints(of="explained by", representation="representation", variance_explained="share|.1%"),
+            **({"yOffset": names("representation", titles)} if len(titles) > 1 else {}),
+        },
+        "mark": {"type": "bar", "height": {"band": 0.7}},
+    }
+    caption = "Share of the features' variance that lies between the factor’s values, beside that between identities."
+    return Figure("variance", caption, spec, shares)
+
+
+def draw_subspace(subspace: pd.DataFrame, titles: Sequence[str]) -> Figure:
+    """Draw a linear readout's skill against how many dimensions it sees.
+
+    Args:
+        subspace: rows of the table subspace of this factor, with representations' titles.
+        titles: of the representations, in their order.
+    """
+    tooltip = hints(representation="representation", basis="first", dimensions="dimensions|,d", skill="skill|.2f")
+    place = {
+        "x": {**quantity("dimensions", "dimensions kept", type="log", base=2), "axis": {"tickMinStep": 1}},
+        "y": quantity("skill", "skill", zero=True),
+        "color": looks(titles)["color"],
+        "tooltip": tooltip,
+    }
+    dash = {"strokeDash": names("basis", ["components", "elements"], legend={"title": None, "orient": "top"})}
+    spec = {
+        "width": "container",
+        "height": 200,
+        "layer": [
+            {"mark": {"type": "line", "style": "curve"}, "encoding": {**place, **dash}},
+            {"mark": {"type": "point", "style": "dot"}, "encoding": {**place, "shape": looks(titles)["shape"]}},
+        ],
+    }
+    caption = (
+        "Skill of a linear readout that sees only the first principal components, or only the best single "
+        "elements: the earlier a curve rises, the fewer dimensions carry the factor."
+    )
+    return Figure("subspace", caption, spec, subspace[["representation", "basis", "dimensions", "skill"]])
+
+
+def draw_elements(elements: pd.DataFrame, title: str) -> Figure:
+    """Draw the mean activation of each element for each of the factor's values.
+
+    Args:
+        elements: rows of the table elements of this factor and representation.
+        title: of the representation.
+    """
+    values = elements["value"].nunique()
+    spec = {
+        "width": "container",
+        "height": values * max(12, min(24, 160 // values)),
+        "mark": {"type": "rect", "aria": False},
+        "encoding": {
+            "x": names("position", axis={"labels": False, "ticks": False, "domain": False})
+            | {"title": "elements, in the order of Eq. (1)", "type": "ordinal", "scale": {"padding": 0}},
+            "y": names("value", scale={"padding": 0}),
+            "color": quantity("activation", "activation", scheme="cividis")
+            | {"legend": {"orient": "top", "gradientLength": 140, "gradientThickness": 8}},
+            "tooltip": hints(value="value", position="position|d", activation="mean activation|.3f"),
+        },
+    }
+    caption = (
+        f"{title}: mean activation of each element for each value, elements in the order of the paper’s Eq. (1). "
+        "Bright blocks on the diagonal are elements that belong to one value."
+    )
+    return Figure(f"elements of {title}", caption, spec, elements[["value", "position", "activation"]])
+
+
+def draw_scree(scree: pd.DataFrame, titles: Sequence[str]) -> Figure:
+    """Draw the share of the variance along each principal component.
+
+    Args:
+        scree: rows of the table scree of one representation, with its title.
+        titles: of all representations, in their order.
+    """
+    decades = [10.0**-power for power in range(8)]
+    tooltip = hints(component="component|d", variance_share="share|.3%", cumulative_share="up to here|.1%")
+    spec = {
+        "width": "container",
+        "height": 180,
+        "encoding": {
+            "x": quantity("component", "principal component"),
+            "y": quantity("variance_share", "share of the variance", type="log")
+            | {"axis": {"format": "~%", "values": decades}},
+            "color": {**looks(titles)["color"], "legend": None},
+            "tooltip": tooltip,
+        },
+        # A logarithmic axis has no 0, and what is smaller still is rounding.
+        "transform": [{"filter": f"datum.variance_share >= {decades[-1]}"}],
+        "layer": [{"mark": {"type": "line", "style": "curve"}}, {"mark": {"type": "point", "style": "small"}}],
+    }
+    caption = "Share of the variance along each principal component (first 100, logarithmic)."
+    columns = ["representation", "component", "singular_value", "variance_share", "cumulative_share"]
+    return Figure("scree", caption, spec, scree[columns])
+
+
+def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
+    """Draw the robustness index of one representation for each factor.
+
+    Args:
+        carriers: rows of the table carriers of this representation, with its title.
+        titles: of all representations, in their order.
+    """
+    spec = {
+        "width": "container",
+        "height": height(carriers["factor"]),
+        "layer": [
+            {
+                "mark": {"type": "tick", "thickness": 2, "color": "gray"},
+                "encoding": {
+                    "x": quantity("robustness_chance", "robustness index", domain=[0, 1]),
+                    "y": names("factor", axis={"grid": True}),
+                },
+            },
+            {
+                "mark": {"type": "point", "style": "dot"},
+                "encoding": {
+                    "x": quantity("robustness_index", "robustness index", domain=[0, 1]) | {"axis": {"grid": True}},
+                    "y": names("factor", axis={"grid": True}),
+                    "color": {**looks(titles)["color"], "legend": None},
+                    "shape": {**looks(titles)["shape"], "legend": None},
+                    "tooltip": hints(
+                        factor="factor",
+                        robustness_index="index|.2f",
+                        robustness_chance="by chance|.2f",
+                        robustness_neighbors="neighbors|d",
+                    ),
+                },
+            },
+        ],
+    }
+    caption = (
+        "Of a sample’s nearest neighbors that share either its class or its value of the factor, not both: the "
+        "share that has its class. At 1 the class alone decides who is near, at 0 the factor; the tick is at what "
+        "random neighbors would give."
+    )
+    columns = ["representation", "factor", "robustness_index", "robustness_chance", "robustness_neighbors"]
+    return Figure("robustness", caption, spec, carriers[columns])

@@ -1,0 +1,90 @@
+"""Reading an audit's tables, each column as what it is: a factor called ``NA`` stays one."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from exoprobe.errors import ExoprobeError
+
+TEXT = {
+    *("factor", "kind", "representation", "verdict", "how", "reason", "readout", "other", "erased", "probed"),
+    *("measure", "basis", "values"),
+}
+BOOLEAN = {"inferred", "control", "at_baseline"}
+SKILL = "skill skill_low skill_high"
+METRICS = ("balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")
+COLUMNS = {
+    "factors": "factor kind inferred values known missing train validation test test_groups smallest_groups",
+    "verdicts": f"factor kind representation control verdict how reason readout {SKILL} skill_seed_sd seeds "
+    "p p_holm test_rows test_groups smallest_groups known_skill control_skill selectivity",
+    "leakage": f"factor kind representation readout {SKILL} skill_seed_sd seeds p baseline_error "
+    + " ".join(f"{metric} {metric}_low {metric}_high" for metric in METRICS),
+    "differences": "factor kind readout representation other difference low high",
+    "erasure": f"representation erased probed readout skill_before {SKILL} change change_low change_high at_baseline",
+    "recognition": "representation erased measure value low high change change_low change_high rows groups",
+    "structure": "representation dimension rows effective_rank identity_variance label_variance",
+    "scree": "representation component singular_value variance_share cumulative_share",
+    "carriers": "representation factor kind variance_explained erased_dimensions components_for_90 elements_for_90 "
+    "full_skill best_element best_element_skill robustness_index robustness_chance robustness_neighbors",
+    "subspace": "representation factor basis dimensions skill",
+    "elements": "representation factor value position activation",
+}
+
+
+def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
+    """Read the tables of an audit.
+
+    Args:
+        paths: a CSV file for each name in :data:`COLUMNS`.
+
+    Returns:
+        Tables by name, with these columns only: text (empty where nothing stands), bool, or float64 with NaN.
+
+    Raises:
+        ExoprobeError: where a table or a column is missing, or text stands where a number belongs.
+    """
+    missing = [name for name in COLUMNS if name not in paths]
+    if missing:
+        raise ExoprobeError(f"the page needs the table {missing[0]!r}; it was given {', '.join(sorted(paths))}")
+    return {name: _read_table(name, paths[name]) for name in COLUMNS}
+
+
+def read_about(path: str | Path) -> dict:
+    """Read what was audited.
+
+    Raises:
+        ExoprobeError: where the file is not one JSON object.
+    """
+    try:
+        about = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ExoprobeError(f"{path}: not JSON ({error}); delete it and run again") from error
+    if not isinstance(about, dict):
+        raise ExoprobeError(f"{path}: holds no JSON object; delete it and run again")
+    return about
+
+
+def _read_table(name: str, path: str | Path) -> pd.DataFrame:
+    columns = COLUMNS[name].split()
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ExoprobeError(f"{path}: not a whole CSV table ({error}); delete it and run again") from error
+    absent = [column for column in columns if column not in table]
+    if absent:
+        raise ExoprobeError(f"{path}: lacks the column {absent[0]!r}")
+    return pd.DataFrame({column: _typed(table[column], name, path) for column in columns})
+
+
+def _typed(column: pd.Series, table: str, path: str | Path) -> pd.Series:
+    is_text = column.name in TEXT or (table == "elements" and column.name == "value")
+    if is_text:
+        return column.astype(object)
+    if column.name in BOOLEAN:
+        return column == "True"
+    try:
+        return pd.to_numeric(column.where(column != "")).astype(float)
+    except ValueError as error:
+        raise ExoprobeError(f"{path}: column {column.name!r} must hold numbers ({error})") from error

@@ -1,0 +1,19 @@
+"""Euclidean losses between two images at several layers: PAIR-LeNet (section 4.2.2)."""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
+from exoprobe.training.training_images import TrainingImages
+
+SETTINGS = {"pairs": "source or class", "layers": "a list", "weight": "a number"}
+
+
+class Pair(SoftmaxPlus):
+    """Each row and its partner drawn together at the ``layers``."""
+
+    views = 2
+
+    def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
+        """Return the sum over the layers of the mean squared difference."""
+        return sum(F.mse_loss(*layer.float().chunk(2)) for layer in self.drawn_together(activations))

@@ -1,0 +1,126 @@
+"""The section audit: its short form, and what the files' headers tell before any job starts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exoprobe.config.audit import with_audit
+from exoprobe.config.check import check_config, with_numbers
+from exoprobe.errors import ExoprobeError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The current folder, with a user's files."""
+    monkeypatch.chdir(tmp_path)
+    np.save("my.npy", np.ones((3, 2)))
+    frame = pd.DataFrame({"name": ["a", "b", "c"], "person": [1, 2, 3], "age": [1.0, 2.0, 3.0]})
+    frame.to_csv("my.csv", index=False)
+    frame.to_parquet("my.parquet")
+    return tmp_path
+
+
+def test_the_short_form_is_one_representation_named_after_its_file(shipped):
+    config = with_audit({**shipped, "features": "emb/after.npy", "factors": "my.csv", "group": 7, "id": None})
+    assert config == {
+        **shipped,
+        "audit": {
+            **shipped["audit"],
+            "representations": {"features": {"title": "after", "features": "emb/after.npy"}},
+            "factors": "my.csv",
+            "group": "7",
+        },
+    }
+
+
+def test_the_short_form_leaves_what_it_does_not_name(shipped):
+    section = {**shipped["audit"], "representations": {"a": {"title": "a", "features": "a.npy"}}, "rows": 50}
+    config = with_audit({**shipped, "audit": section, "label": "person"})
+    assert config["audit"] == {**section, "label": "person"}
+
+
+def test_without_it_nothing_changes(shipped):
+    assert with_audit(shipped) == shipped
+
+
+@pytest.mark.parametrize("files", ["my.npy", ["my.npy", "my.parquet"]])
+def test_files_that_are_there_pass(shipped, schema, folder, files):
+    config = with_audit({**shipped, "features": files, "factors": "my.csv", "group": "person"})
+    check_config(with_numbers(config, schema), schema)
+
+
+def test_what_the_workflow_makes_may_come_later(shipped, schema, folder):
+    made = {"features": "results/features/x.parquet", "factors": "results/data/x/samples.parquet", "group": "group"}
+    check_config(with_audit({**shipped, **made}), schema)
+
+
+GOOD = {"features": "my.npy", "factors": "my.csv"}
+
+
+@pytest.mark.parametrize(
+    ("given", "section", "message"),
+    [
+        ({"features": "my.npy"}, {}, "audit.factors is null; give the table of factors too: factors=my.csv"),
+        ({"factors": "my.csv"}, {}, "audit.representations is empty; give features too: features=my.npy"),
+        ({**GOOD, "factors": "me.csv"}, {}, "audit.factors is 'me.csv'; it does not exist"),
+        ({**GOOD, "factors": "my.npy"}, {}, "audit.factors is 'my.npy'; its name must end in .csv, .parquet"),
+        (
+            {**GOOD, "features": "my.mat"},
+            {},
+            "audit.representations.features.features is 'my.mat'; its name must end in .npy, .npz, .csv, .parquet",
+        ),
+        (
+            {**GOOD, "features": ["my.npy", "{x}.npy"]},
+            {},
+            "audit.representations.features.features is '{x}.npy'; a path here may not hold braces, so rename it "
+            "or link to it",
+        ),
+        (
+            {**GOOD, "group": "persn"},
+            {},
+            "audit.group is 'persn', but my.csv has no such column; did you mean person?",
+        ),
+        (
+            {**GOOD, "factors": "my.parquet", "label": "x"},
+            {},
+            "audit.label is 'x', but my.parquet has no such column; it has name, person, age",
+        ),
+        (
+            {**GOOD, "features": "my.parquet", "id": "nam"},
+            {},
+            "audit.id is 'nam', but my.parquet has no such column; did you mean name?",
+        ),
+        (
+            GOOD,
+            {"kinds": {"agee": "angle"}},
+            "audit.kinds.agee is 'agee', but my.csv has no such column; did you mean age?",
+        ),
+        (
+            GOOD,
+            {"kinds": {"age": "number"}},
+            "audit.kinds.age is 'number'; allowed: binary, categorical, continuous, angle",
+        ),
+        (GOOD, {"probe": []}, "audit.probe is []; it must be a list of at least 1"),
+        (
+            {**GOOD, "group": "person"},
+            {"probe": ["age", "person"]},
+            "audit.probe[1] is 'person', the group column; it cannot be a factor too",
+        ),
+        (GOOD, {"rows": 5}, "audit.rows is 5; it must be at least 20"),
+        (GOOD, {"permutations": 9}, "audit.permutations is 9; it must be at least 19"),
+        (GOOD, {"margin": 1}, "audit.margin is 1; it must be less than 1"),
+        (GOOD, {"images": "my.png"}, "audit.images is 'my.png'; its name must end in .npy, .parquet"),
+        (GOOD, {"images": {"folder": "."}}, "audit.images.column is missing"),
+        (
+            GOOD,
+            {"images": {"folder": ".", "column": "file"}},
+            "audit.images.column is 'file', but my.csv has no such column; it has name, person, age",
+        ),
+    ],
+)
+def test_a_fault_is_told_in_one_line_before_any_job(shipped, schema, folder, given, section, message):
+    config = with_audit({**shipped, **given})
+    config["audit"] = {**config["audit"], **section}
+    with pytest.raises(ExoprobeError) as error:
+        check_config(with_numbers(config, schema), schema)
+    assert str(error.value) == message

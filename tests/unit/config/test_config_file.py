@@ -1,0 +1,67 @@
+import pytest
+
+from exoprobe.config.config_file import LARGEST_FILE, check_config_file
+from exoprobe.errors import ExoprobeError
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "c.yaml"
+
+
+def test_the_shipped_file_is_taken(root):
+    check_config_file(root / "config.yaml")
+
+
+def test_json_is_taken(path):
+    path.write_text('{"seeds": [0], "digits": {"counts": {"train": 1}}}')
+    check_config_file(path)
+
+
+BOMB = "\n".join(
+    [f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]" for below, name in zip("abcdefgh", "bcdefghi", strict=True)]
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "must hold keys and their values; it is empty"),
+        ("# nothing\n", "must hold keys and their values; it is empty"),
+        ("- seeds\n", "must hold keys and their values; it does not"),
+        ("seeds: [0\nsolver: fast\n", ", line 2: not YAML (expected ',' or ']'"),
+        ("\tseeds: [0]\n", ", line 1: not YAML (found character '\\t'"),
+        ("seeds: *none\n", ", line 1: not YAML (found undefined alias"),
+        ("seeds: [0]\nseeds: [1]\n", ", line 2: seeds is there twice, first in line 1"),
+        ("a:\n  b:\n    c: 1\n    d: 1\n    c: 2\n", ", line 5: a.b.c is there twice, first in line 3"),
+        ("a: [{b: 1}, {b: 1, b: 2}]\n", ", line 1: a[1].b is there twice"),
+        ("5: x\n", ", line 1: 5 is a key, but not text; quote it"),
+        ("a: {yes: 1}\n", ", line 1: yes is a key, but not text; quote it"),
+        ("? [a]\n: 1\n", ", line 1: […] is a key, but not text; quote it"),
+        ("a: &a [*a]\n", ", line 1: an alias (*) inside what it stands for"),
+        ("a: &a [x, x, x, x, x, x, x, x, x]\n" + BOMB, "unfolds to more than 100000 values"),
+        ("a: " + "[" * 3000, "nested too deeply"),
+        ("__use_yte__: true\nx: ?1\n", ", line 1: __use_yte__ is not a known key; a configuration runs no code"),
+        ("x" * (LARGEST_FILE + 1), f"has {LARGEST_FILE + 1} bytes; a configuration has at most"),
+        ("a: 1\n---\na: 2\n", "line 2: not YAML (but found another document)"),
+        ('"a\\e[31m\\nb": 1\n"a\\e[31m\\nb": 2\n', "line 2: a\\x1b[31m b is there twice"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_refused_in_one_line(path, content, message):
+    path.write_text(content)
+    with pytest.raises(ExoprobeError) as error:
+        check_config_file(path)
+    assert str(error.value).startswith(str(path))
+    assert message in str(error.value)
+    assert str(error.value).isprintable()
+
+
+def test_a_file_that_is_no_text_is_refused(path):
+    path.write_bytes(b"seeds: [0]\n\xff\xfe")
+    with pytest.raises(ExoprobeError, match=r"c.yaml is not text \(byte 11 is 0xff\)"):
+        check_config_file(path)
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(ExoprobeError, match="cannot be read"):
+        check_config_file(tmp_path)

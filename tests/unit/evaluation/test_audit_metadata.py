@@ -1,0 +1,74 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exoprobe.datasets.factors import Factor, write_factors
+from exoprobe.datasets.samples import dataset_digest, write_samples
+from exoprobe.evaluation.audit_metadata import describe_factors, write_about
+from exoprobe.features.feature_file import FeatureInfo, write_features
+from exoprobe.probes.neighbors import MOST_ROWS
+
+NAN = np.nan
+SPLITS = np.repeat(["train", "validation", "test"], [4, 2, 6])
+GROUPS = np.array([0, 0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5])
+FACTORS = [
+    Factor("hat", "binary", np.array([0, 1, 0, 1, 0, 1, 1, 0, 0, 0, NAN, NAN]), ("no", "yes")),
+    Factor("age", "continuous", np.array([1, 2, 3, 4, 5, 6.5, 7, 8, 9, 10, 11, NAN])),
+]
+
+
+def test_each_factor_is_counted_by_rows_and_by_groups_that_hold_its_rarest_value():
+    table = describe_factors(FACTORS, {"group": GROUPS, "split": SPLITS}, given={"age": "continuous"})
+    hat, age = table.to_dict("records")
+    assert hat == {
+        "factor": "hat",
+        "kind": "binary",
+        "inferred": True,
+        "values": "no, yes",
+        "known": 10,
+        "missing": 2,
+        "train": 4,
+        "validation": 2,
+        "test": 4,
+        "test_groups": 2,  # 3 and 4; of group 5 it is not known
+        "smallest_groups": 1,  # yes is seen in group 3 alone
+    }
+    assert (age["inferred"], age["values"], age["known"], age["test_groups"]) == (False, "1 … 11", 11, 2)
+    assert pd.isna(age["smallest_groups"])
+
+
+@pytest.mark.parametrize(
+    ("label", "is_group"),
+    [("person", True), ("name", False), (None, False)],
+)
+def test_about_says_what_was_audited(tmp_path, label, is_group):
+    samples, factors, notes = (tmp_path / name for name in ("samples.parquet", "factors.parquet", "notes.json"))
+    write_samples(samples, {"sample_id": np.arange(12), "group": GROUPS, "split": SPLITS, "label": GROUPS})
+    write_factors(factors, FACTORS, dataset_digest(samples))
+    notes.write_text(json.dumps({"joined": "12 rows, joined by order.", "left_out": ["x."]}))
+    features = tmp_path / "features.parquet"
+    info = FeatureInfo(5, "float32", 12, "x", dataset_digest(samples), "w", "c")
+    write_features(features, np.arange(12), [np.ones((12, 5), np.float32)], info)
+    entry = {"title": "after", "files": ["a.npy"], "control": False}
+    settings = {
+        "representations": {"one": entry, "none": {"title": "random", "files": [], "control": True}},
+        "factors_file": "factors.csv",
+        "group": "person",
+        "label": label,
+        "kinds": {},
+        "permutations": None,
+        "margin": 0.1,
+    }
+    paths = dict.fromkeys(settings["representations"], features)
+    write_about(samples, factors, notes, paths, tmp_path / "about.json", tmp_path / "f.csv", settings=settings)
+    about = json.loads((tmp_path / "about.json").read_text())
+    assert about["representations"]["one"] == {**entry, "dimension": 5}
+    assert about["title"] == "after"
+    assert about["rows"] == {"train": 4, "validation": 2, "test": 6}
+    assert about["groups"] == {"train": 2, "validation": 1, "test": 3}
+    assert (about["joined"], about["left_out"]) == ("12 rows, joined by order.", ["x."])
+    assert (about["permutations"], about["margin"], about["neighbors_rows"]) == (999, 0.1, MOST_ROWS)
+    assert about["label_is_group"] is is_group
+    assert pd.read_csv(tmp_path / "f.csv")["factor"].tolist() == ["hat", "age"]

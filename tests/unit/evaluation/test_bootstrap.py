@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.evaluation.bootstrap import Resampling, score
+from exoprobe.evaluation.intervals import interval
+
+
+def test_the_auc_is_that_of_scikit_learn_and_its_draws_follow_it(rng):
+    groups = np.repeat(np.arange(80), 5)
+    truth = (rng.random(400) < 0.3).astype(float)
+    scores = np.round(truth + rng.normal(size=400), 1)  # with ties
+    resampling = Resampling(groups)
+    scored = score(Factor("f", "binary", truth, ("no", "yes")), truth, scores[:, None], 0.0, resampling, auc=True)
+    assert scored.points["auc"][0] == pytest.approx(roc_auc_score(truth, scores))
+    exact = [
+        roc_auc_score(truth, scores, sample_weight=weights[resampling.units]) for weights in resampling.weights[:200]
+    ]
+    drawn = scored.draws["auc"][:200]
+    assert np.corrcoef(exact, drawn)[0, 1] > 0.98
+    np.testing.assert_allclose(drawn, exact, atol=0.01)
+
+
+def test_unknown_values_do_not_count(rng):
+    groups = np.arange(50)
+    truth = rng.normal(size=50)
+    holes = np.where(rng.random(50) < 0.3, np.nan, truth)
+    predicted = truth + rng.normal(size=50)
+    factor = Factor("f", "continuous", holes)
+    scored = score(factor, holes, predicted[:, None], 0.0, Resampling(groups))
+    known = ~np.isnan(holes)
+    assert scored.groups == known.sum()
+    assert scored.points["mae"][0] == pytest.approx(np.abs(predicted - truth)[known].mean())
+
+
+def test_an_interval_of_classes_is_widened_for_the_groups_that_hold_the_rarest(rng):
+    groups, truth = np.repeat(np.arange(100), 5), np.zeros(500)
+    truth[:30:5] = 1  # of six groups
+    predicted = truth - 0.5 + rng.normal(size=500)
+    factor = Factor("f", "categorical", truth, ("no", "yes", "never"))
+    scored = score(factor, truth, (predicted > 0).astype(float)[:, None], 0.0, Resampling(groups))
+    assert (scored.groups, scored.fewest) == (100, 6)
+    assert scored.interval("skill") == interval(scored.draws["skill"], 6)
+    number = score(Factor("n", "continuous", truth), truth, predicted[:, None], 0.0, Resampling(groups))
+    assert number.fewest == 100
+
+
+def test_seeds_are_averaged_and_their_spread_is_told_apart(rng):
+    truth = (rng.random(200) < 0.5).astype(float)
+    factor = Factor("f", "binary", truth, ("no", "yes"))
+    predicted = truth[:, None] - 0.5 + rng.normal(size=(200, 3))
+    resampling = Resampling(np.arange(200))
+    together = score(factor, truth, predicted, 0.0, resampling).row()
+    apart = [score(factor, truth, predicted[:, [seed]], 0.0, resampling).row() for seed in range(3)]
+    skills = [row["skill"] for row in apart]
+    assert together["skill"] == pytest.approx(np.mean(skills))
+    assert together["skill_seed_sd"] == pytest.approx(np.std(skills, ddof=1))
+    assert together["seeds"] == 3
+    assert np.isnan(apart[0]["skill_seed_sd"])
+
+
+def skill_interval(rng, groups, truth, predicted):
+    factor = Factor("f", "continuous", truth)
+    row = score(factor, truth, predicted[:, None], 0.0, Resampling(groups)).row()
+    return row["mae_low"], row["mae_high"]
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say_and_only_if_they_respect_groups():
+    """The 95 % interval holds the true value in 93 to 97 % of 300 draws; taking rows for independent, in fewer."""
+    covered, covered_by_rows = [], []
+    true = np.sqrt(2) * np.sqrt(2 / np.pi)  # the mean size of an error with variance 2
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(80), 6)
+        error = rng.normal(size=80)[groups] + rng.normal(size=480)
+        truth = rng.normal(size=480)
+        for found, by in ((covered, groups), (covered_by_rows, np.arange(480))):
+            low, high = skill_interval(rng, by, truth, truth + error)
+            found.append(low <= true <= high)
+    assert 0.93 <= np.mean(covered) <= 0.97
+    assert np.mean(covered_by_rows) < 0.88
+
+
+def test_paired_differences_are_narrower_than_either(rng):
+    groups = np.repeat(np.arange(60), 5)
+    truth = (rng.random(300) < 0.5).astype(float)
+    hard = rng.normal(size=300)
+    factor, resampling = Factor("f", "binary", truth, ("no", "yes")), Resampling(groups)
+    one = score(factor, truth, (truth - 0.5 + hard)[:, None], 0.0, resampling)
+    other = score(factor, truth, (truth - 0.5 + hard + 0.1 * rng.normal(size=300))[:, None], 0.0, resampling)
+    value, low, high = one.change(other)
+    assert value == pytest.approx(one.row()["skill"] - other.row()["skill"])
+    assert low <= value <= high
+    assert high - low < 0.5 * (one.row()["skill_high"] - one.row()["skill_low"])
+
+
+def test_many_groups_are_resampled_in_unions_with_the_same_spread(rng):
+    truth = rng.normal(size=20_000)
+    low, high = skill_interval(rng, np.arange(20_000), truth, truth + rng.normal(size=20_000))
+    expected = 2 * 1.96 * np.sqrt(1 - 2 / np.pi) / np.sqrt(20_000)
+    assert high - low == pytest.approx(expected, rel=0.1)

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.evaluation.erasure_effect import LEAST_SQUARES, erasure_tables
+from tests.planted import Planted
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """Two linear leaks, correlated with each other; a folded one; a number; nothing."""
+    planted = Planted(tmp_path_factory.mktemp("planted"), groups=200)
+    rng, features = planted.rng, planted.features
+    features[:, 0] += 1.5 * planted.binary("glasses")
+    first, second = rng.choice([-1, 1], (2, planted.rows))
+    features[:, 2] += 2 * first
+    features[:, 3] += 2 * second
+    planted.add(Factor("product", "binary", (first * second > 0).astype(float), ("no", "yes")))
+    age = rng.normal(40, 10, planted.rows)
+    features[:, 4] += (age - 40) / 5
+    planted.add(Factor("age", "continuous", age))
+    planted.add(Factor("age group", "categorical", np.digitize(age, [35, 45]).astype(float), ("a", "b", "c")))
+    planted.binary("nothing")
+    path = planted.write()
+    probed = planted.probe(path)
+    return erasure_tables(planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True)
+
+
+def own(tables, readout):
+    table = tables["erasure"]
+    return table[(table["erased"] == table["probed"]) & (table["readout"] == readout)].set_index("erased")
+
+
+def test_no_linear_readout_is_left_above_its_baseline(tables):
+    linear = own(tables, "linear")
+    assert (linear.loc[["glasses", "age", "age group"], "skill_before"] > 0.4).all()
+    assert linear["at_baseline"].all()
+    assert (linear["skill"].abs() < 0.15).all()
+    assert (linear.loc[["glasses", "age", "age group"], "change_high"] < -0.3).all()
+
+
+def test_what_is_folded_in_stays_for_nonlinear_readouts(tables):
+    mlp = own(tables, "mlp")
+    assert mlp.loc["product", "skill"] > 0.4
+    assert not mlp.loc["product", "at_baseline"]
+    assert mlp.loc["glasses", "skill"] < 0.15
+
+
+def test_others_lose_what_they_share_with_the_erased_factor(tables):
+    table = tables["erasure"]
+    others = table[table["erased"] != table["probed"]]
+    assert set(others["readout"]) == {LEAST_SQUARES}
+    assert len(others) == 5 * 4
+    change = others.set_index(["erased", "probed"])["change"]
+    assert change["age", "age group"] < -0.4
+    assert abs(change["glasses", "age"]) < 0.05
+    assert abs(change["age", "glasses"]) < 0.1
+
+
+def test_recognition_is_measured_before_and_after(tables):
+    table = tables["recognition"].set_index(["erased", "measure"])
+    before = table.loc[("", "verification_auc")]
+    assert before["value"] > 0.8
+    assert before["low"] < before["value"] < before["high"]
+    assert np.isnan(before["change"])
+    assert set(table.index.get_level_values("erased")) == {"", "glasses", "product", "age", "age group", "nothing"}
+    glasses = table.loc[("glasses", "verification_auc")]
+    assert glasses["change_low"] <= glasses["change"] <= glasses["change_high"]
+    assert glasses["change"] > 0  # what varies within a person only stood in the way
+    assert "label_accuracy" not in table.index.get_level_values("measure")  # no one of test was in training
+
+
+def test_where_all_is_erased_nothing_is_read_from_rounding(tmp_path):
+    """Twelve categories span more than eight dimensions: an erasure leaves nothing but the mean."""
+    planted = Planted(tmp_path, groups=200, dimension=8)
+    codes = planted.rng.integers(0, 12, planted.rows)
+    planted.features += 3 * planted.rng.normal(size=(12, 8))[codes]
+    planted.add(Factor("place", "categorical", codes.astype(float), tuple("abcdefghijkl")))
+    path = planted.write()
+    predictions = planted.probe(path).predictions[0]
+    table = erasure_tables(planted.samples, planted.factors_file, path, predictions)["erasure"]
+    assert (table["skill_before"] > 0.5).all()
+    assert table["at_baseline"].all()
+
+
+def test_where_rows_without_a_value_lie_does_not_matter(tmp_path):
+    planted = Planted(tmp_path, groups=600)
+    rng, features = planted.rng, planted.features
+    age = rng.normal(40, 10, planted.rows)
+    features[:, 0] += (age - 40) / 5
+    features[:, 1] += 1.5 * planted.binary("glasses")
+    unknown = rng.random(planted.rows) < 0.5
+    features[unknown, 0] += 20
+    planted.add(Factor("age", "continuous", np.where(unknown, np.nan, age)))
+    path = planted.write()
+    probed = planted.probe(path)
+    tables = erasure_tables(planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True)
+    others = tables["erasure"].set_index(["erased", "probed"]).loc[("glasses", "age")]
+    skill = own(tables, "linear").loc["age", "skill_before"]
+    assert skill > 0.4
+    assert abs(others["skill_before"].item() - skill) < 0.05
+    assert abs(others["skill"].item() - skill) < 0.05

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from exoprobe.evaluation.intervals import RESAMPLES, group_sums, group_weights, interval
+
+
+def test_sums_by_group_by_hand():
+    values = np.array([[1.0, 10], [2, 20], [4, 40], [8, 80]])
+    np.testing.assert_array_equal(group_sums(np.array([7, 3, 7, 5]), values), [[2, 20], [8, 80], [5, 50]])
+
+
+def test_as_many_groups_are_drawn_as_there_are_each_as_often():
+    weights = group_weights(np.repeat(np.arange(50), 3))
+    assert weights.shape == (RESAMPLES, 50)
+    assert (weights.sum(1) == 50).all()
+    np.testing.assert_allclose(weights.mean(0), 1, atol=0.2)
+    assert weights.var() == pytest.approx(1 - 1 / 50, rel=0.05)
+
+
+def test_draws_are_seeded():
+    groups = np.arange(9)
+    np.testing.assert_array_equal(group_weights(groups), group_weights(groups))
+    assert (group_weights(groups, 0) != group_weights(groups, 1)).any()
+
+
+def test_the_interval_leaves_two_and_a_half_percent_on_either_side():
+    draws = np.stack([np.arange(1001.0), -np.arange(1001.0)], axis=1)
+    low, high = interval(draws, groups=10**6)
+    np.testing.assert_allclose(low, [25, -975], rtol=1e-4)
+    np.testing.assert_allclose(high, [975, -25], rtol=1e-4)
+
+
+def mean_interval(values, groups):
+    sums = group_sums(groups, np.stack([values, np.ones(len(values))], axis=1))
+    draws = group_weights(groups) @ sums
+    return interval(draws[:, 0] / draws[:, 1], len(sums))
+
+
+def test_with_every_row_its_own_group_it_is_the_normal_interval(rng):
+    values = rng.normal(size=400)
+    low, high = mean_interval(values, np.arange(400))
+    assert high - low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.08)
+
+
+def test_copies_of_an_image_do_not_narrow_it(rng):
+    values = rng.normal(size=40)
+    once = np.diff(mean_interval(values, np.arange(40)))
+    copied, groups = np.repeat(values, 10), np.repeat(np.arange(40), 10)
+    np.testing.assert_allclose(np.diff(mean_interval(copied, groups)), once)
+    assert np.diff(mean_interval(copied, np.arange(400))) < 0.5 * once  # what taking them for independent claims
+
+
+@pytest.mark.parametrize("people", [40, 100])
+def test_it_covers_the_truth_about_as_often_as_it_says(people):
+    covered = []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(people), rng.integers(1, 6, people))
+        low, high = mean_interval(rng.normal(size=people)[groups] + rng.normal(size=len(groups)), groups)
+        covered.append(low <= 0 <= high)
+    assert 0.88 < np.mean(covered) <= 1
+
+
+def test_of_four_groups_or_fewer_there_is_no_interval(rng):
+    draws = rng.normal(size=(1000, 2))
+    for groups in (1, 4):
+        assert all(np.isnan(end).all() for end in interval(draws, groups))
+    assert all(np.isfinite(end).all() for end in interval(draws, 5))

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.evaluation.verdicts import CANNOT_TELL, LEAKS, NO_EVIDENCE, Evidence, judge, smallest_groups
+
+FAR, NEAR, AROUND = (0.5, 0.4, 0.6), (0.02, -0.03, 0.07), (0.1, -0.1, 0.3)
+
+
+def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best=None, beyond=0.2):
+    best = best or ("linear" if linear[0] >= mlp[0] else "mlp")
+    skills = {"linear": linear, "neighbors": NEAR, "mlp": mlp}
+    return Evidence(skills, best, beyond, p, p_linear, groups, smallest)
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "how"),
+    [
+        (evidence(FAR, FAR), LEAKS, "linearly"),
+        (evidence(NEAR, FAR, p_linear=0.4), LEAKS, "only nonlinearly"),
+        (evidence(NEAR, FAR, p_linear=0.4, beyond=-0.1), LEAKS, ""),  # nor is it surely better than a linear one
+        (evidence(NEAR, FAR, best="linear"), CANNOT_TELL, ""),  # on validation it was not the best
+        (evidence(FAR, FAR, p=0.2), CANNOT_TELL, ""),  # the correction over factors
+        (evidence(NEAR, (np.nan, np.nan, np.nan), p=0.4), NO_EVIDENCE, ""),
+        (evidence(NEAR, NEAR, p=0.4), NO_EVIDENCE, ""),
+        (evidence(AROUND, NEAR, p=0.4), CANNOT_TELL, ""),
+        (evidence(AROUND, NEAR), CANNOT_TELL, ""),  # significant, but the interval holds 0
+        (evidence(FAR, FAR, groups=9), CANNOT_TELL, ""),
+        (evidence(FAR, FAR, smallest=4), CANNOT_TELL, ""),
+        (evidence(FAR, FAR, smallest=None), LEAKS, "linearly"),
+    ],
+)
+def test_the_rule(given, verdict, how):
+    judged = judge(given, margin=0.1)
+    assert (judged["verdict"], judged["how"]) == (verdict, how)
+    assert judged["reason"]
+
+
+def test_groups_of_the_rarest_value_by_hand():
+    factor = Factor("f", "binary", np.array([0, 0, 1, 1, 0.0]), ("no", "yes"))
+    assert smallest_groups(factor, factor.values, np.array([1, 2, 3, 3, 3])) == 1
+    assert smallest_groups(Factor("n", "continuous", factor.values), factor.values, np.arange(5)) is None

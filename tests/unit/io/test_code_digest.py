@@ -1,0 +1,49 @@
+from exoprobe.io.code_digest import imported_files
+
+
+def test_imports_are_followed_through_modules_and_others_are_ignored(tmp_path):
+    package = tmp_path / "exoprobe"
+    (package / "deep").mkdir(parents=True)
+    files = {
+        "__init__.py": "",
+        "deep/__init__.py": "",
+        "deep/a.py": "import numpy\nfrom exoprobe.b import thing\n",
+        "b.py": "def f():\n    import exoprobe.late\n",
+        "late.py": "from exoprobe import b\n",
+        "unused.py": "",
+    }
+    for name, content in files.items():
+        (package / name).write_text(content)
+    script = tmp_path / "script.py"
+    script.write_text("from exoprobe.deep import a\nimport exoprobe_other\n")
+    found = imported_files(script, tmp_path)
+    assert found[0] == script
+    assert {str(file.relative_to(package)) for file in found[1:]} == set(files) - {"unused.py"}
+
+
+def test_relative_imports_are_followed(tmp_path):
+    package = tmp_path / "exoprobe"
+    (package / "deep" / "deeper").mkdir(parents=True)
+    files = {
+        "__init__.py": "",
+        "deep/__init__.py": "from . import beside\n",
+        "deep/beside.py": "from .deeper.below import thing\n",
+        "deep/deeper/__init__.py": "",
+        "deep/deeper/below.py": "from ... import top\nfrom ..uncle import thing\n",
+        "deep/uncle.py": "",
+        "top.py": "",
+        "beside.py": "",
+    }
+    for name, content in files.items():
+        (package / name).write_text(content)
+    script = tmp_path / "script.py"
+    script.write_text("import exoprobe.deep\n")
+    found = {str(file.relative_to(package)) for file in imported_files(script, tmp_path)[1:]}
+    assert found == set(files) - {"beside.py"}
+
+
+def test_a_figure_s_script_does_not_depend_on_training(root):
+    library = root / "src"
+    names = {file.name for file in imported_files(root / "workflow" / "scripts" / "scree.py", library)}
+    assert {"scree.py", "spectrum.py", "feature_file.py", "style.py", "errors.py"} <= names
+    assert "training.py" not in names

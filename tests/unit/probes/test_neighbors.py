@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.embeddings.erasure import fit_erasers
+from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.probes.factor_moments import FactorMoments
+from exoprobe.probes.neighbors import NEIGHBORS, Bank
+from exoprobe.probes.targets import join_targets
+
+
+@pytest.fixture
+def features(rng):
+    return rng.normal(size=(300, 6)).astype(np.float32)
+
+
+def outputs(features, factors, erasers=None):
+    targets = join_targets(factors)
+    trained = np.arange(300) < 200
+    return Bank(features[trained], targets, trained, erasers).outputs(ArrayBlocks(features[~trained]))
+
+
+def test_numbers_are_those_of_scikit_learn(features, rng):
+    values = features[:, 0] + rng.normal(size=300)
+    found = outputs(features, [Factor("n", "continuous", values)])[..., 0]
+    for read, count in zip(found, NEIGHBORS, strict=True):
+        reference = KNeighborsRegressor(count, metric="cosine").fit(features[:200], values[:200])
+        np.testing.assert_allclose(read, reference.predict(features[200:]), rtol=1e-4, atol=1e-5)
+
+
+def test_classes_of_one_size_are_those_of_scikit_learn(features, rng):
+    codes = rng.permutation(np.repeat([0.0, 1.0], 100))
+    codes = np.concatenate([codes, np.zeros(100)])
+    found = outputs(features, [Factor("b", "binary", codes, ("no", "yes"))])[0, :, 0]
+    reference = KNeighborsClassifier(NEIGHBORS[0], metric="cosine").fit(features[:200], codes[:200])
+    np.testing.assert_array_equal(found >= 0, reference.predict(features[200:]) > 0)
+
+
+def test_a_rare_class_weighs_as_much_as_a_frequent_one(rng):
+    features = rng.normal(size=(300, 3)).astype(np.float32)
+    codes = (np.arange(300) % 10 == 0).astype(float)  # nothing tells them apart
+    found = outputs(features, [Factor("b", "binary", codes, ("no", "yes"))])[-1, :, 0]
+    assert 0.3 < (found >= 0).mean() < 0.7
+
+
+def test_unknown_neighbors_do_not_vote(features):
+    values = np.where(np.arange(300) % 2, 5.0, np.nan)
+    np.testing.assert_allclose(outputs(features, [Factor("n", "continuous", values)]), 5, rtol=1e-6)
+
+
+def test_after_an_erasure_the_neighbors_are_those_of_erased_features(features, rng):
+    factors = [
+        Factor("b", "binary", (features[:, 0] + rng.normal(size=300) > 0).astype(float), ("no", "yes")),
+        Factor("a", "angle", np.degrees(np.arctan2(features[:, 1], features[:, 2])).astype(float)),
+        Factor("c", "categorical", rng.integers(0, 3, 300).astype(float), ("a", "b", "c")),
+    ]
+    moments = FactorMoments(ArrayBlocks(features + 1), factors, np.arange(300))
+    erasers = fit_erasers(moments.whole, moments.columns)
+    targets = join_targets(factors)
+    together = outputs(features + 1, factors, erasers)
+    for place, eraser in enumerate(erasers):
+        erased = eraser.apply(features + 1).astype(np.float32)
+        alone = outputs(erased, factors)
+        own = targets.of(place)
+        np.testing.assert_allclose(together[..., own], alone[..., own], atol=1e-5)

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.probes.skill import best_constant, measures, row_statistics, skill, sums_of_many
+
+ALL = np.ones(4, bool)
+
+
+def skills(factor, predicted, constant):
+    return [skill(factor, factor.values, one, constant) for one in np.asarray(predicted, float).T]
+
+
+def test_classes_by_hand():
+    factor = Factor("c", "categorical", np.array([0, 0, 2, 2, np.nan]), ("a", "b", "c"))
+    predicted = np.array([[0, 2, 0], [0, 2, 1], [2, 2, 0], [2, 2, 2], [9, 9, 9]])
+    # Two classes occur, so a constant errs by 1/2; the last: recalls 1/2 and 1/2.
+    np.testing.assert_allclose(skills(factor, predicted, 0), [1, 0, 0])
+
+
+def test_rates_of_a_binary_factor_by_hand():
+    factor = Factor("b", "binary", np.array([1, 1, 1, 1, 0, 0.0]), ("no", "yes"))
+    sums = row_statistics(factor, factor.values, np.array([0.5, 0, 2, -1, -1, 1])).sum(0)
+    found = measures(factor, sums)
+    assert (found["false_negative"], found["false_positive"]) == (0.25, 0.5)
+    assert found["balanced_accuracy"] == pytest.approx(0.625)
+    assert found["skill"] == pytest.approx(0.25)
+
+
+def test_numbers_by_hand():
+    factor = Factor("n", "continuous", np.array([0, 2, 4, np.nan]))
+    predicted = np.array([[0, 1.0], [2, 1], [4, 1], [7, 7]])
+    # The constant 2 errs by 4/3, the constant 1 by 5/3.
+    np.testing.assert_allclose(skills(factor, predicted, 2.0), [1, 1 - 5 / 4])
+    assert best_constant(Factor("n", "continuous", np.array([5, 1, 1.5, np.nan])), ALL) == 1.5
+
+
+def test_r2_is_that_of_scikit_learn(rng):
+    metrics = pytest.importorskip("sklearn.metrics")
+    factor = Factor("n", "continuous", rng.normal(3, 1, 50))
+    predicted = factor.values + rng.normal(0, 0.5, 50)
+    found = measures(factor, row_statistics(factor, factor.values, predicted, 3.0).sum(0))
+    assert found["r2"] == pytest.approx(metrics.r2_score(factor.values, predicted))
+    assert found["mae"] == pytest.approx(metrics.mean_absolute_error(factor.values, predicted))
+
+
+def test_angles_go_around_the_circle():
+    factor = Factor("a", "angle", np.array([350, 10.0]))
+    np.testing.assert_allclose(skills(factor, [[-10, 370], [10, -10.0]], 180.0), [1, 1 - 20 / 170])
+    assert best_constant(Factor("a", "angle", np.array([350, 352, 354, 10])), ALL) % 360 in (352, 353, 354)
+
+
+@pytest.mark.parametrize("kind", ["binary", "continuous", "angle"])
+def test_what_does_not_vary_or_is_not_known_has_no_skill(kind):
+    one = Factor("f", kind, np.ones(4), ("no", "yes"))
+    nowhere = Factor("f", kind, np.full(4, np.nan), ("no", "yes"))
+    assert np.isnan(skills(one, np.ones((4, 2)), 1.0)).all()
+    assert np.isnan(skills(nowhere, np.ones((4, 2)), best_constant(nowhere, ALL))).all()
+
+
+@pytest.mark.parametrize("kind", ["binary", "categorical", "continuous", "angle"])
+def test_sums_of_many_truths_are_those_of_each(kind, rng):
+    codes = {"binary": 2, "categorical": 3}.get(kind)
+    draw = (lambda: rng.integers(0, codes, 40).astype(float)) if codes else (lambda: rng.uniform(-170, 170, 40))
+    factor = Factor("f", kind, draw(), tuple("abc"[: codes or 0]))
+    truths, predicted = np.stack([draw() for _ in range(5)]), draw() - (kind == "binary") / 2
+    each = [row_statistics(factor, truth, predicted, 7.0).sum(0) for truth in truths]
+    np.testing.assert_allclose(sums_of_many(factor, truths, predicted, 7.0), each)

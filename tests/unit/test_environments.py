@@ -1,0 +1,25 @@
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+ON_CONDA_FORGE = {
+    "dlib-bin": "dlib",
+    "matplotlib": "matplotlib-base",
+    "safetensors": "python-safetensors",
+    "torch": "pytorch",
+    "xxhash": "python-xxhash",
+}
+
+
+def names(requirements):
+    return {re.match(r"[\w-]+", one).group() for one in requirements}
+
+
+def test_jobs_in_conda_have_what_the_library_needs():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    needed = {ON_CONDA_FORGE.get(name, name) for name in names(project["dependencies"])} - {"snakemake"}
+    environment = yaml.safe_load((PROJECT / "envs/exoprobe.yaml").read_text())
+    assert names(environment["dependencies"]) == needed | {"python", "pip"}
