@@ -6,8 +6,8 @@ rule probe_factors:
         features=audit_features("{representation}", "{seed}"),
     output:
         predictions="results/probes/audit/{representation}/seed{seed}/predictions.parquet",
-        grid="results/probes/audit/{representation}/seed{seed}/grid.parquet",
-        control="results/probes/audit/{representation}/seed{seed}/control.parquet",
+        search="results/probes/audit/{representation}/seed{seed}/search.parquet",
+        selectivity="results/probes/audit/{representation}/seed{seed}/selectivity.parquet",
     log:
         "results/logs/audit/{representation}/seed{seed}/probe.log",
     benchmark:
@@ -20,12 +20,12 @@ rule probe_factors:
         runtime=grows_with_input(30, 0.2),
         gpu=GPUS,
     params:
-        *code("probe_factors.py"),
-        cfg=dict(device=config["device"]),
+        *probe_code(AUDIT_PROBES),
+        cfg=dict(probes=dict.fromkeys(AUDIT_PROBES), device=config["device"]),
     message:
         "Reading the factors from {wildcards.representation}, seed {wildcards.seed}"
     script:
-        "../scripts/probe_factors.py"
+        "../scripts/probe.py"
 
 
 rule erase_factors:
@@ -49,7 +49,7 @@ rule erase_factors:
         runtime=grows_with_input(60, 1),
         gpu=GPUS,
     params:
-        *code("erase_factors.py"),
+        *sorted({*probe_code(AUDIT_PROBES), *code("erase_factors.py")}),
         cfg=dict(device=config["device"], label_is_group=AUDIT_LABEL_IS_GROUP),
     message:
         "Erasing the factors from {wildcards.representation}"
@@ -90,8 +90,8 @@ rule audit_tables:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
         predictions=audit_probes("predictions"),
-        grids=audit_probes("grid"),
-        controls=audit_probes("control"),
+        searches=audit_probes("search"),
+        selectivities=audit_probes("selectivity"),
         described=audit_described([*STRUCTURE_TABLES, *ERASURE_TABLES]),
     output:
         **AUDIT_TABLES,

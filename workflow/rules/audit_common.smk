@@ -1,6 +1,9 @@
 from exoprobe.config.audit import CONTROL, NOTHING, ROLES, seed_files
 
+from exoprobe.probes.registry import general_probe_names
+
 AUDIT = config["audit"]
+AUDIT_PROBES = general_probe_names()
 # The class that features are meant to tell is who or what they are of, if nothing else is said.
 AUDIT_LABEL = AUDIT["label"] or AUDIT["group"]
 AUDIT_SAMPLES = "results/data/audit/samples.parquet"

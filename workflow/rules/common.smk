@@ -57,6 +57,8 @@ PAPER_NUMBERS = LIBRARY / "exoprobe" / "evaluation" / "paper_numbers.csv"
 DATASET = config["digits"]["dataset"]
 DIGITS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST"}[DATASET]
 SAMPLES = f"results/data/{DATASET}/samples.parquet"
+DIGIT_FACTORS = f"results/data/{DATASET}/factors.parquet"
+DIGIT_PROBES = ["head", "nearest_mean", "per_angle_mean", "linear", "linear_per_label"]
 MODELS = list(config["models"])
 RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
 FIRST_RUNS = [(model, config["seeds"][0]) for model in MODELS]  # for pictures of a single feature space
@@ -138,6 +140,21 @@ def model_code(architecture, objective=None):
     """The stamps of a network's own modules, which are found by name: a new one concerns no other network."""
     files = [module_of("architecture", architecture), *([module_of("objective", objective)] if objective else [])]
     return stamps(sorted({file for own in files for file in imported_files(own, LIBRARY)}))
+
+
+def probe_code(probes):
+    """The stamps of the probe stage and of some probes' own modules, which are found by name."""
+    methods = LIBRARY / "exoprobe" / "probes" / "methods"
+    files = {file for name in probes for file in imported_files(methods / f"{name}.py", LIBRARY)}
+    return sorted({*code("probe.py"), *stamps(sorted(files))})
+
+
+def digit_probes(folder):
+    """The probes of a network of section 4: what classifies, and what predicts the angle."""
+    model, _ = DIGIT_FOLDERS[folder]
+    without_head = "teacher" in config["models"][model]  # it is truncated before its last layer
+    label = [name for name in ("head", "nearest_mean", "per_angle_mean") if name != "head" or not without_head]
+    return {**{name: ["label"] for name in label}, "linear": ["angle"], "linear_per_label": ["angle"]}
 
 
 def users_own(path):

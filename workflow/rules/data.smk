@@ -41,6 +41,27 @@ rule rotate_digits:
         "../scripts/rotate_digits.py"
 
 
+rule sample_factors:
+    """The factors of the rotated digits."""
+    input:
+        samples="results/data/{dataset}/samples.parquet",
+    output:
+        "results/data/{dataset}/factors.parquet",
+    log:
+        "results/logs/{dataset}/factors.log",
+    conda:
+        "../../envs/exoprobe.yaml"
+    resources:
+        mem_mb=grows(1000),
+    params:
+        *code("sample_factors.py"),
+        cfg=dict(numbers=["angle"]),
+    message:
+        "Writing the factors of {wildcards.dataset}"
+    script:
+        "../scripts/sample_factors.py"
+
+
 rule data:
     """The rotated digits."""
     input:

@@ -45,6 +45,15 @@ CONTROLS = [
     for name, entry in REPRESENTATIONS.items()
     if config["networks"].get(entry["network"], {}).get("adapter") in ("untrained", "pixels")
 ]
+FACE_SAMPLES = f"results/data/{FACES}/samples.parquet"
+FACE_FACTORS = f"results/data/{FACES}/factors.parquet"
+FACE_PROBES = ["linear", "fourier", "mlp", "head"]
+FACE_PREDICTIONS, FACE_SEARCHES = (
+    [f"results/probes/{FACES}/{entry['network']}/{entry['layer']}/{what}.parquet" for entry in REPRESENTATIONS.values()]
+    for what in ("predictions", "search")
+)
+POSES = ["abs_yaw", "yaw", "pitch", "roll"]
+YAW_EDGES = [0, 15, 30, 45]
 ABOUT_FACES = {
     "orl": f"ORL, 400 images of 40 people, {config['faces']['folds']} folds of people",
     "celeba": "CelebA, official partitions",
@@ -81,44 +90,11 @@ def face_features(name):
     return f"results/features/{FACES}/{entry['network']}/{entry['layer']}.parquet"
 
 
-def probed(entry, probe):
-    """What of a network a probe reads: the configured layer; of the attribute network, its own predictions."""
-    own = probe == "attributes" and entry["network"] == TRAINED
-    return "own" if own else entry["layer"]
-
-
-def face_probes(probe):
-    """A probe's predictions on every representation, in their order."""
-    return [
-        f"results/probes/{FACES}/{entry['network']}/{probed(entry, probe)}/{probe}.parquet"
-        for entry in REPRESENTATIONS.values()
-    ]
-
-
-def rounded(file):
-    """A probe's predictions from float16 features, beside those from float32 ones."""
-    path = Path(file)
-    if FACES in path.parts:
-        return str(path.parent.with_name(f"{path.parent.name}_float16") / path.name)
-    return str(path.with_stem(f"{path.stem}_float16"))
-
-
-# What float16 features are compared on: every probe's predictions by representation, but for predictions that a
-# network makes itself.
-PROBED = {
-    **{
-        f"{model} seed {seed}": file
-        for (model, seed), file in zip(
-            RUNS, run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"), strict=True
-        )
-    },
-    **{
-        f"{title}, {probe}": file
-        for probe in ("attributes", "pose")
-        for title, file in zip(TITLES.values(), face_probes(probe), strict=True)
-        if "/own/" not in file
-    },
-}
+def face_probes(network):
+    """The probes of a network's features: of the attribute network, whose features are its outputs, no SVM."""
+    if network == TRAINED:
+        return {"head": ATTRIBUTES, **{name: POSES for name in FACE_PROBES if name != "head"}}
+    return {"linear": [*ATTRIBUTES, *POSES], "fourier": POSES, "mlp": POSES}
 
 
 def local_orl():

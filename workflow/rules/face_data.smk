@@ -182,9 +182,24 @@ rule poses:
         "../scripts/poses.py"
 
 
+use rule sample_factors as face_factors with:
+    input:
+        samples="results/data/{faces}/samples.parquet",
+        poses="results/data/{faces}/poses.parquet",
+    output:
+        "results/data/{faces}/factors.parquet",
+    log:
+        "results/logs/{faces}/factors.log",
+    params:
+        *code("sample_factors.py"),
+        cfg=dict(attributes=ATTRIBUTES),
+    message:
+        "Writing the factors of {wildcards.faces}"
+
+
 rule face_data:
     """The faces, where they are in the images, and their poses."""
     input:
         f"results/data/{FACES}/landmarks.parquet",
-        f"results/data/{FACES}/poses.parquet",
+        f"results/data/{FACES}/factors.parquet",
         DLIB_RESNET,

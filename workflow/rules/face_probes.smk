@@ -1,84 +1,48 @@
-rule probe_attributes:
-    """A linear SVM per attribute on one representation: a score per test image."""
+rule probe_faces:
+    """Attributes and pose predicted from one representation, for every test image."""
     input:
         samples="results/data/{faces}/samples.parquet",
+        factors="results/data/{faces}/factors.parquet",
         features="results/features/{faces}/{network}/{layer}.parquet",
     output:
-        predictions="results/probes/{faces}/{network}/{layer}/attributes.parquet",
-        grid="results/probes/{faces}/{network}/{layer}/attributes_grid.parquet",
+        predictions="results/probes/{faces}/{network}/{layer}/predictions.parquet",
+        search="results/probes/{faces}/{network}/{layer}/search.parquet",
     log:
-        "results/logs/{faces}/{network}/probe_{layer}_attributes.log",
+        "results/logs/{faces}/{network}/probe_{layer}.log",
     benchmark:
-        "results/benchmarks/{faces}/{network}/probe_{layer}_attributes.tsv"
-    wildcard_constraints:
-        layer=r"(?!own/)\w+",
+        "results/benchmarks/{faces}/{network}/probe_{layer}.tsv"
     conda:
         "../../envs/exoprobe.yaml"
+    wildcard_constraints:
+        layer=r"\w+",
     resources:
         mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
-        runtime=grows_with_input(30, 0.2),
+        runtime=grows_with_input(30, 0.4),
         gpu=GPUS,
     params:
-        *code("probe_attributes.py"),
-        cfg=dict(attributes=ATTRIBUTES, device=config["device"]),
+        *probe_code(FACE_PROBES),
+        cfg=lambda wildcards: dict(probes=face_probes(wildcards.network), device=config["device"]),
     message:
-        "Probing {wildcards.layer} of {wildcards.network} for attributes"
+        "Probing {wildcards.layer} of {wildcards.network}"
     script:
-        "../scripts/probe_attributes.py"
+        "../scripts/probe.py"
 
 
-rule predict_attributes:
-    """The attribute network's own predictions, the comparison of Figure 2."""
+use rule score as score_faces with:
     input:
-        samples="results/data/{faces}/samples.parquet",
-        features="results/features/{faces}/attribute_network/attributes.parquet",
+        samples=[FACE_SAMPLES] * len(FACE_PREDICTIONS),
+        factors=[FACE_FACTORS] * len(FACE_PREDICTIONS),
+        predictions=FACE_PREDICTIONS,
+        search=FACE_SEARCHES,
     output:
-        "results/probes/{faces}/attribute_network/own/attributes.parquet",
+        f"results/scores/{FACES}.parquet",
     log:
-        "results/logs/{faces}/predict_attributes.log",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows(2000),
+        f"results/logs/{FACES}/score.log",
     params:
-        *code("predict_attributes.py"),
-        cfg=dict(attributes=ATTRIBUTES),
+        *code("score.py"),
+        cfg=dict(
+            runs=[("faces", name, entry["layer"], 0) for name, entry in REPRESENTATIONS.items()],
+            subsets=[dict(column="abs_yaw", edges=YAW_EDGES, factors=["abs_yaw"])],
+        ),
     message:
-        "Reading the attribute network's own predictions"
-    script:
-        "../scripts/predict_attributes.py"
-
-
-rule probe_pose:
-    """The pose read from one representation, linearly and not: a prediction per test image."""
-    input:
-        samples="results/data/{faces}/samples.parquet",
-        poses="results/data/{faces}/poses.parquet",
-        features="results/features/{faces}/{network}/{layer}.parquet",
-    output:
-        predictions="results/probes/{faces}/{network}/{layer}/pose.parquet",
-        grid="results/probes/{faces}/{network}/{layer}/pose_grid.parquet",
-    log:
-        "results/logs/{faces}/{network}/probe_{layer}_pose.log",
-    benchmark:
-        "results/benchmarks/{faces}/{network}/probe_{layer}_pose.tsv"
-    wildcard_constraints:
-        layer=r"(?!own/)\w+",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows_with_input(2000, 1.5),
-        runtime=grows_with_input(30, 0.2),
-    params:
-        *code("probe_pose.py"),
-    message:
-        "Probing {wildcards.layer} of {wildcards.network} for pose"
-    script:
-        "../scripts/probe_pose.py"
-
-
-rule face_probes:
-    """Every probe's predictions on the faces."""
-    input:
-        face_probes("attributes"),
-        face_probes("pose"),
+        "Scoring the faces"

@@ -1,6 +1,7 @@
 rule figure_3:
     """Figure 3: the rotation angle predicted from ip1, per true angle."""
     input:
+        samples=SAMPLES,
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
     output:
         pdf="results/figures/figure_3.pdf",
@@ -30,7 +31,7 @@ rule figure_3:
 rule figure_4:
     """Figure 4: classification error per digit, six techniques."""
     input:
-        predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        scores=f"results/scores/{DATASET}.parquet",
     output:
         pdf="results/figures/figure_4.pdf",
         png="results/figures/figure_4.png",
@@ -49,7 +50,7 @@ rule figure_4:
         mem_mb=grows(1000),
     params:
         *code("digit_errors.py"),
-        cfg=dict(runs=RUNS, about=ABOUT),
+        cfg=dict(about=ABOUT),
     message:
         "Drawing Figure 4"
     script:
@@ -210,8 +211,8 @@ rule figure_1:
         samples=f"results/data/{FACES}/samples.parquet",
         archive=FACE_ARCHIVE,
         landmarks=f"results/data/{FACES}/landmarks.parquet",
-        attributes=face_probes("attributes")[0],
-        pose=face_probes("pose")[0],
+        factors=FACE_FACTORS,
+        predictions=FACE_PREDICTIONS[0],
     output:
         pdf="results/figures/figure_1.pdf",
         png=report(
@@ -245,7 +246,7 @@ rule figure_1:
 rule figure_2:
     """Figure 2: errors of the attributes read from faces' features."""
     input:
-        predictions=face_probes("attributes"),
+        scores=f"results/scores/{FACES}.parquet",
     output:
         pdf="results/figures/figure_2.pdf",
         png="results/figures/figure_2.png",
@@ -264,7 +265,13 @@ rule figure_2:
         mem_mb=grows(2000),
     params:
         *code("attribute_errors.py"),
-        cfg=dict(names=TITLES, groups=config["faces"]["groups"][FACES], controls=CONTROLS, about=ABOUT_FACES),
+        cfg=dict(
+            attributes=ATTRIBUTES,
+            names=TITLES,
+            groups=config["faces"]["groups"][FACES],
+            controls=CONTROLS,
+            about=ABOUT_FACES,
+        ),
     message:
         "Drawing Figure 2"
     script:
@@ -274,7 +281,8 @@ rule figure_2:
 rule table_1:
     """Table 1: errors of the pose read from faces' features."""
     input:
-        predictions=face_probes("pose"),
+        scores=f"results/scores/{FACES}.parquet",
+        factors=FACE_FACTORS,
     output:
         csv="results/figures/table_1.csv",
         md="results/figures/table_1.md",

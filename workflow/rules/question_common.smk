@@ -5,6 +5,7 @@ TRIALS = trials(QUESTIONS["variants"])
 VARIANTS = {**QUESTIONS["variants"], **TRIALS}
 VARIANT_TITLES = {name: entry["title"] for name, entry in QUESTIONS["variants"].items()}
 RANGES = QUESTIONS["perturbations"]["ranges"]
+TASK_PROBES = ["nearest_mean", "linear", "linear_per_label", "fourier", "mlp"]
 TOGETHER = "together"  # all perturbations at once
 # The factors of each task. Networks are trained on the rotated digits, those of some classes, or perturbed ones.
 PERTURBED = {**{name: [name] for name in RANGES}, TOGETHER: list(RANGES)}
@@ -72,6 +73,11 @@ def task_samples(task):
 def probed_samples(task):
     """The samples that a task's networks are probed on."""
     return f"results/data/{DATASET}/{'rotation' if task == 'unseen_classes' else task}/probed.parquet"
+
+
+def task_factors(task):
+    """The factors of the samples that a task's networks are probed on."""
+    return probed_samples(task).replace("probed", "factors")
 
 
 def probed_counts(task):

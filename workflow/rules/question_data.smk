@@ -44,3 +44,17 @@ rule draw_samples:
         "Drawing digits to probe: {wildcards.task}"
     script:
         "../scripts/draw_samples.py"
+
+
+use rule sample_factors as task_factors with:
+    input:
+        samples="results/data/{dataset}/{task}/probed.parquet",
+    output:
+        "results/data/{dataset}/{task}/factors.parquet",
+    log:
+        "results/logs/{dataset}/{task}/factors.log",
+    params:
+        *code("sample_factors.py"),
+        cfg=lambda wildcards: dict(numbers=FACTORS[wildcards.task]),
+    message:
+        "Writing the factors of {wildcards.task}"

@@ -1,8 +1,67 @@
+use rule score as score_trade_off with:
+    input:
+        samples=[probed_samples("rotation")] * len(TRADE_OFF_RUNS),
+        factors=[task_factors("rotation")] * len(TRADE_OFF_RUNS),
+        predictions=variant_probes("rotation", TRADE_OFF_RUNS),
+        search=variant_probes("rotation", TRADE_OFF_RUNS, what="_search"),
+    output:
+        f"results/scores/{DATASET}_trade_off.parquet",
+    log:
+        f"results/logs/{DATASET}/score_trade_off.log",
+    params:
+        *code("score.py"),
+        cfg=dict(
+            runs=[("rotation", variant, "ip1", seed) for variant, seed in TRADE_OFF_RUNS],
+            subsets=[],
+        ),
+    message:
+        "Scoring: trade off"
+
+
+use rule score as score_layers with:
+    input:
+        samples=[probed_samples("layers")] * len(LAYER_RUNS),
+        factors=[task_factors("layers")] * len(LAYER_RUNS),
+        predictions=layer_probes(),
+        search=layer_probes("_search"),
+    output:
+        f"results/scores/{DATASET}_layers.parquet",
+    log:
+        f"results/logs/{DATASET}/score_layers.log",
+    params:
+        *code("score.py"),
+        cfg=dict(
+            runs=[("layers", *run) for run in LAYER_RUNS],
+            subsets=[],
+        ),
+    message:
+        "Scoring: layers"
+
+
+use rule score as score_perturbations with:
+    input:
+        samples=[probed_samples(task) for task, _, _ in PERTURBED_RUNS],
+        factors=[task_factors(task) for task, _, _ in PERTURBED_RUNS],
+        predictions=perturbed_probes(),
+        search=perturbed_probes("_search"),
+    output:
+        f"results/scores/{DATASET}_perturbations.parquet",
+    log:
+        f"results/logs/{DATASET}/score_perturbations.log",
+    params:
+        *code("score.py"),
+        cfg=dict(
+            runs=[(task, variant, "ip1", seed) for task, variant, seed in PERTURBED_RUNS],
+            subsets=[dict(column="outside_factor")],
+        ),
+    message:
+        "Scoring: perturbations"
+
+
 rule trade_off:
     """Does invariance pay? Recognition against what is still told, of every variant, before and after LEACE."""
     input:
-        predictions=variant_probes("rotation", TRADE_OFF_RUNS),
-        grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),
+        scores=f"results/scores/{DATASET}_trade_off.parquet",
     output:
         pdf="results/figures/trade_off.pdf",
         png="results/figures/trade_off.png",
@@ -24,7 +83,6 @@ rule trade_off:
     params:
         *code("trade_off.py"),
         cfg=dict(
-            runs=TRADE_OFF_RUNS,
             titles={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
             reference=TRADE_OFF["reference"],
             alike=[name for name in TRADE_OFF["variants"] if VARIANTS[name]["architecture"] == "lenet"],
@@ -39,8 +97,7 @@ rule trade_off:
 rule layers:
     """What every layer of networks of growing depth recognizes and tells."""
     input:
-        predictions=layer_probes(),
-        grids=layer_probes("_grid"),
+        scores=f"results/scores/{DATASET}_layers.parquet",
     output:
         pdf="results/figures/layers.pdf",
         png="results/figures/layers.png",
@@ -60,7 +117,6 @@ rule layers:
     params:
         *code("layers.py"),
         cfg=dict(
-            runs=LAYER_RUNS,
             layers=LAYERS["networks"],
             titles={name: VARIANT_TITLES[name] for name in LAYERS["networks"]},
             about=about_question(LAYERS),
@@ -103,8 +159,7 @@ rule perturbed_digits:
 rule perturbations:
     """Other perturbations: what is recognized, and what is told of them, inside the range of training and outside."""
     input:
-        predictions=perturbed_probes(),
-        grids=perturbed_probes("_grid"),
+        scores=f"results/scores/{DATASET}_perturbations.parquet",
     output:
         pdf="results/figures/perturbations.pdf",
         png="results/figures/perturbations.png",
@@ -124,7 +179,6 @@ rule perturbations:
     params:
         *code("perturbation_effect.py"),
         cfg=dict(
-            runs=PERTURBED_RUNS,
             names={name: VARIANT_TITLES[name] for name in OTHERS["variants"]},
             among=variants_up_to(OTHERS["variants"]),
             about=about_question(OTHERS),
@@ -135,43 +189,41 @@ rule perturbations:
         "../scripts/perturbation_effect.py"
 
 
-rule readouts:
-    """What do nonlinear readouts find beyond linear ones?"""
+rule probe_errors:
+    """What do nonlinear probes find beyond linear ones?"""
     input:
-        predictions=variant_probes("rotation", TRADE_OFF_RUNS),
-        grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),
-        poses=face_probes("pose"),
+        digits=f"results/scores/{DATASET}_trade_off.parquet",
+        faces=f"results/scores/{FACES}.parquet",
     output:
-        pdf="results/figures/readouts.pdf",
-        png="results/figures/readouts.png",
+        pdf="results/figures/probe_errors.pdf",
+        png="results/figures/probe_errors.png",
         svg=report(
-            "results/figures/readouts.svg",
+            "results/figures/probe_errors.svg",
             category="Open questions",
-            caption="../report/readouts.rst",
-            labels={"figure": "nonlinear readouts"},
+            caption="../report/probe_errors.rst",
+            labels={"figure": "nonlinear probes"},
         ),
-        csv="results/figures/readouts.csv",
+        csv="results/figures/probe_errors.csv",
     log:
-        "results/logs/readouts.log",
+        "results/logs/probe_errors.log",
     conda:
         "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
-        *code("readouts.py"),
+        *code("probe_errors.py"),
         cfg=dict(
-            runs=TRADE_OFF_RUNS,
-            variants={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
+            networks={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
             representations=TITLES,
             about=f"{about_question(TRADE_OFF)}; {ABOUT_FACES}",
         ),
     message:
-        "Drawing what readouts find"
+        "Drawing the errors of linear and nonlinear probes"
     script:
-        "../scripts/readouts.py"
+        "../scripts/probe_errors.py"
 
 
 rule open_questions:
-    """The questions that the paper left open: depth, several images at once, unseen classes, readouts, perturbations, and what invariance costs."""
+    """The questions that the paper left open: depth, several images at once, unseen classes, nonlinear probes, perturbations, and what invariance costs."""
     input:
         [f"results/figures/{name}.{kind}" for name in QUESTION_FIGURES for kind in ("pdf", "png", "svg", "csv")],

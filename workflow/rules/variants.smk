@@ -62,10 +62,11 @@ rule probe_variant:
     """What a representation tells of its task's factors, by linear and other readouts, before and after erasure."""
     input:
         samples=lambda wildcards: probed_samples(wildcards.task),
+        factors=lambda wildcards: task_factors(wildcards.task),
         features="results/features/{dataset}/{task}/{variant}/seed{seed}/{layer}.parquet",
     output:
         predictions="results/probes/{dataset}/{task}/{variant}/seed{seed}/{layer}.parquet",
-        grid="results/probes/{dataset}/{task}/{variant}/seed{seed}/{layer}_grid.parquet",
+        search="results/probes/{dataset}/{task}/{variant}/seed{seed}/{layer}_search.parquet",
     log:
         "results/logs/{dataset}/{task}/{variant}/seed{seed}/probe_{layer}.log",
     benchmark:
@@ -76,19 +77,23 @@ rule probe_variant:
         mem_mb=grows(2500),
         runtime=grows(15),
     params:
-        *code("probe_invariance.py"),
-        cfg=lambda wildcards: dict(factors=FACTORS[wildcards.task], erase=wildcards.task == "rotation"),
+        *probe_code(TASK_PROBES),
+        cfg=lambda wildcards: dict(
+            probes={name: ["label"] if name == "nearest_mean" else FACTORS[wildcards.task] for name in TASK_PROBES},
+            erase=FACTORS[wildcards.task] if wildcards.task == "rotation" else [],
+            device=config["device"],
+        ),
     message:
         "Probing {wildcards.layer} of {wildcards.variant} on {wildcards.task}, seed {wildcards.seed}"
     script:
-        "../scripts/probe_invariance.py"
+        "../scripts/probe.py"
 
 
 rule tuning:
     """What was tried for each variant's setting, and what was best on validation: results/tuning.csv."""
     input:
         [
-            f"results/probes/{DATASET}/rotation/{trial}/seed{TRADE_OFF['seeds'][0]}/ip1_grid.parquet"
+            f"results/probes/{DATASET}/rotation/{trial}/seed{TRADE_OFF['seeds'][0]}/ip1_search.parquet"
             for trial in TRIALS
         ],
     output:

@@ -4,4 +4,5 @@ from exoprobe.plots.angle_prediction import draw_angle_prediction
 log_to(snakemake.log[0])
 runs = map(tuple, snakemake.params.cfg["runs"])
 predictions = dict(zip(runs, snakemake.input.predictions, strict=True))
-draw_angle_prediction(predictions, dict(snakemake.output.items()), about=snakemake.params.cfg["about"])
+paths = dict(snakemake.output.items())
+draw_angle_prediction(snakemake.input.samples, predictions, paths, about=snakemake.params.cfg["about"])

@@ -5,12 +5,12 @@ from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
-files = [snakemake.input.predictions, snakemake.input.grids, snakemake.input.controls]
-probed = by_representation(cfg["seeds"], *files, cfg["controls"])
+files = [snakemake.input.predictions, snakemake.input.searches, snakemake.input.selectivities]
+files = by_representation(cfg["seeds"], *files, cfg["controls"])
 tables = leakage_tables(
     snakemake.input.samples,
     snakemake.input.factors,
-    probed,
+    files,
     margin=cfg["margin"],
     permutations=cfg["permutations"],
 )

@@ -1,8 +1,10 @@
+from exoprobe.datasets.sample_factors import pose_source
 from exoprobe.evaluation.pose_errors import pose_errors
+from exoprobe.evaluation.score import read_scores
 from exoprobe.logs import log_to
 from exoprobe.plots.pose_table import write_pose_tables
 
 log_to(snakemake.log[0])
-cfg = snakemake.params.cfg
-errors = pose_errors(dict(zip(cfg["names"], snakemake.input.predictions, strict=True)))
-write_pose_tables(errors, dict(snakemake.output.items()), names=cfg["names"], about=cfg["about"])
+errors = pose_errors(read_scores(snakemake.input.scores))
+source = pose_source(snakemake.input.factors)
+write_pose_tables(errors, dict(snakemake.output.items()), source=source, **snakemake.params.cfg)

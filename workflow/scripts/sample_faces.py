@@ -1,16 +1,17 @@
+from exoprobe.datasets.sample_factors import pose_source
 from exoprobe.logs import log_to
 from exoprobe.plots.sample_faces import draw_sample_faces
 
 log_to(snakemake.log[0])
-cfg = snakemake.params.cfg
+cfg, files = snakemake.params.cfg, snakemake.input
 draw_sample_faces(
-    snakemake.input.samples,
-    images=cfg["images"] or snakemake.input.archive,
-    landmarks=snakemake.input.landmarks,
-    attributes=snakemake.input.attributes,
-    pose=snakemake.input.pose,
+    files.samples,
+    images=cfg["images"] or files.archive,
+    landmarks=files.landmarks,
+    factors=files.factors,
+    predictions=files.predictions,
     paths=dict(snakemake.output.items()),
     shown=cfg["shown"],
     seed=cfg["seed"],
-    about=cfg["about"],
+    about=f"{cfg['about']}; yaw: {pose_source(files.factors)}",
 )

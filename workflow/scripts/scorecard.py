@@ -1,18 +1,21 @@
 import pandas as pd
-
-from exoprobe.evaluation.digit_intervals import digit_intervals
-from exoprobe.evaluation.scorecard import build_scorecard, face_quantities, write_scorecard
-from exoprobe.evaluation.tables import write_tables
+from exoprobe.datasets.sample_factors import pose_source
+from exoprobe.evaluation import scorecard
+from exoprobe.evaluation.attribute_errors import attribute_errors
+from exoprobe.evaluation.pose_errors import pose_errors
+from exoprobe.evaluation.score import read_scores
+from exoprobe.io.files import write_table
 from exoprobe.logs import log_to
+from exoprobe.report.scorecard import write_scorecard
 from exoprobe.training.metadata import training_devices
 
 log_to(snakemake.log[0])
-cfg = snakemake.params.cfg
-runs = map(tuple, cfg["runs"])
-predictions = dict(zip(runs, snakemake.input.predictions, strict=True))
-digits = build_scorecard(predictions, dataset=cfg["dataset"])
-poses = pd.read_csv(snakemake.input.poses)
-faces = face_quantities(cfg["faces"], pd.read_csv(snakemake.input.attributes), poses)
-about = f"{cfg['about']}, yaw by {poses['estimator'].iloc[0]}; trained on {training_devices(snakemake.input.weights)}"
-write_tables({"intervals": digit_intervals(predictions)}, {"intervals": snakemake.output.intervals})
-write_scorecard(pd.concat([digits, faces]), snakemake.output.csv, snakemake.output.html, about=about)
+cfg, files = snakemake.params.cfg, snakemake.input
+digits, faces = read_scores(files.digits), read_scores(files.faces)
+quantities = scorecard.digit_quantities(digits)
+constant = scorecard.constant_angle_rmse(digits)
+ours = scorecard.build_scorecard(quantities, constant, dataset=cfg["dataset"], angles=cfg["angles"])
+theirs = scorecard.face_quantities(cfg["faces"], attribute_errors(faces, cfg["attributes"]), pose_errors(faces))
+caption = f"{cfg['about']}, yaw by {pose_source(files.factors)}; trained on {training_devices(files.weights)}"
+write_table(quantities, snakemake.output.intervals)
+write_scorecard(pd.concat([ours, theirs]), snakemake.output.csv, snakemake.output.html, caption=caption)

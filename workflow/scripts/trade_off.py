@@ -1,17 +1,13 @@
-from exoprobe.evaluation.advantages import advantages
-from exoprobe.evaluation.tables import write_tables
-from exoprobe.evaluation.trade_off import over_seeds, trade_off
+from exoprobe.evaluation.score import read_scores
+from exoprobe.evaluation.trade_off import advantages, over_seeds, trade_off
+from exoprobe.io.files import write_table
 from exoprobe.logs import log_to
 from exoprobe.plots.trade_off import draw_trade_off
 
 log_to(snakemake.log[0])
 cfg, paths = snakemake.params.cfg, dict(snakemake.output.items())
-runs = [tuple(run) for run in cfg["runs"]]
-predictions, grids = (
-    dict(zip(runs, files, strict=True)) for files in (snakemake.input.predictions, snakemake.input.grids)
-)
-table = trade_off(predictions, grids)
+table = trade_off(read_scores(snakemake.input.scores))
 summary = over_seeds(table)
-tables = {"summary": summary, "advantages": advantages(table, cfg["reference"])}
-write_tables(tables, {name: paths.pop(name) for name in tables})
+write_table(summary, paths.pop("summary"))
+write_table(advantages(table, cfg["reference"]), paths.pop("advantages"))
 draw_trade_off(table, summary, paths, titles=cfg["titles"], alike=cfg["alike"], about=cfg["about"])

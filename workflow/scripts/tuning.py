@@ -1,8 +1,8 @@
-from exoprobe.evaluation.tables import write_tables
 from exoprobe.evaluation.tuning import tuning_table
+from exoprobe.io.files import write_table
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
-grids = dict(zip(cfg["trials"], snakemake.input, strict=True))
-write_tables({"tuning": tuning_table(grids, cfg["variants"])}, {"tuning": snakemake.output[0]})
+searches = dict(zip(cfg["trials"], snakemake.input, strict=True))
+write_table(tuning_table(searches, cfg["variants"]), snakemake.output[0])

@@ -27,7 +27,8 @@ class Factor:
         kind: one of :data:`KINDS`.
         values: float64 [N]: codes from 0 (binary, categorical), numbers, or degrees; NaN where it is not known.
         categories: what the codes stand for, of binary and categorical factors.
-        limits: the least and the greatest number that a readout gives of it, see :meth:`learned_from`.
+        limits: the least and the greatest number that a probe predicts of it, see :meth:`learned_from`.
+        source: who annotated or estimated it, where that should be said.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Factor:
     values: np.ndarray
     categories: tuple[str, ...] = ()
     limits: tuple[float, float] = (-math.inf, math.inf)
+    source: str = ""
 
     @property
     def known(self) -> np.ndarray:
@@ -67,7 +69,7 @@ def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: s
     """
     stated = {
         "dataset_digest": dataset_digest,
-        "factors": [{"kind": factor.kind, "categories": factor.categories} for factor in factors],
+        "factors": [{"kind": one.kind, "categories": one.categories, "source": one.source} for one in factors],
     }
     schema = pa.schema(
         [pa.field(factor.name, pa.float64(), nullable=False) for factor in factors],
@@ -96,6 +98,6 @@ def read_factors(path: str | Path, dataset_digest: str | None = None) -> list[Fa
     if dataset_digest is not None and stated["dataset_digest"] != dataset_digest:
         raise ExoprobeError(f"{path}: holds the factors of another dataset; delete it and run again")
     return [
-        Factor(name, entry["kind"], column.to_numpy(), tuple(entry["categories"]))
+        Factor(name, entry["kind"], column.to_numpy(), tuple(entry["categories"]), source=entry["source"])
         for name, column, entry in zip(table.column_names, table.columns, stated["factors"], strict=True)
     ]

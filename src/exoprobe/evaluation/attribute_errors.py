@@ -1,82 +1,47 @@
-"""How well attributes can be read: false negatives, false positives and the baselines beside them."""
+"""How well attributes are decodable (Figure 2): false negatives, false positives and the baselines beside them."""
 
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
 
-from exoprobe.evaluation.intervals import group_sums, group_weights, interval
+from exoprobe.evaluation.score import MEAN
+from exoprobe.evaluation.scores import complement
 
-MEAN = "mean"
-RATES = ["false_negative", "false_positive", "error"]
+PROBES = ("linear", "head")  # of the attributes: a linear SVM, or a network's own output
+RATES = ("false_negative", "false_positive", "error")
 
 
-def attribute_errors(predictions: dict[str, str | Path]) -> pd.DataFrame:
-    """Compute the errors of every representation and attribute on test.
+def attribute_errors(scores: pd.DataFrame, attributes: list[str]) -> pd.DataFrame:
+    """Gather the errors of every representation and attribute on test.
 
     Args:
-        predictions: files of :func:`exoprobe.probes.attributes.probe_attributes` by representation.
+        scores: of the score stage, of one probe of the attributes for each representation.
+        attributes: the binary factors to show.
 
     Returns:
-        A row per representation and attribute, and one with attribute ``mean``: ``false_negative``,
-        ``false_positive`` and ``error`` (their mean) in percent, each with its ``…_low`` and ``…_high`` (95 %,
-        resampling people), ``prevalence`` on test, ``samples``, ``people`` and ``majority_false_negative``
-        (100 where absence is the majority in training, else 0; the majority's error is always 50).
+        A row per representation and attribute, and one with attribute :data:`MEAN`: ``false_negative``,
+        ``false_positive`` and ``error`` (their mean) in percent, each with ``…_low`` and ``…_high`` (95 %, resampling
+        identities), ``prevalence`` on test, ``samples``, ``identities`` and ``majority_false_negative`` (100 where
+        absence is the majority in training, else 0; the majority's error is always 50).
     """
-    return pd.concat(
-        [_errors_of_one(name, pd.read_parquet(path)) for name, path in predictions.items()], ignore_index=True
-    )
+    table = scores[scores["factor"].isin([*attributes, MEAN]) & (scores["subset"] == "") & (scores["eraser"] == "")]
+    table = table[table["probe"].isin(PROBES)]
+    errors = complement(table[table["measure"] == "balanced_accuracy"]).assign(measure="error")
+    found = pd.concat([table, errors])
+    found[["value", "low", "high"]] *= 100
+    wide = found.pivot(index=["representation", "factor"], columns="measure", values=["value", "low", "high"])
+    columns = {rate: wide["value"][rate] for rate in RATES}
+    columns |= {f"{rate}_{end}": wide[end][rate] for rate in RATES for end in ("low", "high")}
+    columns |= {name: wide["value"][name] for name in ("prevalence", "majority_false_negative")}
+    counts = table.groupby(["representation", "factor"], sort=False)[["rows", "groups"]].max()
+    rows = pd.DataFrame(columns).join(counts).rename(columns={"rows": "samples", "groups": "identities"})
+    order = [(representation, name) for representation in table["representation"].unique() for name in [*attributes, MEAN]]
+    rows = rows.reindex(order).reset_index().rename(columns={"factor": "attribute"})
+    return _fill_means(rows.dropna(subset="error"))
 
 
-def _errors_of_one(representation: str, table: pd.DataFrame) -> pd.DataFrame:
-    names = list(table["attribute"].unique())
-    first = table[table["attribute"] == names[0]]
-    groups = first["group"].to_numpy()
-    present = _by_attribute(table, names, "present").astype(bool)
-    predicted = _by_attribute(table, names, "score") >= 0
-    counts = np.stack([present & ~predicted, present, ~present & predicted, ~present], axis=2)
-    sums = group_sums(groups, counts)
-    point = _rates(sums.sum(0))
-    draws = _rates(np.tensordot(group_weights(groups), sums, axes=1))
-    known = np.isfinite(point[:, 2])  # an attribute that no test image has, or each, has no error
-    prevalence = _by_attribute(table, names, "train_prevalence").mean(0)
-    people = (sums[..., [1, 3]] > 0).sum(0)  # who have, and who lack, each attribute
-    rows = pd.concat(
-        [
-            _with_intervals(point[[place]], draws[:, [place]], max(1, people[place].min()))
-            for place in range(len(names))
-        ],
-        ignore_index=True,
-    ).assign(
-        attribute=names,
-        prevalence=100 * present.mean(0),
-        majority_false_negative=np.where(prevalence < 0.5, 100.0, 0.0),
-    )
-    mean = rows.drop(columns="attribute").mean().to_frame().T.assign(attribute=MEAN)
-    # The interval of a mean is not the mean of intervals.
-    over_attributes = _with_intervals(point[known].mean(0)[None], draws[:, known].mean(1)[:, None], len(sums))
-    rows = pd.concat([rows, mean.assign(**over_attributes.iloc[0])], ignore_index=True)
-    rows.insert(0, "representation", representation)
-    return rows.assign(samples=len(first), people=len(np.unique(groups)))
-
-
-def _with_intervals(point: np.ndarray, draws: np.ndarray, people: int) -> pd.DataFrame:
-    """Put the rates [A, 3] and the intervals of their draws [RESAMPLES, A, 3] into columns, in percent."""
-    low, high = interval(draws, people)
-    columns = {}
-    for column, rate in enumerate(RATES):
-        columns[rate] = 100 * point[:, column]
-        columns[f"{rate}_low"], columns[f"{rate}_high"] = 100 * low[:, column], 100 * high[:, column]
-    return pd.DataFrame(columns)
-
-
-def _by_attribute(table: pd.DataFrame, names: list[str], column: str) -> np.ndarray:
-    """Return a column as [N, A]; every attribute's rows are in the same order."""
-    return np.stack([table.loc[table["attribute"] == name, column].to_numpy() for name in names], axis=1)
-
-
-def _rates(counts: np.ndarray) -> np.ndarray:
-    """Turn counts [..., A, 4] (missed, present, false alarms, absent) into rates [..., A, 3]."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        negative, positive = counts[..., 0] / counts[..., 1], counts[..., 2] / counts[..., 3]
-    return np.stack([negative, positive, (negative + positive) / 2], axis=-1)
+def _fill_means(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of means the mean prevalence and majority error of their attributes."""
+    names = ["prevalence", "majority_false_negative"]
+    means = rows[rows["attribute"] != MEAN].groupby("representation")[names].mean()
+    missing = rows["attribute"] == MEAN
+    rows.loc[missing, names] = means.loc[rows.loc[missing, "representation"]].to_numpy()
+    return rows.reset_index(drop=True)

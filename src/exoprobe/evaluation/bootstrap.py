@@ -1,4 +1,4 @@
-"""Predictions of a factor, scored: the measures on test, and what they are when groups are drawn again."""
+"""Scores of predictions on test, with a cluster bootstrap over groups (Davison and Hinkley 1997, 3.8)."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from exoprobe.evaluation.intervals import group_sums, group_weights, interval, r
 from exoprobe.probes.skill import measures, row_statistics
 
 
-class Resampling:
+class Bootstrap:
     """Draws of the test groups with replacement, the same for everything that is scored on them.
 
     Args:
@@ -31,43 +31,43 @@ class Resampling:
 
 
 @dataclass(frozen=True)
-class Scored:
-    """Measures of one readout of one factor, the mean over training seeds.
+class BootstrapResult:
+    """Measures of one probe of one factor, the mean over training seeds.
 
     Attributes:
-        points: by measure, each seed's value [S].
-        draws: by measure, [RESAMPLES], the mean over seeds in each draw.
+        estimates: by measure, each seed's value [S].
+        samples: by measure, [RESAMPLES], the mean over seeds in each bootstrap sample.
         groups: how many test groups it rests on.
-        fewest: how many of them hold the value that fewest hold; all, of numbers. That many are what an error of
-            classes rests on, however many hold the others, and what intervals are widened for.
+        min_class_groups: how many of them hold the rarest class (all of them for numbers): the effective sample size
+            of an error of classes, which intervals are widened for.
     """
 
-    points: dict[str, np.ndarray]
-    draws: dict[str, np.ndarray]
+    estimates: dict[str, np.ndarray]
+    samples: dict[str, np.ndarray]
     groups: int
-    fewest: int
+    min_class_groups: int
 
     def value(self, measure: str) -> float:
         """Return a measure, the mean over seeds."""
-        return float(self.points[measure].mean())
+        return float(self.estimates[measure].mean())
 
     def interval(self, measure: str) -> tuple[float, float]:
         """Return the ends of a measure's 95 % interval."""
-        low, high = interval(self.draws[measure], self.fewest)
+        low, high = interval(self.samples[measure], self.groups if measure == "accuracy" else self.min_class_groups)
         return float(low), float(high)
 
     def row(self) -> dict[str, float]:
         """Return the columns ``skill_seed_sd``, ``seeds`` and, for each measure, its value, low and high."""
-        seeds = self.points["skill"]
+        seeds = self.estimates["skill"]
         row = {"seeds": len(seeds), "skill_seed_sd": seeds.std(ddof=1) if len(seeds) > 1 else np.nan}
-        for name in self.points:
+        for name in self.estimates:
             row[name] = self.value(name)
             row[f"{name}_low"], row[f"{name}_high"] = self.interval(name)
         return row
 
-    def change(self, other: "Scored", measure: str = "skill") -> tuple[float, float, float]:
+    def change(self, other: "BootstrapResult", measure: str = "skill") -> tuple[float, float, float]:
         """Return how much higher the measure is than the other's, with the paired interval: value, low, high."""
-        low, high = interval(self.draws[measure] - other.draws[measure], self.fewest)
+        low, high = interval(self.samples[measure] - other.samples[measure], self.min_class_groups)
         return self.value(measure) - other.value(measure), float(low), float(high)
 
 
@@ -75,48 +75,49 @@ def score(
     factor: Factor,
     truth: np.ndarray,
     predicted: np.ndarray,
-    constant: float,
-    resampling: Resampling,
+    constant: float | np.ndarray,
+    bootstrap: Bootstrap,
     *,
     auc: bool = False,
-) -> Scored:
+) -> BootstrapResult:
     """Score predictions of a factor on test.
 
     Args:
         factor: for its kind and categories.
         truth: [n], of the test rows; NaN where unknown, those do not count.
         predicted: [n, S], of S training seeds.
-        constant: of :func:`exoprobe.probes.skill.best_constant`.
-        resampling: of the test rows.
+        constant: of :func:`exoprobe.probes.skill.best_constant`, one for all rows or [n].
+        bootstrap: of the test rows.
         auc: whether to measure ``auc`` too, of a binary factor.
     """
     known = ~np.isnan(truth)
     points, draws = [], []
-    for one in predicted.T:
-        statistics = row_statistics(factor, truth[known], one[known], constant)
-        point, drawn = resampling.sums(statistics, known)
+    constant = np.broadcast_to(constant, truth.shape)[known]
+    for seed_predictions in predicted.T:
+        statistics = row_statistics(factor, truth[known], seed_predictions[known], constant)
+        point, drawn = bootstrap.sums(statistics, known)
         points.append(measures(factor, point))
         draws.append(measures(factor, drawn))
         if auc and factor.kind == "binary":
-            points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], one[known], known, resampling)
-    groups = resampling.groups[known]
-    return Scored(
+            points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], seed_predictions[known], known, bootstrap)
+    groups = bootstrap.groups[known]
+    return BootstrapResult(
         {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},
         {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},
         len(np.unique(groups)),
-        _fewest_groups(factor, truth[known], groups),
+        _min_class_groups(factor, truth[known], groups),
     )
 
 
-def _fewest_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:
-    """Return how many groups hold the value, of those that occur, that fewest hold; of numbers, all groups."""
+def _min_class_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:
+    """Return how many groups hold the value, of those that occur, that min_class_groups hold; of numbers, all groups."""
     if factor.kind not in CLASSES:
         return len(np.unique(groups))
     return min((len(np.unique(groups[truth == value])) for value in np.unique(truth)), default=0)
 
 
 def _auc(
-    truth: np.ndarray, scores: np.ndarray, known: np.ndarray, resampling: Resampling
+    truth: np.ndarray, scores: np.ndarray, known: np.ndarray, bootstrap: Bootstrap
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the area under the ROC curve and its draws, to first order in the draw (Obuchowski 1997)."""
     present = truth > 0
@@ -126,7 +127,7 @@ def _auc(
     placement = (below - own) / np.maximum(others, 1)  # the share of the other class below, ties half
     won = np.where(present, placement, 1 - placement)
     statistics = np.stack([present, present * won, ~present, ~present * won], axis=1).astype(np.float64)
-    point, drawn = resampling.sums(statistics, known)
+    point, drawn = bootstrap.sums(statistics, known)
     with np.errstate(invalid="ignore", divide="ignore"):
         area = point[1] / point[0]
         return area, np.clip(drawn[:, 1] / drawn[:, 0] + drawn[:, 3] / drawn[:, 2] - area, 0, 1)

@@ -1,68 +1,99 @@
-"""The test samples of an audit with their factors: what predictions are held against."""
+"""The test samples of a dataset with their factors: what predictions are compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
-from exoprobe.datasets.factors import read_factors
+from exoprobe.datasets.factors import Factor, read_factors
 from exoprobe.datasets.samples import dataset_digest, read_samples
-from exoprobe.evaluation.bootstrap import Resampling, Scored, score
-from exoprobe.evaluation.permutation import Read, permutation_tests
+from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
+from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
+from exoprobe.probes.folds import plan_folds
+from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
 
 
-class Tested:
+class Evaluator:
     """The test samples of a dataset with their factors.
 
     Args:
-        samples: the dataset.
+        samples: the dataset, with one split or with folds, each of which is test once.
         factors: of its samples.
         rows: bool [N], which samples to score on; None for all of test.
+        with_label: whether to score the label too, as a factor of classes.
 
     Attributes:
         factors: F of them, of the n test samples.
-        constants: the best constant of each.
+        constants: [n] of each, the best constant of the rows that its fold is trained on.
         groups: [n].
-        resampling: of the groups.
+        sample_ids: [n].
+        bootstrap: of the groups.
     """
 
-    def __init__(self, samples: str | Path, factors: str | Path, rows: np.ndarray | None = None) -> None:
-        columns = read_samples(samples, ["group", "split"])
-        every = read_factors(factors, dataset_digest(samples))
-        train = columns["split"] == "train"
-        test = columns["split"] == "test" if rows is None else rows
-        self.constants = [best_constant(factor, train) for factor in every]
-        self.factors = [factor.at(test) for factor in every]
-        self.groups = columns["group"][test]
-        self.resampling = Resampling(self.groups)
+    def __init__(
+        self, samples: str | Path, factors: str | Path, rows: np.ndarray | None = None, *, with_label: bool = False
+    ) -> None:
+        columns = read_samples(samples, ["sample_id", "group", "split", *([LABEL] if with_label else [])])
+        found = read_factors(factors, dataset_digest(samples))
+        if with_label:
+            found = [label_factor(columns[LABEL]), *found]
+        folds = plan_folds(columns["group"], columns["split"])
+        test = np.any([fold.test for fold in folds], axis=0) if rows is None else rows
+        self.constants = [np.zeros(int(test.sum())) for _ in found]
+        for fold in folds:
+            for factor, constants in zip(found, self.constants, strict=True):
+                constants[fold.test[test]] = best_constant(factor, fold.train)
+        self.factors = [factor.at(test) for factor in found]
+        self.groups, self.sample_ids = columns["group"][test], columns["sample_id"][test]
+        self.bootstrap = Bootstrap(self.groups)
+        self.train_shares = _train_shares(found, [fold.train for fold in folds])
 
-    def score(self, place: int, predicted: np.ndarray, *, auc: bool = False) -> Scored:
-        """Score predictions [n, S] of the factor at a place."""
-        factor = self.factors[place]
-        return score(factor, factor.values, predicted, self.constants[place], self.resampling, auc=auc)
+    def score(self, index: int, predicted: np.ndarray, *, auc: bool = False) -> BootstrapResult:
+        """Score predictions [n, S] of the factor with an index."""
+        factor = self.factors[index]
+        return score(factor, factor.values, predicted, self.constants[index], self.bootstrap, auc=auc)
 
-    def p_values(self, predicted: Sequence[dict[str, np.ndarray]], count: int) -> list[tuple[float, np.ndarray]]:
-        """Test of each factor whether its readouts could be as good by chance.
+    def score_rows(self, index: int, predicted: np.ndarray, rows: np.ndarray) -> BootstrapResult:
+        """Score predictions [n] on some test rows, bool [n], resampling the groups of these."""
+        factor, constant = self.factors[index].at(rows), self.constants[index][rows]
+        return score(factor, factor.values, predicted[rows, None], constant, Bootstrap(self.groups[rows]), auc=True)
+
+    def p_values(self, predicted: Sequence[Mapping[str, np.ndarray]], count: int) -> list[tuple[float, np.ndarray]]:
+        """Test of each factor whether its probes could be as good by chance.
 
         Args:
-            predicted: of each factor, predictions [n, S] by readout.
+            predicted: of each factor, predictions [n, S] by probe.
             count: of permutations.
 
         Returns:
             See :func:`exoprobe.evaluation.permutation.permutation_tests`.
         """
         together: dict[bytes, list[int]] = {}
-        for place, factor in enumerate(self.factors):
-            together.setdefault(factor.known.tobytes(), []).append(place)
+        for index, factor in enumerate(self.factors):
+            together.setdefault(factor.known.tobytes(), []).append(index)
         found: dict[int, tuple[float, np.ndarray]] = {}
-        for places in together.values():
-            known = self.factors[places[0]].known
-            reads = [self._read(place, predicted[place], known) for place in places]
-            found |= dict(zip(places, permutation_tests(reads, self.groups[known], count), strict=True))
-        return [found[place] for place in range(len(self.factors))]
+        for indices in together.values():
+            known = self.factors[indices[0]].known
+            inputs = [self._permutation_input(index, predicted[index], known) for index in indices]
+            found |= dict(zip(indices, permutation_tests(inputs, self.groups[known], count), strict=True))
+        return [found[index] for index in range(len(self.factors))]
 
-    def _read(self, place: int, predicted: dict[str, np.ndarray], known: np.ndarray) -> Read:
-        factor = self.factors[place]
-        values = tuple(one[known] for one in predicted.values())
-        return Read(factor, factor.values[known], values, self.constants[place])
+    def _permutation_input(self, index: int, predicted: Mapping[str, np.ndarray], known: np.ndarray) -> PermutationInput:
+        factor = self.factors[index]
+        values = tuple(seeds[known] for seeds in predicted.values())
+        return PermutationInput(factor, factor.values[known], values, self.constants[index][known])
+
+
+def has_label(samples: str | Path) -> bool:
+    """Tell whether a dataset has a label."""
+    return LABEL in pq.read_schema(samples).names
+
+
+def _train_shares(factors: Sequence[Factor], trains: Sequence[np.ndarray]) -> list[float]:
+    """Return how common the second value of each binary factor is in training, the mean over folds."""
+    return [
+        float(np.mean([np.nanmean(factor.values[train]) for train in trains])) if factor.kind == "binary" else np.nan
+        for factor in factors
+    ]

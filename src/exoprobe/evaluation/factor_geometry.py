@@ -20,7 +20,7 @@ from exoprobe.features.blocks import Blocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
 from exoprobe.features.split_features import split_blocks
 from exoprobe.probes.factor_moments import FactorMoments
-from exoprobe.probes.nested_readouts import rank_elements
+from exoprobe.probes.nested_models import rank_dimensions
 
 MOST_ROWS = 20_000  # of test, held in memory
 MOST_NEIGHBOR_ROWS = 5_000  # compared with each other
@@ -128,7 +128,7 @@ def _carried_by(moments: FactorMoments, skills: pd.DataFrame) -> dict[str, list[
         "components_for_90": [sufficient_dimensions(tables["components"]) for tables in by_basis],
         "elements_for_90": [sufficient_dimensions(tables["elements"]) for tables in by_basis],
         "full_skill": [tables["elements"]["skill"].iloc[-1] for tables in by_basis],
-        "best_element": [int(rank_elements(moments, place)[0]) for place in range(len(by_basis))],
+        "best_element": [int(rank_dimensions(moments, place)[0]) for place in range(len(by_basis))],
         "best_element_skill": [tables["elements"]["skill"].iloc[0] for tables in by_basis],
     }
 

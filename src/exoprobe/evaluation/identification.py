@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from exoprobe.probes.mean_activation import unit_vectors
+from exoprobe.features.cosine import unit_vectors
 
 DRAWS = 50  # of who is in the gallery and of the enrolled images
 

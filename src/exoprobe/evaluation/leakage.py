@@ -1,4 +1,4 @@
-"""How much of each factor each representation tells, how sure that is, and a verdict in words."""
+"""How decodable each factor is from each representation, how certain that is, and a verdict in words."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +11,10 @@ import pandas as pd
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.errors import ExoprobeError
-from exoprobe.evaluation.bootstrap import Scored
-from exoprobe.evaluation.evaluator import Tested
+from exoprobe.evaluation.bootstrap import BootstrapResult
+from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.permutation import holm, permutation_count
-from exoprobe.evaluation.probe_files import Probed, best_on_validation, read_controls, read_predictions
+from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
 from exoprobe.evaluation.verdicts import SIGNIFICANT, Evidence, judge, smallest_groups
 from exoprobe.progress import progress
 
@@ -22,26 +22,26 @@ log = logging.getLogger(__name__)
 
 MEASURES = ("skill", "balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")
 LEAKAGE_COLUMNS = [
-    *("factor", "kind", "representation", "readout", "p", "seeds", "skill_seed_sd", "baseline_error"),
+    *("factor", "kind", "representation", "probe", "p", "seeds", "skill_seed_sd", "baseline_error"),
     *(f"{measure}{end}" for measure in MEASURES for end in ("", "_low", "_high")),
 ]
 VERDICT_COLUMNS = [
-    *("factor", "kind", "representation", "control", "verdict", "how", "reason", "readout"),
+    *("factor", "kind", "representation", "control", "verdict", "how", "reason", "probe"),
     *("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds", "p", "p_holm"),
     *("test_rows", "test_groups", "smallest_groups", "known_skill", "control_skill", "selectivity"),
 ]
-DIFFERENCE_COLUMNS = ["factor", "kind", "readout", "representation", "other", "difference", "low", "high"]
+DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high"]
 
 
 def leakage_tables(
     samples: str | Path,
     factors: str | Path,
-    representations: Mapping[str, Probed],
+    representations: Mapping[str, ProbeFiles],
     *,
     margin: float,
     permutations: int | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Score every readout of every factor and representation, and judge.
+    """Score every probe of every factor and representation, and judge.
 
     Args:
         samples: the dataset.
@@ -54,27 +54,27 @@ def leakage_tables(
         ExoprobeError: where so few permutations cannot give a corrected p-value of 0.05.
 
     Returns:
-        ``leakage``: a row per factor, representation and readout: skill, p and measures with their intervals;
+        ``leakage``: a row per factor, representation and probe: skill, p and measures with their intervals;
         ``verdicts``: a row per factor and representation, the highest skill first;
-        ``differences``: a row per factor, readout and pair of representations.
+        ``differences``: a row per factor, probe and pair of representations.
     """
-    tested = Tested(samples, factors)
-    count = permutations or permutation_count(len(tested.factors))
-    if len(tested.factors) > SIGNIFICANT * (count + 1):
+    evaluator = Evaluator(samples, factors)
+    count = permutations or permutation_count(len(evaluator.factors))
+    if len(evaluator.factors) > SIGNIFICANT * (count + 1):
         raise ExoprobeError(
-            f"audit.permutations is {count}; with {len(tested.factors)} factors, no corrected p-value can be "
-            f"{SIGNIFICANT:g} or less with so few: give {permutation_count(len(tested.factors))}, or null"
+            f"audit.permutations is {count}; with {len(evaluator.factors)} factors, no corrected p-value can be "
+            f"{SIGNIFICANT:g} or less with so few: give {permutation_count(len(evaluator.factors))}, or null"
         )
     leakage, verdicts, results = [], [], {}
-    with progress(len(representations), "representation", log, f"scoring {len(tested.factors)} factors") as bar:
-        for name, probed in representations.items():
-            results[name] = _results(tested, probed, count)
-            about = {"representation": name, "control": probed.control}
+    with progress(len(representations), "representation", log, f"scoring {len(evaluator.factors)} factors") as bar:
+        for name, files in representations.items():
+            results[name] = _results(evaluator, files, count)
+            about = {"representation": name, "control": files.control}
             leakage += [{"representation": name, **row} for row in _leakage_rows(results[name])]
-            verdicts += [{**about, **row} for row in _verdict_rows(results[name], tested.groups, margin)]
+            verdicts += [{**about, **row} for row in _verdict_rows(results[name], evaluator.groups, margin)]
             bar.update()
     controls = pd.concat(
-        [read_controls(probed).assign(representation=name) for name, probed in representations.items()]
+        [read_selectivity(files).assign(representation=name) for name, files in representations.items()]
     )
     judged = pd.DataFrame(verdicts).merge(controls, on=["representation", "factor"])[VERDICT_COLUMNS]
     return {
@@ -86,30 +86,30 @@ def leakage_tables(
 
 @dataclass(frozen=True)
 class _Result:
-    """What was found of one factor in one representation: scores and p-values by readout, p of any of them."""
+    """What was found of one factor in one representation: scores and p-values by probe, p of any of them."""
 
     factor: Factor
-    best: str  # the readout that was, on validation
-    scored: dict[str, Scored]
+    best: str  # the probe that was, on validation
+    scored: dict[str, BootstrapResult]
     p_of: dict[str, float]
     p: float
 
 
-def _results(tested: Tested, probed: Probed, count: int) -> list[_Result]:
-    predicted, best, found = read_predictions(probed, tested.factors), best_on_validation(probed), []
-    for place, (p, each) in enumerate(tested.p_values(predicted, count)):
-        scored = {readout: tested.score(place, values, auc=True) for readout, values in predicted[place].items()}
-        factor = tested.factors[place]
+def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Result]:
+    predicted, best, found = read_predictions(files, evaluator.factors), best_on_validation(files), []
+    for index, (p, each) in enumerate(evaluator.p_values(predicted, count)):
+        scored = {probe: evaluator.score(index, values, auc=True) for probe, values in predicted[index].items()}
+        factor = evaluator.factors[index]
         found.append(_Result(factor, best[factor.name], scored, dict(zip(scored, each, strict=True)), p))
     return found
 
 
 def _leakage_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
-    """Yield a row per factor and readout."""
+    """Yield a row per factor and probe."""
     for result in results:
         about = {"factor": result.factor.name, "kind": result.factor.kind}
-        for readout, scored in result.scored.items():
-            yield {**about, "readout": readout, "p": result.p_of[readout], **scored.row()}
+        for probe, scored in result.scored.items():
+            yield {**about, "probe": probe, "p": result.p_of[probe], **scored.row()}
 
 
 def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float) -> Iterator[dict[str, object]]:
@@ -118,7 +118,7 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
     linear = holm(np.array([result.p_of["linear"] for result in results]))
     for result, p, p_linear in zip(results, corrected, linear, strict=True):
         factor, best = result.factor, result.scored[result.best]
-        skills = {readout: (one.value("skill"), *one.interval("skill")) for readout, one in result.scored.items()}
+        skills = {probe: (scored.value("skill"), *scored.interval("skill")) for probe, scored in result.scored.items()}
         smallest = smallest_groups(factor, factor.values, groups)
         _, beyond, _ = best.change(result.scored["linear"])
         evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest)
@@ -126,7 +126,7 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
             "factor": factor.name,
             "kind": factor.kind,
             **judge(evidence, margin),
-            "readout": result.best,
+            "probe": result.best,
             **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
             "p": result.p,
             "p_holm": p,
@@ -140,6 +140,6 @@ def _difference_rows(results: Mapping[str, list[_Result]]) -> Iterator[tuple[obj
     """Yield how much more each representation tells than each other, on the same test groups."""
     for (name, ours), (other, theirs) in combinations(results.items(), 2):
         for our, their in zip(ours, theirs, strict=True):
-            for readout, scored in our.scored.items():
-                change = scored.change(their.scored[readout])
-                yield (our.factor.name, our.factor.kind, readout, name, other, *change)
+            for probe, scored in our.scored.items():
+                change = scored.change(their.scored[probe])
+                yield (our.factor.name, our.factor.kind, probe, name, other, *change)

@@ -1,7 +1,7 @@
-"""Permutation tests that respect groups: could the readouts' skill be chance?
+"""Permutation tests that respect groups: could the probes' skill be chance?
 
 Readouts are fitted on train; under the null hypothesis, that features tell nothing of the factor, the test groups'
-factor values could as well be each other's. So groups exchange their values, the readouts stay as they are.
+factor values could as well be each other's. So groups exchange their values, the probes stay as they are.
 
 Within a group a value may be like its neighbors', as in the sessions of a person: values keep their order, begun
 anywhere. It must not depend on where the row stands: a drift along every recording, of factor and features both,
@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.probes.skill import measures, sums_of_many
+from exoprobe.probes.skill import skills_of_many
 
 LEAST = 999  # permutations
 PER_FACTOR = 50  # so many more for each factor: Holm's correction asks for smaller p-values then
@@ -78,56 +78,56 @@ def _bins_of_size(sizes: np.ndarray) -> list[np.ndarray]:
 
 
 @dataclass(frozen=True)
-class Read:
-    """What was read of one factor on the test rows where it is known.
+class PermutationInput:
+    """Predictions of one factor on the test rows where it is known.
 
     Attributes:
         factor: for its kind and categories.
         truth: [n].
-        predicted: R arrays [n, S], of each readout the predictions from S training seeds' features.
-        constant: of :func:`exoprobe.probes.skill.best_constant`.
+        predicted: R arrays [n, S], of each probe the predictions from S training seeds' features.
+        constant: [n], of :func:`exoprobe.probes.skill.best_constant`.
     """
 
     factor: Factor
     truth: np.ndarray
     predicted: tuple[np.ndarray, ...]
-    constant: float
+    constant: np.ndarray
 
     def skills(self, truths: np.ndarray) -> np.ndarray:
-        """Return each readout's skill, the mean over its seeds, had the truth been each of these [C, n]: [C, R]."""
+        """Return each probe's skill, the mean over its seeds, had the truth been each of these [C, n]: [C, R]."""
         found = [
-            [measures(self.factor, sums_of_many(self.factor, truths, one, self.constant))["skill"] for one in seeds.T]
+            [skills_of_many(self.factor, truths, predicted, self.constant) for predicted in seeds.T]
             for seeds in self.predicted
         ]
         return np.stack([np.mean(skills, axis=0) for skills in found], axis=1)
 
 
-def permutation_tests(reads: Sequence[Read], groups: np.ndarray, count: int) -> list[tuple[float, np.ndarray]]:
-    """Test of each factor whether any readout reads it, all under the same permutations.
+def permutation_tests(inputs: Sequence[PermutationInput], groups: np.ndarray, count: int) -> list[tuple[float, np.ndarray]]:
+    """Test of each factor whether any probe predicts it, all under the same permutations.
 
     Args:
-        reads: of factors that are known for the same n rows.
+        inputs: of factors that are known for the same n rows.
         groups: [n].
         count: of permutations.
 
     Returns:
-        For each factor the p-value of the best readout (of the largest standardized skill: what choosing among
-        readouts wins is won by the permutations too, Westfall and Young 1993), and each readout's own [R].
+        For each factor the p-value of the best probe (of the largest standardized skill: what choosing among
+        probes wins is won by the permutations too, Westfall and Young 1993), and each probe's own [R].
     """
     chunk = max(1, CHUNK // len(groups))
     permutations = permuted_rows(groups, count)
-    drawn: list[list[np.ndarray]] = [[] for _ in reads]
+    drawn: list[list[np.ndarray]] = [[] for _ in inputs]
     while len(rows := np.array(list(islice(permutations, chunk)))):
-        for read, skills in zip(reads, drawn, strict=True):
-            skills.append(read.skills(read.truth[rows]))
+        for entry, skills in zip(inputs, drawn, strict=True):
+            skills.append(entry.skills(entry.truth[rows]))
     return [
-        _p_values(read.skills(read.truth[None])[0], np.concatenate(skills))
-        for read, skills in zip(reads, drawn, strict=True)
+        _p_values(entry.skills(entry.truth[None])[0], np.concatenate(skills))
+        for entry, skills in zip(inputs, drawn, strict=True)
     ]
 
 
 def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the p-value of the best readout and each one's, from observed [R] and permuted [P, R] skills."""
+    """Return the p-value of the best probe and each one's, from observed [R] and permuted [P, R] skills."""
     usable = ~np.isnan(observed)
     count = 1 + len(permuted)
     each = (1 + (~(permuted < observed - ROUNDING)).sum(0)) / count  # what is undefined counts against a leak
@@ -135,7 +135,7 @@ def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.nda
         return 1.0, each
     draws = np.nan_to_num(permuted[:, usable], nan=1.0)
     spread = draws.std(0)
-    spread = np.where(spread > 0, spread, np.inf)  # a readout that always says the same tells nothing
+    spread = np.where(spread > 0, spread, np.inf)  # a probe that always says the same tells nothing
     best = ((observed[usable] - draws.mean(0)) / spread).max()
     drawn = ((draws - draws.mean(0)) / spread).max(1)
     return float((1 + (drawn >= best - ROUNDING).sum()) / count), each

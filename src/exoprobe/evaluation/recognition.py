@@ -7,7 +7,7 @@ import numpy as np
 from exoprobe.evaluation.intervals import RESAMPLES, group_sums, group_weights, resampling_units
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.class_means import class_means
-from exoprobe.probes.mean_activation import cosine_similarities
+from exoprobe.features.cosine import cosine_similarities
 
 
 @dataclass(frozen=True)

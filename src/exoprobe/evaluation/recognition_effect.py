@@ -11,7 +11,7 @@ from exoprobe.evaluation.intervals import interval
 from exoprobe.evaluation.recognition import Measured, label_accuracy, label_means
 from exoprobe.evaluation.verification import verification, verification_rows
 from exoprobe.features.blocks import gather
-from exoprobe.probes.scaled_splits import ScaledSplits
+from exoprobe.probes.probe_data import ProbeData
 
 MOST_LABELS = 1_000  # whose means are compared; of more, verification alone is measured
 COLUMNS = ["erased", "measure", "value", "low", "high", "change", "change_low", "change_high", "rows", "groups"]
@@ -21,17 +21,17 @@ class RecognitionEffect:
     """Recognition from the features as they are, by cosine, on test.
 
     Args:
-        splits: the representation, with the labels that it is meant to tell.
+        data: the representation, with the labels that it is meant to tell.
         label_is_group: whether labels are groups, none of which is in both train and test.
     """
 
-    def __init__(self, splits: ScaledSplits, *, label_is_group: bool) -> None:
-        self.splits, self.label_is_group = splits, label_is_group
-        self.known = bool((splits.labels[splits.rows["test"]] >= 0).any())
+    def __init__(self, data: ProbeData, *, label_is_group: bool) -> None:
+        self.data, self.label_is_group = data, label_is_group
+        self.known = bool((data.labels[data.rows["test"]] >= 0).any())
         if self.known:
-            self.test = np.flatnonzero(splits.rows["test"])
-            self.features = gather(splits.stored(splits.rows["test"]))
-            self.paired = verification_rows(splits.labels[self.test], splits.groups[self.test])
+            self.test = np.flatnonzero(data.rows["test"])
+            self.features = gather(data.stored(data.rows["test"]))
+            self.paired = verification_rows(data.labels[self.test], data.groups[self.test])
             self.means, self.means_labels = self._label_means()
 
     def table(self, factors: Sequence[Factor], erasers: Sequence[Eraser]) -> pd.DataFrame:
@@ -47,20 +47,20 @@ class RecognitionEffect:
         before = self._measure(self.features, self.means)
         rows = [self._row("", name, one, None) for name, one in before.items()]
         for factor, eraser in zip(factors, erasers, strict=True):
-            erased = [self.splits.erase_stored(eraser, features) for features in (self.features, self.means)]
+            erased = [self.data.erase_stored(eraser, features) for features in (self.features, self.means)]
             after = self._measure(*erased)
             rows += [self._row(factor.name, name, one, before[name]) for name, one in after.items()]
         return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
     def _label_means(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the means [K, D] of training's labels and these [K]; none where they are many or not in test."""
-        train = self.splits.rows["train"]
-        if self.label_is_group or len(np.unique(self.splits.labels[train])) > MOST_LABELS:
+        train = self.data.rows["train"]
+        if self.label_is_group or len(np.unique(self.data.labels[train])) > MOST_LABELS:
             return np.empty((0, self.features.shape[1])), np.empty(0, int)
-        return label_means(self.splits.stored(train), self.splits.labels[train])
+        return label_means(self.data.stored(train), self.data.labels[train])
 
     def _measure(self, features: np.ndarray, means: np.ndarray) -> dict[str, Measured]:
-        labels, groups = self.splits.labels[self.test], self.splits.groups[self.test]
+        labels, groups = self.data.labels[self.test], self.data.groups[self.test]
         paired = self.paired
         return {
             "label_accuracy": label_accuracy(means, self.means_labels, features, labels, groups),
@@ -68,9 +68,9 @@ class RecognitionEffect:
         }
 
     def _row(self, erased: str, name: str, now: Measured, before: Measured | None) -> dict[str, object]:
-        scored = self.test[np.isin(self.splits.labels[self.test], self.means_labels)]
+        scored = self.test[np.isin(self.data.labels[self.test], self.means_labels)]
         used = scored if name == "label_accuracy" else self.test[self.paired]
-        groups = len(np.unique(self.splits.groups[used]))
+        groups = len(np.unique(self.data.groups[used]))
         low, high = interval(now.draws, groups)
         row = {"erased": erased, "measure": name, "value": now.value, "low": low, "high": high}
         if before is not None:

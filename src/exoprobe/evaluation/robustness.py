@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from exoprobe.probes.mean_activation import cosine_similarities
+from exoprobe.features.cosine import cosine_similarities
 
 MOST_NEIGHBORS = 50
 SHARE = 20  # no more than one in so many rows are a row's neighbors

@@ -7,12 +7,12 @@ import pandas as pd
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.probes.factor_moments import FactorMoments
-from exoprobe.probes.nested_readouts import (
-    ComponentReadouts,
-    ElementReadouts,
-    choose_penalties,
+from exoprobe.probes.nested_models import (
+    ComponentModels,
+    DimensionModels,
+    choose_alphas,
     nested_dimensions,
-    read_factor,
+    predict_values,
 )
 from exoprobe.probes.skill import best_constant, skill
 
@@ -35,16 +35,16 @@ def subspace_skills(
         A row per factor, basis (``components`` or ``elements``) and number of them: ``factor``, ``basis``,
         ``dimensions`` and ``skill``.
     """
-    penalties = choose_penalties(moments)
+    alphas = choose_alphas(moments)
     bases = {
-        "components": ComponentReadouts(moments, penalties),
-        "elements": ElementReadouts(moments, penalties),
+        "components": ComponentModels(moments, alphas),
+        "elements": DimensionModels(moments, alphas),
     }
     dimensions, tables = nested_dimensions(features.shape[1]), []
     for place, factor in enumerate(test):
         constant = best_constant(train[place], np.ones(len(train[place].values), bool))
         for basis, readouts in bases.items():
-            predicted = read_factor(factor, readouts.coefficients(place), features, moments, place)
+            predicted = predict_values(factor, readouts.coefficients(place), features, moments, place)
             skills = [skill(factor, factor.values, one, constant) for one in predicted.T]
             scored = {"dimensions": dimensions, "skill": skills}
             tables.append(pd.DataFrame({"factor": factor.name, "basis": basis, **scored}))

@@ -5,29 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.probes.base import find_probe
 
-LEAKS, NO_EVIDENCE, CANNOT_TELL = "leaks", "no evidence", "cannot tell"
+LEAKS, NO_EVIDENCE, INCONCLUSIVE = "leaks", "no evidence", "inconclusive"
 SIGNIFICANT = 0.05
-FEWEST_GROUPS = 10  # in test
-FEWEST_RAREST = 5  # of them that hold the rarest value
-NAMES = {
-    "linear": "the linear readout",
-    "neighbors": "nearest neighbors",
-    "fourier": "Fourier features",
-    "mlp": "the MLP",
-}
-
+MIN_GROUPS = 10  # in test
+MIN_RAREST_GROUPS = 5  # of them that hold the rarest value
 
 @dataclass(frozen=True)
 class Evidence:
     """What a verdict rests on.
 
     Attributes:
-        skills: by readout, skill and the ends of its 95 % interval.
-        best: the readout that was best on validation.
-        beyond: the low end of the interval of how much better it is than the linear readout.
-        p: whether any readout is better than chance, corrected over factors.
-        p_linear: of the linear readout alone, likewise.
+        skills: by probe, skill and the ends of its 95 % interval.
+        best: the probe that was best on validation.
+        beyond: the low end of the interval of how much better it is than the linear probe.
+        p: whether any probe is better than chance, corrected over factors.
+        p_linear: of the linear probe alone, likewise.
         groups: in test.
         smallest_groups: how many of them hold the rarest value; None of numbers.
     """
@@ -42,12 +36,12 @@ class Evidence:
 
     @property
     def highest(self) -> float:
-        """The highest end of any readout's interval."""
+        """The highest end of any probe's interval."""
         return float(np.nanmax([high for _, _, high in self.skills.values()], initial=-np.inf))
 
 
 def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> int | None:
-    """Return how many groups hold the value that fewest hold; None of numbers.
+    """Return how many groups hold the rarest value; None of numbers.
 
     Args:
         factor: for its kind and categories.
@@ -62,39 +56,39 @@ def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> i
 def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     """Return the verdict, how the factor leaks, and the reason in a sentence.
 
-    Cannot tell: too few groups. Leaks: the corrected p-value is at most 0.05, and the interval of the readout that
-    was best on validation lies above 0. No evidence: it is above 0.05, and all readouts' intervals end below the
-    margin. Cannot tell: neither.
+    Inconclusive: too few groups. Leaks: the corrected p-value is at most 0.05, and the interval of the probe that
+    was best on validation lies above 0. No evidence: it is above 0.05, and all probes' intervals end below the
+    margin. Inconclusive: neither.
 
     Args:
         evidence: the numbers.
         margin: skill below which a leak is none that matters.
 
     Returns:
-        ``verdict``, ``how`` (``linearly``, ``only nonlinearly``, or empty: that cannot be told) and ``reason``.
+        ``verdict``, ``how`` (``linearly``, ``only nonlinearly``, or empty where that is inconclusive) and ``reason``.
     """
     if too_few := _too_few(evidence):
-        return {"verdict": CANNOT_TELL, "how": "", "reason": too_few}
+        return {"verdict": INCONCLUSIVE, "how": "", "reason": too_few}
     significant, above = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1] > 0
     if significant and above:
         how = _how(evidence)
         also = ", and linearly too" if how == "linearly" and evidence.best != "linear" else ""
-        reason = f"read by {NAMES[evidence.best]} better than by a constant, in groups that it has not seen{also}"
+        reason = f"decodable by {find_probe(evidence.best).phrase} better than by a constant, in unseen groups{also}"
         return {"verdict": LEAKS, "how": how, "reason": reason}
     if not significant and evidence.highest < margin:
-        reason = f"no readout is significantly better than a constant, and surely none by {margin:g} of skill"
+        reason = f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
         return {"verdict": NO_EVIDENCE, "how": "", "reason": reason}
     if significant:
-        reason = "the permutations say that it is read, but the interval of its skill reaches down to 0"
+        reason = "the permutation test is significant, but the interval of the skill includes 0"
     elif above:
-        reason = "its interval lies above 0, but its p-value does not outlast the correction over factors"
+        reason = "the interval excludes 0, but the p-value does not survive the correction over factors"
     else:
-        reason = f"not significant, but the skill may be as high as {evidence.highest:.2f}: more groups would tell"
-    return {"verdict": CANNOT_TELL, "how": "", "reason": reason}
+        reason = f"not significant, but the skill may be as high as {evidence.highest:.2f}; more groups are needed"
+    return {"verdict": INCONCLUSIVE, "how": "", "reason": reason}
 
 
 def _how(evidence: Evidence) -> str:
-    """Say whether the linear readout finds it too, or another is surely better."""
+    """Say whether the linear probe finds it too, or another is surely better."""
     if evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][1] > 0:
         return "linearly"
     return "only nonlinearly" if evidence.beyond > 0 else ""
@@ -102,8 +96,8 @@ def _how(evidence: Evidence) -> str:
 
 def _too_few(evidence: Evidence) -> str:
     """Say if a conclusion would rest on too few groups."""
-    if evidence.groups < FEWEST_GROUPS:
-        return f"it would rest on {evidence.groups} test groups; {FEWEST_GROUPS} are needed"
-    if evidence.smallest_groups is not None and evidence.smallest_groups < FEWEST_RAREST:
-        return f"too few test groups hold the rarest value: {evidence.smallest_groups} of {FEWEST_RAREST} needed"
+    if evidence.groups < MIN_GROUPS:
+        return f"only {evidence.groups} test groups; {MIN_GROUPS} are needed"
+    if evidence.smallest_groups is not None and evidence.smallest_groups < MIN_RAREST_GROUPS:
+        return f"the rarest value is in {evidence.smallest_groups} test groups; {MIN_RAREST_GROUPS} are needed"
     return ""

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
+
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
@@ -38,6 +40,15 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_table(table: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as Parquet, or as CSV with six significant digits where the name ends so."""
+    with atomic_write(path) as temporary:
+        if Path(path).suffix == ".csv":
+            table.to_csv(temporary, index=False, float_format="%.6g")
+        else:
+            table.to_parquet(temporary, index=False)
 
 
 def digest_of(*parts: bytes | memoryview) -> str:

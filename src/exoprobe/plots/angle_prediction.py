@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.samples import read_samples
 from exoprobe.plots.style import (
     GREY,
     NETWORK_COLORS,
@@ -13,15 +14,29 @@ from exoprobe.plots.style import (
     new_figure,
     save_figure,
 )
+from exoprobe.probes.predictions import Predictions
 
 OFFSET = 0.15  # of the angles' distance, between the networks' markers, so that their bars do not hide each other
 
 
 def draw_angle_prediction(
-    predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+    samples: str | Path, predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
 ) -> None:
-    """Draw Figure 3 from the probes' predictions, by (model, seed)."""
-    data = angle_statistics({key: pd.read_parquet(path) for key, path in predictions.items()})
+    """Draw Figure 3.
+
+    Args:
+        samples: the rotated digits.
+        predictions: files of the probe stage by model and seed.
+        paths: see :func:`exoprobe.plots.style.save_figure`.
+        about: likewise.
+    """
+    truth = pd.DataFrame(read_samples(samples, ["label", "angle"], "test"))
+    data = angle_statistics(
+        {
+            run: truth.assign(predicted=Predictions(path)["", "linear_per_label", "angle"])
+            for run, path in predictions.items()
+        }
+    )
     figure, axes = new_figure(height=3.4)
     angles = sorted(data["angle"].unique())
     axes.plot(angles, angles, color=GREY, linewidth=1, linestyle=(0, (4, 2)), label="perfect prediction", zorder=1)
@@ -59,14 +74,14 @@ def angle_statistics(tables: dict[tuple[str, int], pd.DataFrame]) -> pd.DataFram
     As in the paper, mean and standard deviation are taken per label, then averaged over the labels.
 
     Args:
-        tables: predictions by (model, seed).
+        tables: ``label``, ``angle`` and ``predicted`` (degrees) of the test rows, by model and seed.
 
     Returns:
         Columns ``model, seed, angle, mean, sd``, in degrees.
     """
-    parts = []
+    statistics = []
     for (model, seed), table in tables.items():
-        per_label = table.groupby(["angle", "label"])["predicted_angle"].agg(mean="mean", sd="std")
+        per_label = table.groupby(["angle", "label"])["predicted"].agg(mean="mean", sd="std")
         averaged = per_label.groupby("angle").mean().reset_index()
-        parts.append(averaged.assign(model=model, seed=seed))
-    return pd.concat(parts)[["model", "seed", "angle", "mean", "sd"]].reset_index(drop=True)
+        statistics.append(averaged.assign(model=model, seed=seed))
+    return pd.concat(statistics)[["model", "seed", "angle", "mean", "sd"]].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Figure 2: how well attributes can be read from each representation, false negatives and false positives."""
+"""Figure 2: how well attributes are decodable from each representation, false negatives and false positives."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from exoprobe.evaluation.attribute_errors import MEAN
+from exoprobe.evaluation.score import MEAN
 from exoprobe.plots.style import BLACK, GREY, TEXT_WIDTH, plt, representation_looks, save_figure
 
-CHANCE = 50.0  # what both rates would be if nothing of the attribute were left
+CHANCE = 50.0  # both rates of a probe that ignores the features
 CHANCE_LINE = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
 UNGROUPED = "other attributes"
 NAME_SIZE = 7  # points
@@ -70,7 +70,7 @@ def draw_attribute_errors(
 
 
 def arrange_rows(errors: pd.DataFrame, groups: dict[str, list[str]], first: str) -> list[Row]:
-    """List the figure's rows from the top: each group's heading, then its attributes, best read first.
+    """List the figure's rows from the top: each group's heading, then its attributes, best predicted first.
 
     Args:
         errors: see :func:`draw_attribute_errors`; the groups' attributes that it lacks are left out.
@@ -102,7 +102,7 @@ def _draw_means(axes: Axes, means: pd.DataFrame, looks: Looks, names: dict[str, 
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.set(xlim=(0, max(CHANCE + 4, means["error_high"].max())), ylim=(len(looks) - 0.4, -0.6))
-    axes.set_xlabel("error in %, mean of both kinds over all attributes [95 %]; dashed: nothing left", fontsize=8)
+    axes.set_xlabel("error in %, mean of both kinds over all attributes [95 %]; dashed: chance", fontsize=8)
 
 
 def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: np.ndarray, looks: Looks) -> None:
@@ -119,8 +119,8 @@ def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: 
         axes.tick_params(axis="y", length=0, labelleft=axes is right)
         axes.spines["left"].set_visible(False)
         axes.set(xlim=limits, ylim=(heights.sum(), 0))
-    left.set_xlabel("false negatives in % (there, but not read)")
-    right.set_xlabel("false positives in % (read, but not there)")
+    left.set_xlabel("false negatives in % (present, not predicted)")
+    right.set_xlabel("false positives in % (predicted, not present)")
     _write_names(right, rows, places)
 
 

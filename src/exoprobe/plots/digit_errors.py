@@ -5,39 +5,39 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoprobe.evaluation.scores import complement
 from exoprobe.plots.style import BLACK, GREY, NETWORK_COLORS, VERMILION, new_figure, save_figure
+from exoprobe.probes.probe_data import LABEL
 
-# Model and column of its predictions, name, color; the paper's six, softmax for comparison in grays.
+# Network, probe, name, color; the paper's six, softmax for comparison in grays.
 TECHNIQUES = [
-    ("lenet", "mav", "LeNet-MAV", VERMILION),
-    ("lenet", "per_angle_mav", "LeNet-per-angle-MAV", "#F3B98F"),
-    ("mu_lenet", "mav", "µ-LeNet-MAV", NETWORK_COLORS["mu_lenet"]),
-    ("pair_lenet", "mav", "PAIR-LeNet-MAV", NETWORK_COLORS["pair_lenet"]),
-    ("lenet", "softmax", "LeNet-softmax", BLACK),
-    ("pair_lenet", "softmax", "PAIR-LeNet-softmax", GREY),
+    ("lenet", "nearest_mean", "LeNet-MAV", VERMILION),
+    ("lenet", "per_angle_mean", "LeNet-per-angle-MAV", "#F3B98F"),
+    ("mu_lenet", "nearest_mean", "µ-LeNet-MAV", NETWORK_COLORS["mu_lenet"]),
+    ("pair_lenet", "nearest_mean", "PAIR-LeNet-MAV", NETWORK_COLORS["pair_lenet"]),
+    ("lenet", "head", "LeNet-softmax", BLACK),
+    ("pair_lenet", "head", "PAIR-LeNet-softmax", GREY),
 ]
 # Controls that go beside them into the CSV file: as many means, without an angle or with a coarser estimate of it.
 CONTROLS = [
-    ("lenet", "label_angle_mav", "LeNet-MAV, label and angle means"),
-    ("lenet", "per_angle_mav_pooled", "LeNet-per-angle-MAV, one angle regressor"),
-    ("pair_lenet", "label_angle_mav", "PAIR-LeNet-MAV, label and angle means"),
+    ("lenet", "label_angle_mean", "LeNet-MAV, label and angle means"),
+    ("lenet", "per_angle_mean_pooled", "LeNet-per-angle-MAV, one angle regressor"),
+    ("pair_lenet", "label_angle_mean", "PAIR-LeNet-MAV, label and angle means"),
 ]
 WHISKERS = {"error_kw": {"elinewidth": 0.8, "ecolor": "#444444"}}
 
 
-def draw_digit_errors(
-    predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
-) -> None:
-    """Draw Figure 4 from the probes' predictions, by (model, seed)."""
-    data = digit_errors({key: pd.read_parquet(path) for key, path in predictions.items()})
+def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, about: str) -> None:
+    """Draw Figure 4 from the scores, see :func:`digit_errors`."""
+    data = digit_errors(scores)
     figure, (axes, average) = new_figure(height=3.0, columns=2, width_ratios=[10, 2.3], sharey=True)
     over_seeds = data.groupby(["technique", "label"], sort=False)["error"]
     mean, sd = over_seeds.mean(), over_seeds.std()  # NaN, and not drawn, for a single seed
     classes = [label for label in data["label"].unique() if label != "average"]
     width = 0.86 / len(TECHNIQUES)
     for rank, (_, _, name, color) in enumerate(TECHNIQUES):
-        place = np.arange(len(classes)) + width * (rank - (len(TECHNIQUES) - 1) / 2)
-        axes.bar(place, mean[name][classes], width, yerr=sd[name][classes], color=color, label=name, **WHISKERS)
+        centers = np.arange(len(classes)) + width * (rank - (len(TECHNIQUES) - 1) / 2)
+        axes.bar(centers, mean[name][classes], width, yerr=sd[name][classes], color=color, label=name, **WHISKERS)
         bar = average.bar(rank, mean[name]["average"], 0.8, yerr=sd[name]["average"], color=color, **WHISKERS)
         average.bar_label(bar, fmt="%.1f", fontsize=6.5, padding=1.5)
     axes.set(xlabel="original class label", ylabel="classification error in %", xticks=range(len(classes)))
@@ -57,21 +57,20 @@ def draw_digit_errors(
     save_figure(figure, data, paths, about=about)
 
 
-def digit_errors(tables: dict[tuple[str, int], pd.DataFrame]) -> pd.DataFrame:
-    """Compute the error of each technique per original class label and over all images.
+def digit_errors(scores: pd.DataFrame) -> pd.DataFrame:
+    """Gather the error of each technique per original class label and over all images.
 
     Args:
-        tables: predictions by (model, seed).
+        scores: of the score stage, with a subset per label.
 
     Returns:
         Columns ``technique, seed, label, error``; ``label`` is a digit or ``average``, ``error`` in percent.
     """
+    table = complement(scores[(scores["factor"] == LABEL) & (scores["measure"] == "accuracy")], scale=100)
+    labels = table["subset"].str.removeprefix("label=").replace("", "average")
+    table = table.assign(label=labels, error=table["value"], average=table["subset"] == "")
     rows = []
-    for model, column, name, *_ in [*TECHNIQUES, *CONTROLS]:
-        for (table_model, seed), table in tables.items():
-            if table_model != model:
-                continue
-            wrong = (table[column] != table["label"]) * 100.0
-            rows += [(name, seed, str(label), error) for label, error in wrong.groupby(table["label"]).mean().items()]
-            rows.append((name, seed, "average", wrong.mean()))
-    return pd.DataFrame(rows, columns=["technique", "seed", "label", "error"])
+    for network, probe, name, *_ in [*TECHNIQUES, *CONTROLS]:
+        chosen = table[(table["representation"] == network) & (table["probe"] == probe)]
+        rows.append(chosen.assign(technique=name).sort_values(["seed", "average", "label"], kind="stable"))
+    return pd.concat(rows, ignore_index=True)[["technique", "seed", "label", "error"]]

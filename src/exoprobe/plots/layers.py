@@ -1,4 +1,4 @@
-"""The layers figure: what every layer of networks of growing depth recognizes, and tells of the rotation."""
+"""The layers figure: what every layer of networks of growing depth recognizes, and how decodable the rotation is."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from exoprobe.plots.style import BLUE, GREEN, GREY, REPRESENTATION_COLORS, VERMILION, new_figure, save_figure
 
-READOUTS = {
+PROBES = {
     "rmse_linear": ("linear", VERMILION, "o"),
     "rmse_linear_per_label": ("linear, per digit", GREEN, "s"),
     "rmse_fourier": ("Fourier features", REPRESENTATION_COLORS[4], "^"),
@@ -28,7 +28,7 @@ def draw_layers(
     """Draw a column of panels per network: recognition error above, the angle's error below, layer by layer.
 
     Args:
-        table: of :func:`exoprobe.evaluation.layers.layer_table`.
+        table: of :func:`exoprobe.evaluation.trade_off.layer_table`.
         paths: see :func:`exoprobe.plots.style.save_figure`.
         layers: the layers of each network, from the input on.
         titles: the name to show for each network.
@@ -40,9 +40,9 @@ def draw_layers(
         rows=2, columns=len(layers), height=4.2, sharey="row", sharex="col", squeeze=False, width_ratios=widths
     )
     for above, below, name in zip(*panels, layers, strict=True):
-        rows = table[table["variant"] == name]
+        rows = table[table["representation"] == name]
         _draw_line(above, rows, "mav_error", layers[name], color="#333333", marker="o")
-        for measure, (label, color, marker) in READOUTS.items():
+        for measure, (label, color, marker) in PROBES.items():
             _draw_line(below, rows, measure, layers[name], color=color, marker=marker, label=label)
         below.axhline(constant, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
         above.set_title(titles[name], fontsize=7.5)
@@ -58,6 +58,6 @@ def draw_layers(
 
 def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, layers: list[str], **look: str) -> None:
     values = rows[rows["measure"] == measure].groupby("layer")[["value", "low", "high"]].mean().loc[layers]
-    places = range(len(layers))
-    axes.fill_between(places, values["low"], values["high"], color=look["color"], alpha=0.2, linewidth=0)
-    axes.plot(places, values["value"], markersize=2.6, linewidth=1.1, **look)
+    positions = range(len(layers))
+    axes.fill_between(positions, values["low"], values["high"], color=look["color"], alpha=0.2, linewidth=0)
+    axes.plot(positions, values["value"], markersize=2.6, linewidth=1.1, **look)

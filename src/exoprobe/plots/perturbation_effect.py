@@ -1,4 +1,4 @@
-"""A figure of what perturbations do to recognition, and how much of them is still told."""
+"""A figure of what perturbations do to recognition, and how decodable they still are."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from exoprobe.datasets.perturbations import PERTURBATIONS
-from exoprobe.evaluation.perturbation_effect import INSIDE, OUTSIDE, told_by
+from exoprobe.evaluation.perturbation_effect import TEST_RANGE, TRAIN_RANGE, explained_by
 from exoprobe.evaluation.trade_off import BEST, MAV_ERROR
 from exoprobe.plots.style import GREY, new_figure, representation_looks, save_figure
 
 TOGETHER = "together"  # the task in which all factors vary
-MEASURES = {MAV_ERROR: "MAV error in %", told_by(BEST): "share told"}
+MEASURES = {MAV_ERROR: "MAV error in %", explained_by(BEST): "explained fraction"}
 SPREAD = 0.7  # of a factor's height, taken by the variants
 TICKS = (1, 3, 10, 30)  # %
 
@@ -21,7 +21,7 @@ TICKS = (1, 3, 10, 30)  # %
 def draw_perturbation_effect(
     effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], among: list[str], about: str
 ) -> None:
-    """Draw recognition error and what is told, of each factor alone and, where that was asked, of all together.
+    """Draw recognition error and how decodable each factor is, factor alone and, where that was asked, of all together.
 
     Args:
         effect: of :func:`exoprobe.evaluation.perturbation_effect.perturbation_effect`.
@@ -52,7 +52,7 @@ def draw_perturbation_effect(
 def average_seeds(effect: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Average a measure and the ends of its intervals over training seeds: by factor, variant and range."""
     chosen = effect[effect["measure"] == measure]
-    return chosen.groupby(["factor", "variant", "range"])[["value", "low", "high"]].mean()
+    return chosen.groupby(["factor", "representation", "range"])[["value", "low", "high"]].mean()
 
 
 def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], looks: dict[str, dict[str, str]]) -> None:
@@ -65,9 +65,9 @@ def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], looks: dict
             if (factor, name) not in means.index.droplevel("range"):
                 continue
             found, heights = means.loc[factor, name], [place + offset] * 2
-            axes.plot(found.loc[[INSIDE, OUTSIDE], "value"], heights, color=look["color"], linewidth=0.6)
-            for part, face in ((INSIDE, look["markerfacecolor"]), (OUTSIDE, "white")):
-                value, low, high = found.loc[part]
+            axes.plot(found.loc[[TRAIN_RANGE, TEST_RANGE], "value"], heights, color=look["color"], linewidth=0.6)
+            for name, face in ((TRAIN_RANGE, look["markerfacecolor"]), (TEST_RANGE, "white")):
+                value, low, high = found.loc[name]
                 axes.plot([low, high], heights, color=look["color"], linewidth=1.6)
                 marked = look | {"markerfacecolor": face}
                 axes.plot(value, heights[0], linestyle="none", markersize=3.6, markeredgewidth=0.9, **marked)
@@ -78,7 +78,7 @@ def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], looks: dict
 def _handles(looks: dict[str, dict[str, str]], names: dict[str, str]) -> list[Line2D]:
     """Explain colors by variant, and full and hollow markers."""
     marks = {names[name]: look for name, look in looks.items()}
-    for text, face in (("inside", GREY), ("outside", "white")):
+    for text, face in (("in", GREY), ("outside", "white")):
         marks[f"{text} the range trained on"] = {"color": GREY, "marker": "o", "markerfacecolor": face}
     return [Line2D([], [], linestyle="none", label=text, **mark) for text, mark in marks.items()]
 

@@ -1,4 +1,4 @@
-"""Table 1: how well pose can be read from each representation, beside what a constant would score."""
+"""Table 1: how well pose is decodable from each representation, beside what a constant would score."""
 
 import html
 import re
@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from exoprobe.evaluation.pose_errors import RANGES, TOTAL
+from exoprobe.evaluation.pose_errors import TOTAL, range_names
 from exoprobe.io.files import atomic_write
 from exoprobe.report.html_table import write_html_table
 
 MAIN = "abs_yaw"
-NOTHING = "–"  # where there are no samples, or too few people for an interval
+NOTHING = "–"  # where there are no samples, or too few identities for an interval
 HEADING_WIDTH = 12  # characters per line of a column's heading in LaTeX
-TITLE = "Pose read from deep features"
+TITLE = "Pose predicted from deep features"
 NOTE = (
     "mean absolute difference in degrees between the angle predicted by a linear regression and the annotated one, "
-    "with 95 % intervals over people; constant: the error of always answering the training median"
+    "with 95 % intervals over identities; constant: the error of always predicting the training median"
 )
 LATEX = """% Needs \\usepackage{{booktabs}}.
 \\begin{{table}}
@@ -63,18 +63,19 @@ class PoseTable:
 
 
 def write_pose_tables(
-    errors: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], about: str
+    errors: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], source: str, about: str
 ) -> None:
     """Write Table 1.
 
     Args:
-        errors: of :func:`exoprobe.evaluation.pose_errors.pose_errors`.
+        errors: of :func:`exoprobe.evaluation.pose_errors.pose_errors`; the linear probe is shown.
         paths: the files to write, by ``csv`` (``errors`` itself, in full precision), ``md``, ``tex`` and ``html``.
         names: the name to show for each representation, in their order.
+        source: who annotated or estimated the angles.
         about: a line that says what data this is.
     """
     table = arrange_table(errors, names)
-    caption = f"{about}; annotated by: {errors['estimator'].iloc[0]}. {NOTE[0].upper()}{NOTE[1:]}."
+    caption = f"{about}; annotated by: {source}. {NOTE[0].upper()}{NOTE[1:]}."
     texts = {"md": _to_markdown(table, caption), "tex": _to_latex(table, caption)}
     for kind, text in texts.items():
         with atomic_write(paths[kind]) as temporary:
@@ -86,15 +87,17 @@ def write_pose_tables(
 
 def arrange_table(errors: pd.DataFrame, names: dict[str, str]) -> PoseTable:
     """Put the errors into rows: |yaw| by range, then over all samples, then the other angles over all samples."""
-    by_cell = errors.set_index(["target", "range", "representation"]).sort_index()
-    ranges = [_row(f"{name}°", by_cell.loc[MAIN, name], names, "{mae:.1f}") for name in RANGES]
+    linear = errors[errors["probe"] == "linear"]
+    by_cell = linear.set_index(["target", "range", "representation"]).sort_index()
+    shown = [name for name in range_names() if (MAIN, name) in by_cell.index]
+    ranges = [_row(f"{name}°", by_cell.loc[MAIN, name], names, "{mae:.1f}") for name in shown]
     total = by_cell.loc[MAIN, TOTAL]
     summary = [
         _row("total", total, names, "{mae:.1f}"),
         ["95 %", *_texts(total, names, "[{mae_low:.1f}, {mae_high:.1f}]"), "", ""],
         ["R²", *_texts(total, names, "{r2:z.2f}"), "", ""],
     ]
-    others = [target for target in errors["target"].unique() if target != MAIN]
+    others = [target for target in linear["target"].unique() if target != MAIN]
     compact = [_row(f"{name} (R²)", by_cell.loc[name, TOTAL], names, "{mae:.1f} ({r2:z.2f})") for name in others]
     blocks = [block for block in (ranges, summary, compact) if block]
     return PoseTable(["|yaw|", *names.values(), "constant", "count"], blocks)
@@ -102,12 +105,11 @@ def arrange_table(errors: pd.DataFrame, names: dict[str, str]) -> PoseTable:
 
 def _row(title: str, cells: pd.DataFrame, names: dict[str, str], form: str) -> list[str]:
     first = cells.iloc[0]  # the same for all representations
-    constant = f"{first['constant_mae']:.1f}" if first["count"] else NOTHING
-    return [title, *_texts(cells, names, form), constant, f"{first['count']:d}"]
+    return [title, *_texts(cells, names, form), f"{first['constant_mae']:.1f}", f"{first['count']:d}"]
 
 
 def _texts(cells: pd.DataFrame, names: dict[str, str], form: str) -> list[str]:
-    texts = [form.format(**cells.loc[name]) if cells.loc[name, "count"] else NOTHING for name in names]
+    texts = [form.format(**cells.loc[name]) if name in cells.index else NOTHING for name in names]
     return [NOTHING if "nan" in text else text.replace("-", "−") for text in texts]
 
 

@@ -1,4 +1,4 @@
-"""Figure 1: faces, and what was read of them from their features alone."""
+"""Figure 1: faces, and what linear probes predict of them from their features alone."""
 
 from pathlib import Path
 
@@ -8,23 +8,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from exoprobe.datasets.factors import read_factors
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.landmarks import BOX_COLUMNS, read_landmarks
 from exoprobe.datasets.samples import read_samples
 from exoprobe.embeddings.crops import Crop, crop_face
 from exoprobe.plots.style import BLACK, GREEN, GREY, VERMILION, new_figure, save_figure
+from exoprobe.probes.predictions import Predictions
 
 PER_ROW = 5
 CROP = Crop(size=256, align="box")
 MARGIN = 0.25  # shown around a face's box, where the image has it
 LINES = 6  # attributes below a face; more would not fit
 ABS_YAW = "abs_yaw"
-DRAWN, DRAWN_WRONG = "drawn at random", "drawn among the misread"
-# Symbol, color and meaning by (present, read as present); what is absent and not read is not shown.
+DRAWN, DRAWN_WRONG = "drawn at random", "drawn among the wrong"
+# Symbol, color and meaning by (present, predicted); what is absent and not predicted is not shown.
 MARKS = {
-    (True, True): ("✓", GREEN, "read, and there"),
-    (False, True): ("✗", VERMILION, "read, but not there"),
-    (True, False): ("○", VERMILION, "there, but not read"),
+    (True, True): ("✓", GREEN, "predicted and present"),
+    (False, True): ("✗", VERMILION, "predicted, not present"),
+    (True, False): ("○", VERMILION, "present, not predicted"),
 }
 
 
@@ -32,8 +34,8 @@ def draw_sample_faces(
     samples: str | Path,
     images: str | Path,
     landmarks: str | Path,
-    attributes: str | Path,
-    pose: str | Path,
+    factors: str | Path,
+    predictions: str | Path,
     paths: dict[str, str | Path],
     *,
     shown: list[str],
@@ -46,17 +48,16 @@ def draw_sample_faces(
         samples: the dataset.
         images: folder or archive of its image files.
         landmarks: its landmarks.
-        attributes: file of :func:`exoprobe.probes.attributes.probe_attributes` for one representation.
-        pose: file of :func:`exoprobe.probes.pose.probe_pose` for the same.
+        factors: its factors.
+        predictions: file of :func:`exoprobe.probes.run.probe` for one representation.
         paths: see :func:`exoprobe.plots.style.save_figure`.
         shown: the attributes to write below the faces, and by which a face is right or wrong.
         seed: of the draw of faces.
         about: see :func:`exoprobe.plots.style.save_figure`.
     """
-    readings = read_attributes(attributes, shown)
-    chosen = choose_faces(readings, seed)
-    poses = pd.read_parquet(pose)
-    data = gather_readings(chosen, readings, poses)
+    table = gather_predictions(samples, factors, predictions, [*shown, ABS_YAW])
+    chosen = choose_faces(table[table["property"] != ABS_YAW], seed)
+    data = chosen.merge(table, on="sample_id")
     columns = read_samples(samples, ["sample_id", "file"])
     names = pd.Series(columns["file"], index=columns["sample_id"])
     boxes, files = read_landmarks(landmarks).set_index("sample_id"), ImageFiles(images)
@@ -74,29 +75,42 @@ def draw_sample_faces(
             axes.imshow(crop_face(image, dict(zip(BOX_COLUMNS, box, strict=True)), CROP).transpose(1, 2, 0))
             _write(axes, face.text)
     _explain(figure)
-    estimator = poses["estimator"].iloc[0]
-    save_figure(figure, data, paths, about=f"{about}; yaw: {estimator}")
+    save_figure(figure, data, paths, about=about)
 
 
-def read_attributes(path: str | Path, shown: list[str]) -> pd.DataFrame:
-    """Read the predictions of some attributes; adds ``read`` (as present) and ``right``."""
-    table = pd.read_parquet(path, filters=[("attribute", "in", shown)])
-    read = table["score"] >= 0
-    return table.assign(read=read, right=read == table["present"])
+def gather_predictions(
+    samples: str | Path, factors: str | Path, predictions: str | Path, names: list[str]
+) -> pd.DataFrame:
+    """Put the linear probe's predictions of some factors beside the truth.
+
+    Returns:
+        Columns ``sample_id, group, property, truth, predicted, right``: for an attribute, truth is 0 or 1 and predicted
+        the score; for ``abs_yaw`` both are degrees, and ``right`` is empty.
+    """
+    columns = read_samples(samples, ["sample_id", "group"])
+    known = {factor.name: factor for factor in read_factors(factors)}
+    found = Predictions(predictions)
+    rows, tables = found.sample_ids, []
+    for name in filter(known.__contains__, names):
+        truth, predicted = known[name].values[rows], found["", "linear", name]
+        right = (predicted >= 0) == (truth > 0) if known[name].kind == "binary" else np.nan
+        about = {"sample_id": rows, "group": columns["group"][rows], "property": name}
+        tables.append(pd.DataFrame({**about, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object}))
+    return pd.concat(tables, ignore_index=True)
 
 
-def choose_faces(readings: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Draw people, each once, and a face of each: first among all, then among the faces with something misread.
+def choose_faces(table: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Draw identities, each once, and a face of each: first among all, then among faces with a wrong prediction.
 
     Args:
-        readings: of :func:`read_attributes`.
+        table: of :func:`gather_predictions`, the attributes.
         seed: of the draw.
 
     Returns:
         Columns ``draw`` (:data:`DRAWN` or :data:`DRAWN_WRONG`) and ``sample_id``, five rows of each or fewer.
     """
     rng = np.random.default_rng(seed)
-    faces = readings.groupby("sample_id").agg(group=("group", "first"), right=("right", "all")).reset_index()
+    faces = table.groupby("sample_id").agg(group=("group", "first"), right=("right", "all")).reset_index()
     first = _draw_one_each(faces, rng)
     others = faces[~faces["group"].isin(first["group"]) & ~faces["right"]]
     second = _draw_one_each(others, rng)
@@ -104,29 +118,10 @@ def choose_faces(readings: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _draw_one_each(faces: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    people = faces["group"].unique()
-    people = rng.choice(people, min(PER_ROW, len(people)), replace=False)
-    rows = [rng.choice(faces.index[faces["group"] == person]) for person in people]
+    identities = faces["group"].unique()
+    identities = rng.choice(identities, min(PER_ROW, len(identities)), replace=False)
+    rows = [rng.choice(faces.index[faces["group"] == identity]) for identity in identities]
     return faces.loc[rows]
-
-
-def gather_readings(chosen: pd.DataFrame, readings: pd.DataFrame, pose: pd.DataFrame) -> pd.DataFrame:
-    """Put attributes and |yaw| of the chosen faces into one table.
-
-    Args:
-        chosen: of :func:`choose_faces`.
-        readings: of :func:`read_attributes`.
-        pose: predictions of angles.
-
-    Returns:
-        Columns ``draw, sample_id, group, property, truth, predicted, right``: for an attribute, truth is 0 or 1
-        and predicted the score; for ``abs_yaw`` both are degrees, and ``right`` is empty.
-    """
-    attributes = readings.rename(columns={"attribute": "property", "present": "truth", "score": "predicted"})
-    yaw = pose[pose["target"] == ABS_YAW].rename(columns={"target": "property"})
-    columns = ["sample_id", "group", "property", "truth", "predicted", "right"]
-    both = pd.concat([part.reindex(columns=columns).astype({"truth": float}) for part in (attributes, yaw)])
-    return chosen.merge(both, on="sample_id")
 
 
 def box_within(box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -137,19 +132,19 @@ def box_within(box: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return np.concatenate([corner, corner + side])
 
 
-def describe(readings: pd.DataFrame) -> list[tuple[str, str]]:
-    """Say of one face what was read: |yaw|, then attributes that are there or read, the surest first.
+def describe(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Write what was predicted of one face: |yaw|, then attributes that are present or predicted, the surest first.
 
     Args:
-        readings: its rows of :func:`gather_readings`.
+        table: its rows of :func:`gather_predictions`.
 
     Returns:
         Lines of text, each with its color.
     """
-    yaw = readings[readings["property"] == ABS_YAW]
+    yaw = table[table["property"] == ABS_YAW]
     degrees = [f"|yaw| {row.predicted:z.0f}° / {row.truth:.0f}°" for row in yaw.itertuples()]
-    lines = [(text.replace("-", "−"), BLACK) for text in degrees]  # a linear reading can fall below 0
-    attributes = readings[readings["property"] != ABS_YAW]
+    lines = [(text.replace("-", "−"), BLACK) for text in degrees]  # a linear prediction can fall below 0
+    attributes = table[table["property"] != ABS_YAW]
     marked = []
     for row in attributes.sort_values("predicted", key=np.abs, ascending=False).itertuples():
         if mark := MARKS.get((row.truth == 1, row.predicted >= 0)):
@@ -171,5 +166,5 @@ def _explain(figure: Figure) -> None:
         Line2D([], [], linestyle="none", marker=f"${symbol}$", color=color, markeredgewidth=0, label=meaning)
         for symbol, color, meaning in MARKS.values()
     ]
-    handles.append(Line2D([], [], linestyle="none", label="|yaw| read / annotated"))
+    handles.append(Line2D([], [], linestyle="none", label="|yaw| predicted / annotated"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4, markerscale=1.6, handletextpad=0.1)

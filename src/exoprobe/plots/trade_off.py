@@ -1,4 +1,4 @@
-"""The trade-off figure: what each way of training recognizes, against what its features still tell."""
+"""The trade-off figure: recognition against how decodable the rotation still is, for each way of training."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -10,9 +10,9 @@ from exoprobe.evaluation.trade_off import BEST, RMSE, on_front, rmse_by, trade_o
 from exoprobe.plots.style import BLACK, GREY, new_figure, representation_looks, save_figure
 
 PANELS = {
-    "linear": "read linearly",
-    "linear_per_label": "linearly, one regressor per digit",
-    BEST: "by the best readout",
+    "linear": "linear probe",
+    "linear_per_label": "linear probe, one per digit",
+    BEST: "best probe",
 }
 TICKS = (0.5, 1, 1.5, 2, 3, 4, 6, 10, 20, 50)  # %
 
@@ -32,28 +32,28 @@ def draw_trade_off(
         table: of :func:`exoprobe.evaluation.trade_off.trade_off`, written beside the figure.
         summary: of it, by :func:`exoprobe.evaluation.trade_off.over_seeds`.
         paths: see :func:`exoprobe.plots.style.save_figure`.
-        titles: the name to show for each variant, in their order.
-        alike: variants of one architecture, that differ in what they are trained for, with a front of their own.
+        titles: the name to show for each network, in their order.
+        alike: networks of one architecture, that differ in what they are trained for, with a front of their own.
         about: see :func:`exoprobe.plots.style.save_figure`.
     """
     looks = representation_looks(titles, [])
     constant = summary[summary["measure"] == rmse_by("constant")]["mean"].max()
     figure, panels = new_figure(columns=len(PANELS), height=3.6, sharex=True, sharey=True)
-    for axes, (readout, title) in zip(panels, PANELS.items(), strict=True):
-        points = trade_off_points(summary, readout)
+    for axes, (probe, title) in zip(panels, PANELS.items(), strict=True):
+        points = trade_off_points(summary, probe)
         axes.axhline(constant, color=GREY, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
         _draw_front(axes, points, color=BLACK, linestyle="solid")
-        _draw_front(axes, points[points["variant"].isin(alike)], color=BLACK, linestyle="dotted")
-        for variant, look in looks.items():
-            _draw_variant(axes, points[points["variant"] == variant], look, titles[variant])
+        _draw_front(axes, points[points["representation"].isin(alike)], color=BLACK, linestyle="dotted")
+        for network, look in looks.items():
+            _draw_network(axes, points[points["representation"] == network], look, titles[network])
         axes.set_title(title, fontsize=8.5)
         axes.set(xscale="log")
     least = points["error_low"].fillna(points["error"]).min() / 1.1
     most = points["error_high"].fillna(points["error"]).max() * 1.1
-    panels[0].set(ylabel="error of the angle that is read, °", ylim=(0, constant * 1.1), xlim=(least, most))
+    panels[0].set(ylabel="error of the predicted angle, °", ylim=(0, constant * 1.1), xlim=(least, most))
     panels[1].set(xlabel="recognition error in % (cosine to class means)")
     panels[1].text(
-        0.99, constant * 1.015, "nothing told", ha="right", color=GREY, fontsize=7,
+        0.99, constant * 1.015, "not decodable", ha="right", color=GREY, fontsize=7,
         transform=panels[1].get_yaxis_transform(),
     )  # fmt: skip
     ticks = [tick for tick in TICKS if points["error"].min() / 1.2 <= tick <= points["error"].max() * 1.2]
@@ -75,8 +75,8 @@ def _draw_front(axes: Axes, points: pd.DataFrame, **look: str) -> None:
     axes.step(*zip(*corners, strict=True), where="pre", linewidth=0.8, alpha=0.45, zorder=1, **look)
 
 
-def _draw_variant(axes: Axes, points: pd.DataFrame, look: dict[str, str], title: str) -> None:
-    """Draw a variant as trained and after erasure, with intervals over seeds, and the way from one to the other."""
+def _draw_network(axes: Axes, points: pd.DataFrame, look: dict[str, str], title: str) -> None:
+    """Draw a network as trained and after erasure, with intervals over seeds, and the way from one to the other."""
     color = look["color"]
     axes.plot(points["error"], points[RMSE], color=color, linewidth=0.6, alpha=0.6, zorder=2)
     for point in points.to_dict("records"):

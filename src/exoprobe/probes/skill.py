@@ -1,4 +1,4 @@
-"""How well a factor is read, beside a constant: one measure for every kind of factor.
+"""How well a factor is predicted, compared with a constant: one measure for every kind of factor.
 
 skill = 1 − error / error of the best constant (a skill score, Murphy 1988). The error is 1 − balanced accuracy of
 classes, the mean absolute error of numbers, and of angles around the circle. 0 is no better than a constant, 1
@@ -28,41 +28,41 @@ def best_constant(factor: Factor, rows: np.ndarray) -> float:
     return float(np.median(values))
 
 
-def row_statistics(factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float = 0.0) -> np.ndarray:
+def row_statistics(
+    factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float | np.ndarray = 0.0
+) -> np.ndarray:
     """Return what the measures need of each row.
 
     Args:
         factor: for its kind and categories.
         truth: [n], known values.
-        predicted: [n], as :func:`exoprobe.probes.targets.read_values` gives them.
-        constant: of :func:`best_constant`.
+        predicted: [n], as :func:`exoprobe.probes.targets.to_values` gives them.
+        constant: of :func:`best_constant`, one for all rows or [n].
 
     Returns:
         float64 [n, S], to be summed and given to :func:`measures`.
     """
     if factor.kind in CLASSES:
         return _class_statistics(len(factor.categories), truth, predicted_codes(factor, predicted))
-    error, baseline = predicted - truth, constant - truth
-    if factor.kind == "angle":
-        error, baseline = _around(error), _around(baseline)
-    return np.stack([np.ones(len(truth)), np.abs(error), np.abs(baseline), error**2, truth, truth**2], axis=1)
+    error, baseline = _errors(factor, predicted - truth), _errors(factor, constant - truth)
+    return np.stack([np.ones(len(truth)), error, baseline, error**2, truth, truth**2], axis=1)
 
 
-def sums_of_many(factor: Factor, truths: np.ndarray, predicted: np.ndarray, constant: float) -> np.ndarray:
-    """Return the sums of :func:`row_statistics` for many truths [C, n] of the same predictions [n]: [C, S]."""
-    if factor.kind in CLASSES:
-        codes = predicted_codes(factor, predicted)
-        counts, hits = [], []
-        for code in range(len(factor.categories)):
-            member = (truths == code).astype(np.float32)  # its sums are exact below 2²⁴ rows
-            counts.append(member.sum(1))
-            hits.append(member @ (codes == code).astype(np.float32))
-        return np.stack([*counts, *(np.subtract(counts, hits))], axis=1).astype(np.float64)
-    error, baseline = truths - predicted, truths - constant
-    if factor.kind == "angle":
-        error, baseline = _around(error), _around(baseline)
-    parts = [np.abs(error), np.abs(baseline), error**2, truths, truths**2]
-    return np.stack([np.full(len(truths), float(truths.shape[1])), *(part.sum(1) for part in parts)], axis=1)
+def skills_of_many(
+    factor: Factor, truths: np.ndarray, predicted: np.ndarray, constant: float | np.ndarray
+) -> np.ndarray:
+    """Return the skill of the same predictions [n] for many truths [C, n]: [C]."""
+    if factor.kind not in CLASSES:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _skill(_errors(factor, truths - predicted).sum(1), _errors(factor, truths - constant).sum(1))
+    codes = predicted_codes(factor, predicted)
+    counts, hits = [], []
+    for code in range(len(factor.categories)):
+        member = (truths == code).astype(np.float32)  # its sums are exact below 2²⁴ rows
+        counts.append(member.sum(1))
+        hits.append(member @ (codes == code).astype(np.float32))
+    sums = np.stack([*counts, *np.subtract(counts, hits)], axis=1).astype(np.float64)
+    return measures(factor, sums)["skill"]
 
 
 def predicted_codes(factor: Factor, predicted: np.ndarray) -> np.ndarray:
@@ -74,9 +74,9 @@ def measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
     """Compute the measures from sums of row statistics [..., S].
 
     Returns:
-        Each [...]: ``skill``, ``baseline_error`` and, of classes, ``balanced_accuracy``, of binary factors also
-        ``false_negative`` and ``false_positive`` (shares), of numbers and angles ``mae`` (in their units), of
-        numbers also ``r2``; NaN where there are no rows to tell from.
+        Each [...]: ``skill``, ``baseline_error`` and, of classes, ``balanced_accuracy`` and ``accuracy``, of binary
+        factors also ``false_negative`` and ``false_positive`` (shares), of numbers and angles ``mae`` and ``rmse`` (in
+        their units), of numbers also ``r2``; NaN where there are no rows.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         return _class_measures(factor, sums) if factor.kind in CLASSES else _number_measures(factor, sums)
@@ -102,6 +102,7 @@ def _class_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
     rates = np.where(present, missed / np.where(present, counts, 1), 0)
     error, baseline = rates.sum(-1) / present.sum(-1), 1 - 1 / present.sum(-1)
     found = {"skill": _skill(error, baseline), "baseline_error": baseline, "balanced_accuracy": 1 - error}
+    found["accuracy"] = 1 - missed.sum(-1) / counts.sum(-1)
     if factor.kind == "binary":
         false_positive, false_negative = np.moveaxis(np.where(present, rates, np.nan), -1, 0)
         found |= {"false_negative": false_negative, "false_positive": false_positive}
@@ -111,6 +112,7 @@ def _class_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
 def _number_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
     count, error, baseline, squared, total, total_squared = np.moveaxis(sums, -1, 0)
     found = {"skill": _skill(error, baseline), "baseline_error": baseline / count, "mae": error / count}
+    found["rmse"] = np.sqrt(squared / count)
     if factor.kind == "continuous":
         found["r2"] = 1 - squared / (total_squared - total**2 / count)
     return found
@@ -119,6 +121,11 @@ def _number_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
 def _skill(error: np.ndarray, baseline: np.ndarray) -> np.ndarray:
     """Return the skill; NaN where a constant makes no error."""
     return 1 - np.where(baseline > 0, error, np.nan) / np.where(baseline > 0, baseline, 1)
+
+
+def _errors(factor: Factor, differences: np.ndarray) -> np.ndarray:
+    """Return the size of differences, of angles around the circle."""
+    return _around(differences) if factor.kind == "angle" else np.abs(differences)
 
 
 def _around(degrees: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Factors as columns that a readout is fitted to, and its outputs as the factor's values again."""
+"""Factors as the columns that a probe is fitted to, and its outputs as values of the factor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from exoprobe.datasets.factors import CLASSES, Factor
 
 
 def factor_targets(factor: Factor) -> np.ndarray:
-    """Return a factor as the columns that a readout is fitted to.
+    """Return a factor as the columns that a probe is fitted to.
 
     Args:
         factor: of N samples.
@@ -28,11 +28,11 @@ def factor_targets(factor: Factor) -> np.ndarray:
     return values
 
 
-def read_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
-    """Turn a readout's outputs into the factor's values.
+def to_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
+    """Turn a probe's outputs into the factor's values.
 
     Args:
-        factor: what was read.
+        factor: what is predicted.
         outputs: [..., T], of the columns of :func:`factor_targets`; of classes, the larger the likelier, about 0.
 
     Returns:
@@ -46,16 +46,16 @@ def read_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
     return outputs[..., 0].clip(*factor.limits)
 
 
-def as_values(factor: Factor, read: np.ndarray) -> np.ndarray:
+def as_values(factor: Factor, codes: np.ndarray) -> np.ndarray:
     """Turn codes, numbers or degrees [...] into values as those of :func:`read_values`: of binary codes, scores."""
-    return read - 0.5 if factor.kind == "binary" else read
+    return codes - 0.5 if factor.kind == "binary" else codes
 
 
 def mean_value(factor: Factor) -> float:
-    """Return what a readout says that knows nothing: numbers' and angles' mean, of classes always the first."""
+    """Return the constant baseline prediction: the mean of numbers and angles, the first class of others."""
     if factor.kind in CLASSES:
         return as_values(factor, np.zeros(())).item()
-    return float(read_values(factor, np.nanmean(factor_targets(factor), axis=0)))
+    return float(to_values(factor, np.nanmean(factor_targets(factor), axis=0)))
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Targets:
     owner: np.ndarray
     is_class: np.ndarray
 
-    def of(self, place: int) -> np.ndarray:
+    def columns_of(self, index: int) -> np.ndarray:
         """Return which columns belong to a factor, bool [T]."""
-        return self.owner == place
+        return self.owner == index
 
-    def read(self, outputs: np.ndarray) -> np.ndarray:
-        """Turn outputs [..., T] into values [..., F], see :func:`read_values`."""
-        values = [read_values(factor, outputs[..., self.of(place)]) for place, factor in enumerate(self.factors)]
+    def values(self, outputs: np.ndarray) -> np.ndarray:
+        """Turn outputs [..., T] into values [..., F], see :func:`to_values`."""
+        values = [to_values(factor, outputs[..., self.columns_of(index)]) for index, factor in enumerate(self.factors)]
         return np.stack(values, axis=-1)
 
 
@@ -93,5 +93,5 @@ def join_targets(factors: Sequence[Factor]) -> Targets:
         tuple(factors),
         np.hstack(columns),
         owner,
-        np.array([factors[place].kind in CLASSES for place in owner]),
+        np.array([factors[index].kind in CLASSES for index in owner]),
     )

@@ -1,6 +1,6 @@
 import numpy as np
 
-from exoprobe.probes.mean_activation import cosine_similarities
+from exoprobe.features.cosine import cosine_similarities
 
 
 def test_cosines_by_hand_whatever_the_scale():

@@ -1,0 +1,60 @@
+"""Which rows a probe is fitted on, tuned on and scored on: one split, or cross-validation over folds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoprobe.datasets.samples import SPLITS, check_splits, split_names
+from exoprobe.errors import ExoprobeError
+
+MIN_FOLDS = 3
+INNER_FOLDS = 3  # into which the other folds are joined when settings are chosen
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Rows of one fit, whose test rows are scored once.
+
+    Attributes:
+        name: of the split that is scored.
+        train: rows to fit on, bool [N].
+        test: rows to score, bool [N].
+        tuning: pairs of rows, bool [N] each, to fit on and to choose settings on; disjoint from ``test``.
+    """
+
+    name: str
+    train: np.ndarray
+    test: np.ndarray
+    tuning: list[tuple[np.ndarray, np.ndarray]]
+
+
+def plan_folds(groups: np.ndarray, splits: np.ndarray) -> list[Fold]:
+    """Plan how a dataset is evaluated.
+
+    With train, validation and test: fit on train, tune on validation, score test. With folds: each in turn is scored,
+    and settings are chosen by an inner cross-validation over the others.
+
+    Args:
+        groups: [N]; rows of one group stay together.
+        splits: [N].
+
+    Raises:
+        ExoprobeError: where a group is in two splits, a split is empty, or there are too few folds to tune.
+    """
+    check_splits(groups, splits)
+    names = split_names(splits)
+    rows = {name: splits == name for name in names}
+    if set(names) & set(SPLITS):
+        for missing in set(SPLITS) - set(names):
+            raise ExoprobeError(f"no sample is in the split {missing}; train, validation and test are needed")
+        return [Fold("test", rows["train"], rows["test"], [(rows["train"], rows["validation"])])]
+    if len(names) < MIN_FOLDS:
+        raise ExoprobeError(f"{len(names)} folds; at least {MIN_FOLDS} are needed to fit, tune and score apart")
+    return [_plan_fold(rows, name) for name in names]
+
+
+def _plan_fold(rows: dict[str, np.ndarray], name: str) -> Fold:
+    others = [mask for other, mask in rows.items() if other != name]
+    train = np.any(others, axis=0)
+    held_out = [np.any(others[start::INNER_FOLDS], axis=0) for start in range(min(INNER_FOLDS, len(others)))]
+    return Fold(name, train, rows[name], [(train & ~mask, mask) for mask in held_out])

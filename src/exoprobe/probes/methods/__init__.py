@@ -1,0 +1,1 @@
+"""The registered probes, a module each: its name is the probe's name, its ``PROBE`` the probe."""

@@ -1,0 +1,58 @@
+"""Linear probes: balanced linear support vector machines for classes (section 3.1), ridge regression for numbers."""
+
+from collections.abc import Sequence
+
+
+from exoprobe.datasets.factors import CLASSES
+from exoprobe.embeddings.erasure import Eraser
+from exoprobe.features.moments import measure_moments
+from exoprobe.probes.base import Probe
+from exoprobe.probes.linear_models import LinearModels
+from exoprobe.probes.probe_data import ProbeData
+from exoprobe.probes.ridge import ALPHAS, fit_ridge_path
+from exoprobe.probes.svm.linear_svm import LinearSVMs
+from exoprobe.probes.targets import Targets
+
+CS = tuple(10.0**power for power in range(-6, 1))
+OBJECTIVE_GAP = 1e-5  # of an SVM's minimum; no decision hangs on less
+
+
+def fit_linear(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> LinearModels:
+    """Fit factors of classes, or numbers that are known for the same rows, on train at every C or alpha."""
+    if targets.is_class.all():
+        return _fit_svms(data, targets)
+    known = data.rows["train"] & targets.factors[0].known
+    path = fit_ridge_path(measure_moments(data.blocks(known), targets.columns[known]))
+    return LinearModels(path.coef, path.intercept, [{"alpha": alpha} for alpha in ALPHAS])
+
+
+def _fit_svms(data: ProbeData, targets: Targets) -> LinearModels:
+    train = data.rows["train"]
+    svms = LinearSVMs(
+        CS,
+        class_weight="balanced",
+        tolerance=OBJECTIVE_GAP,
+        memory_mb=data.source.memory_mb,
+        device=data.source.device,
+    ).fit(data.blocks(train), targets.columns[train], [targets.factors[index].name for index in targets.owner])
+    return LinearModels(svms.coef_, svms.intercept_, [{"C": C} for C in CS])
+
+
+def by_solver(targets: Targets) -> list[list[int]]:
+    """Fit all classes in one go, whose SVMs leave out unknown rows, and numbers that are known for the same rows."""
+    groups: dict[bytes, list[int]] = {}
+    for index, factor in enumerate(targets.factors):
+        groups.setdefault(b"" if factor.kind in CLASSES else factor.known.tobytes(), []).append(index)
+    return list(groups.values())
+
+
+PROBE = Probe(
+    title="linear",
+    phrase="the linear probe",
+    description="Linear SVMs for classes and ridge regression for numbers and angles, on standardized features; C or "
+    "alpha is chosen on validation.",
+    fit=fit_linear,
+    partition=by_solver,
+    general=True,
+    rank=0,
+)

@@ -1,0 +1,106 @@
+"""Per-angle mean activation vectors (section 4.1): the label by the means at an estimated angle.
+
+The angle is a number with few distinct values, which :mod:`~exoprobe.probes.methods.linear_per_label` estimates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.embeddings.erasure import Eraser
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.class_means import class_means
+from exoprobe.features.cosine import cosine_similarities
+from exoprobe.probes.base import FittedProbe, Probe
+from exoprobe.probes.methods import linear, linear_per_label
+from exoprobe.probes.probe_data import ProbeData
+from exoprobe.probes.targets import Targets, join_targets
+from exoprobe.probes.tuning import fit_and_choose
+
+ANGLE = "angle"
+VARIANTS = {
+    "per_angle_mean": "nearest per-angle mean, each label's at the angle that its own regressor estimates",
+    "per_angle_mean_pooled": "nearest per-angle mean, at the angle that one regressor for all labels estimates",
+    "per_angle_mean_label_matched": "nearest per-angle mean, at the angle that the true label's regressor estimates",
+    "per_angle_mean_true_angle": "nearest per-angle mean, at the true angle",
+    "label_angle_mean": "nearest of all label-and-angle means",
+}
+
+
+@dataclass(frozen=True)
+class PerAngleMeans:
+    """Means of every label at every angle, and what estimates the angle.
+
+    Attributes:
+        angle: the factor, of all N samples.
+        angles: float64 [A], its values in training, ascending.
+        means: float64 [K, A, D], of the features as they are stored.
+        per_label: the angle's regressors, one per label.
+        pooled: the angle's regressor for all labels.
+        settings: a variant each.
+    """
+
+    angle: Factor
+    angles: np.ndarray
+    means: np.ndarray
+    per_label: linear_per_label.LabelModels
+    pooled: FittedProbe
+    settings: Sequence[dict[str, float]] = ({},) * len(VARIANTS)
+
+    def outputs(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
+        """Return each label's largest cosine in every variant, [V, n, K]."""
+        classes, angles, dimension = self.means.shape
+        flat = self.means.reshape(-1, dimension)
+        similarities = np.concatenate([cosine_similarities(block, flat) for block in data.stored_blocks(rows)])
+        by_angle = similarities.reshape(len(similarities), classes, angles)
+        estimates = self._nearest(self.per_label.outputs_by_label(data, rows)[..., 0]).T  # [n, K]
+        index = np.arange(len(by_angle))
+        chosen = {
+            "per_angle_mean": estimates,
+            "per_angle_mean_pooled": self._nearest(self.pooled.outputs(data, rows)[0, :, 0])[:, None],
+            "per_angle_mean_label_matched": estimates[index, data.labels[rows]][:, None],
+            "per_angle_mean_true_angle": self._nearest(self.angle.values[rows])[:, None],
+        }
+        at_angle = [np.take_along_axis(by_angle, angle[:, :, None], axis=2)[:, :, 0] for angle in chosen.values()]
+        return np.stack([*at_angle, by_angle.max(2)])
+
+    def select(self, chosen: np.ndarray) -> "PerAngleMeans":
+        """Return the same: every variant is kept."""
+        return self
+
+    def _nearest(self, estimates: np.ndarray) -> np.ndarray:
+        """Return the index of the nearest of the angles, for estimates of any shape."""
+        return np.abs(estimates.clip(*self.angle.limits)[..., None] - self.angles).argmin(-1)
+
+
+def fit_per_angle_mean(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> PerAngleMeans:
+    """Average the training features of each label at each angle, and fit the angle's regressors.
+
+    Raises:
+        ExoprobeError: where the dataset has no factor ``angle``.
+    """
+    if ANGLE not in data.source.factors:
+        raise ExoprobeError(f"per_angle_mean needs a factor {ANGLE!r}; there are {', '.join(data.source.factors)}")
+    train = data.rows["train"]
+    angle = data.source.factors[ANGLE].learned_from(train)
+    angles, codes = np.unique(angle.values[train], return_inverse=True)
+    (label,) = targets.factors
+    cells = label.values[train].astype(int) * len(angles) + codes
+    means = class_means(data.stored(train), cells).reshape(-1, len(angles), data.stored().shape[1])
+    per_label, _ = fit_and_choose(linear_per_label.PROBE, [data], join_targets([angle]))
+    pooled, _ = fit_and_choose(linear.PROBE, [data], join_targets([angle]))
+    assert isinstance(per_label, linear_per_label.LabelModels)
+    return PerAngleMeans(angle, angles, means, per_label, pooled)
+
+
+PROBE = Probe(
+    title="nearest per-angle mean",
+    phrase="the nearest per-angle mean",
+    description="The label whose mean activation vector at the estimated angle has the largest cosine similarity "
+    "(section 4.1).",
+    fit=fit_per_angle_mean,
+    rank=51,
+    variants=VARIANTS,
+)

@@ -1,0 +1,90 @@
+"""The probe stage: every probe on one representation, over one split or over folds."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.features.moments import measure_moments
+from exoprobe.embeddings.erasure import fit_eraser
+from exoprobe.io.files import write_table
+from exoprobe.probes.base import find_probe
+from exoprobe.probes.predictions import PredictionTable
+from exoprobe.probes.probe_data import FoldData, Representation, open_fold
+from exoprobe.probes.selectivity import measure_selectivity
+from exoprobe.probes.targets import Targets, join_targets
+from exoprobe.probes.tuning import run_probe
+from exoprobe.progress import progress
+
+log = logging.getLogger(__name__)
+
+ALL = "all"  # the eraser of all factors together
+
+
+def probe(
+    source: Representation,
+    paths: Mapping[str, str | Path],
+    *,
+    probes: Mapping[str, Sequence[str] | None],
+    erase: Sequence[str] = (),
+) -> None:
+    """Fit every probe on train, tune it on validation, predict test, and write the predictions.
+
+    Args:
+        source: the representation.
+        paths: the Parquet files to write: ``predictions`` (see :mod:`exoprobe.probes.predictions`), ``search`` (a row
+            per eraser, probe, factor, fold and setting: the hyperparameters, ``skill`` and ``accuracy`` on validation,
+            ``chosen``) and, if asked for, ``selectivity`` (see :mod:`exoprobe.probes.selectivity`).
+        probes: by name of the probe, the factors that it predicts (``label`` is the label); None for all factors.
+        erase: factors that are erased together (LEACE); everything is then predicted once more after that.
+
+    Raises:
+        ExoprobeError: where a probe or a factor is not known, or cannot be learned from the rows of a fold.
+    """
+    chosen = {name: (find_probe(name), choose_factors(source, factors)) for name, factors in probes.items()}
+    table, searches, folds = PredictionTable(source.sample_ids), [], source.folds()
+    steps = len(folds) * len(chosen) * (2 if erase else 1)
+    with progress(steps, "step", log, f"fitting {', '.join(chosen)}") as bar:
+        for index, fold in enumerate(folds):
+            data = open_fold(source, fold)
+            for eraser, seen in _erasures(data, source, erase).items():
+                for name, (method, factors) in chosen.items():
+                    bar.set_postfix_str(name)
+                    for result in run_probe(name, method, seen, _targets(source, factors, data)):
+                        table.add(result, fold.test, index, eraser)
+                        searches.append(result.search_results().assign(fold=index, eraser=eraser))
+                    bar.update()
+    write_table(table.frame(), paths["predictions"])
+    write_table(pd.concat(searches, ignore_index=True), paths["search"])
+    if "selectivity" in paths:
+        factors = _targets(source, choose_factors(source, None), data).factors
+        write_table(measure_selectivity(data.final, factors), paths["selectivity"])
+
+
+def choose_factors(source: Representation, names: Sequence[str] | None) -> list[str]:
+    """Return the names of the factors to predict; None for all but the label.
+
+    Raises:
+        ExoprobeError: where there is no such factor.
+    """
+    if names is None:
+        return list(source.factor_names)
+    for name in names:
+        if name not in source.factors:
+            raise ExoprobeError(f"there is no factor {name!r} to probe; there are {', '.join(source.factors)}")
+    return list(names)
+
+
+def _targets(source: Representation, factors: Sequence[str], data: FoldData) -> Targets:
+    return join_targets([source.factors[name].learned_from(data.fold.train) for name in factors])
+
+
+def _erasures(data: FoldData, source: Representation, erase: Sequence[str]) -> dict[str, FoldData]:
+    """Return the data as they are and, if factors are to be erased, after that."""
+    if not erase:
+        return {"": data}
+    train, targets = data.final.rows["train"], _targets(source, erase, data)
+    eraser = fit_eraser(measure_moments(data.final.blocks(train), targets.columns[train]))
+    return {"": data, ALL: data.erased(eraser)}

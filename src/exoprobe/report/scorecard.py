@@ -1,0 +1,19 @@
+"""The scorecard as files."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoprobe.io.files import atomic_write
+from exoprobe.report.html_table import write_html_table
+
+
+def write_scorecard(card: pd.DataFrame, csv: str | Path, html: str | Path, *, caption: str) -> None:
+    """Write the scorecard as CSV and as an HTML table for the report, under a caption."""
+    with atomic_write(csv) as temporary:
+        card.to_csv(temporary, index=False, float_format="%.4f")
+    shown = card.rename(columns={"sd": "sd over seeds"})
+    if card["paper"].isna().all():
+        shown = shown.drop(columns="paper")
+    table = shown.to_html(index=False, na_rep="", float_format="%.2f", border=0, justify="left")
+    write_html_table(html, table, title="Scorecard", about=caption, leading=2)
