@@ -40,7 +40,7 @@ PEOPLE_TITLES = {
 PERTURBED_RUNS = [
     (task, variant, seed) for task in PERTURBED for variant in OTHERS["variants"] for seed in OTHERS["seeds"]
 ]
-QUESTION_FIGURES = ["trade_off", "layers", "unseen_classes", "readouts", "perturbed_digits", "perturbations"]
+QUESTION_FIGURES = ["trade_off", "layers", "unseen_classes", "probe_errors", "perturbed_digits", "perturbations"]
 UNSEEN_TITLES = {
     "digits": "digits: trained on {}, the others enrolled".format(", ".join(map(str, UNSEEN["trained"]))),
     "people": f"faces: networks on {TITLES.get(PEOPLE['of'], PEOPLE['of'])}, people not trained on",

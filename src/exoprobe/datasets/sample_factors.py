@@ -30,7 +30,7 @@ def write_sample_factors(
         path: the factors file to write.
         numbers: columns of numbers.
         attributes: columns of two values, 0 and 1.
-        poses: a file of :func:`exoprobe.datasets.poses.write_poses`, whose known angles and |yaw| are factors, or None.
+        poses: a file of :func:`exoprobe.datasets.poses.write_poses`, whose angles and |yaw| are factors, or None.
 
     Raises:
         ExoprobeError: where the samples lack a column, or the poses are of other samples.
@@ -52,11 +52,10 @@ def _pose_factors(poses: str | Path, sample_ids: np.ndarray, samples: str | Path
     if not np.array_equal(table["sample_id"], sample_ids):
         raise ExoprobeError(f"{poses} does not hold the samples of {samples}; delete it and run again")
     angles = {ABS_YAW: table["yaw"].abs(), **{name: table[name] for name in ANGLES}}
-    known = {name: values.to_numpy(np.float64) for name, values in angles.items() if values.notna().any()}
-    if not known:
+    if not any(values.notna().any() for values in angles.values()):
         raise ExoprobeError(f"{poses}: no angle is known; give the images' yaw in a file as faces.pose")
     source = str(table["estimator"].iloc[0])
-    return [Factor(name, "continuous", values, source=source) for name, values in known.items()]
+    return [Factor(name, "continuous", column.to_numpy(np.float64), source=source) for name, column in angles.items()]
 
 
 def pose_source(factors: str | Path) -> str:

@@ -194,7 +194,7 @@ class _Scored:
                 value = 1 - self.result.value("rmse") / self.baseline.value("rmse")
                 samples = 1 - self.result.samples["rmse"] / self.baseline.samples["rmse"]
             low, high = interval(samples, self.groups)
-            yield {"measure": "explained", "value": value, "low": low, "high": high, **counts}
+            yield {"measure": "explained", "value": value, "low": float(low), "high": float(high), **counts}
         if self.factor.kind == "binary":
             test, train = self.shares
             majority = 1.0 if train < 0.5 else 0.0
@@ -220,4 +220,5 @@ def _means(results: Mapping[tuple[str, str, str], _Scored], subset: str) -> Iter
             values = [one.result.value(measure) for one in members if one.result is not None]
             samples = [one.result.samples[measure] for one in members if one.result is not None]
             low, high = interval(np.mean(samples, axis=0), counts["groups"])
-            yield {**about, "measure": measure, "value": np.mean(values), "low": low, "high": high, **counts}
+            ends = {"value": float(np.mean(values)), "low": float(low), "high": float(high)}
+            yield {**about, "measure": measure, **ends, **counts}

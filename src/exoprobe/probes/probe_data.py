@@ -2,9 +2,10 @@
 
 import copy
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -119,6 +120,7 @@ class ProbeData:
     def __init__(self, source: Representation, rows: Mapping[str, np.ndarray], max_test: int | None = None) -> None:
         self.source, self.rows = source, dict(rows)
         self.groups, self.labels = source.groups, source.labels
+        self.fitted: dict[Hashable, Any] = {}  # what other probes may use again
         self._scaling = fit_scaling(self.stored(self.rows["train"]))
         if max_test is not None:
             self.rows["test"] = self.draw("test", max_test)
@@ -130,6 +132,7 @@ class ProbeData:
     def erased(self, eraser: Eraser) -> "ProbeData":
         """Return the same data after an erasure from the scaled features; what is stored stays as it is."""
         erased = copy.copy(self)
+        erased.fitted = {}
         erased._eraser = eraser
         erased._held = None if self._held is None else gather(erased._scaled(None))
         return erased

@@ -64,7 +64,7 @@ def probe(
 
 
 def choose_factors(source: Representation, names: Sequence[str] | None) -> list[str]:
-    """Return the names of the factors to predict; None for all but the label.
+    """Return the names of the factors to predict, but those known nowhere; None for all but the label.
 
     Raises:
         ExoprobeError: where there is no such factor.
@@ -74,7 +74,7 @@ def choose_factors(source: Representation, names: Sequence[str] | None) -> list[
     for name in names:
         if name not in source.factors:
             raise ExoprobeError(f"there is no factor {name!r} to probe; there are {', '.join(source.factors)}")
-    return list(names)
+    return [name for name in names if source.factors[name].known.any()]
 
 
 def _targets(source: Representation, factors: Sequence[str], data: FoldData) -> Targets:

@@ -73,6 +73,10 @@ def fit_and_choose(
     Returns:
         The first pair's models at the chosen settings, and the search.
     """
+    key = (probe.title, tuple(factor.name for factor in targets.factors))
+    if erasers is None and len(pairs) == 1 and key in pairs[0].fitted:
+        known: tuple[FittedProbe, Search] = pairs[0].fitted[key]
+        return known
     fitted = [probe.fit(pair, targets, erasers) for pair in pairs]
     rows = [pair.draw("validation", probe.max_validation) for pair in pairs]
     outputs = [model.outputs(pair, of) for model, pair, of in zip(fitted, pairs, rows, strict=True)]
@@ -81,7 +85,10 @@ def fit_and_choose(
     order = np.concatenate([np.flatnonzero(of) for of in rows])
     skills, accuracies = skills_on_validation(targets, order, train, values)
     search = Search(list(fitted[0].settings), skills, accuracies, skills.argmax(0))
-    return fitted[0].select(search.chosen[targets.owner]), search
+    found = fitted[0].select(search.chosen[targets.owner]), search
+    if erasers is None and len(pairs) == 1:
+        pairs[0].fitted[key] = found
+    return found
 
 
 def _predict(
