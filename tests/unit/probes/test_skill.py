@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.probes.skill import best_constant, measures, row_statistics, skill, sums_of_many
+from exoprobe.probes.skill import best_constant, measures, row_statistics, skill, skills_of_many
 
 ALL = np.ones(4, bool)
 
@@ -59,10 +59,10 @@ def test_what_does_not_vary_or_is_not_known_has_no_skill(kind):
 
 
 @pytest.mark.parametrize("kind", ["binary", "categorical", "continuous", "angle"])
-def test_sums_of_many_truths_are_those_of_each(kind, rng):
+def test_skills_of_many_truths_are_those_of_each(kind, rng):
     codes = {"binary": 2, "categorical": 3}.get(kind)
     draw = (lambda: rng.integers(0, codes, 40).astype(float)) if codes else (lambda: rng.uniform(-170, 170, 40))
     factor = Factor("f", kind, draw(), tuple("abc"[: codes or 0]))
     truths, predicted = np.stack([draw() for _ in range(5)]), draw() - (kind == "binary") / 2
-    each = [row_statistics(factor, truth, predicted, 7.0).sum(0) for truth in truths]
-    np.testing.assert_allclose(sums_of_many(factor, truths, predicted, 7.0), each)
+    each = [skill(factor, truth, predicted, 7.0) for truth in truths]
+    np.testing.assert_allclose(skills_of_many(factor, truths, predicted, 7.0), each)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.probes.targets import factor_targets, read_values
+from exoprobe.probes.targets import factor_targets, to_values
 
 
 def test_each_kind_by_hand():
@@ -19,18 +19,18 @@ def test_a_category_that_no_sample_has_keeps_its_column():
     assert factor_targets(Factor("c", "categorical", np.zeros(4), ("a", "b", "c"))).shape == (4, 3)
 
 
-def test_no_number_is_read_further_out_than_what_was_learned_from():
+def test_no_number_is_predicted_beyond_those_in_training():
     age = Factor("age", "continuous", np.array([20, 50, np.nan, 90.0]))
     learned = age.learned_from(np.array([True, True, True, False]))
-    np.testing.assert_array_equal(read_values(learned, np.array([[19.0], [30.0], [4000.0]])), [20, 30, 50])
-    np.testing.assert_array_equal(read_values(age, np.array([[19.0], [4000.0]])), [19, 4000])
+    np.testing.assert_array_equal(to_values(learned, np.array([[19.0], [30.0], [4000.0]])), [20, 30, 50])
+    np.testing.assert_array_equal(to_values(age, np.array([[19.0], [4000.0]])), [19, 4000])
     nowhere = age.learned_from(np.array([False, False, True, False]))
-    np.testing.assert_array_equal(read_values(nowhere, np.array([[4000.0]])), [4000])
+    np.testing.assert_array_equal(to_values(nowhere, np.array([[4000.0]])), [4000])
 
 
 def test_scores_of_classes_and_angles_have_no_such_limits():
     every = np.ones(2, bool)
     binary = Factor("glasses", "binary", np.array([0, 1.0]), ("no", "yes")).learned_from(every)
     yaw = Factor("yaw", "angle", np.array([10, 20.0])).learned_from(every)
-    assert read_values(binary, np.array([-7.0])) == -7
-    assert read_values(yaw, np.array([1.0, 0.0])) == 90
+    assert to_values(binary, np.array([-7.0])) == -7
+    assert to_values(yaw, np.array([1.0, 0.0])) == 90
