@@ -53,7 +53,7 @@ def test_over_all_rows_a_target_counts_where_it_is_known(problem):
     np.testing.assert_allclose(without_age.whole.cross, moments.whole.cross[:, 1:])
 
 
-def test_what_does_not_fit_is_measured_again(problem, monkeypatch):
+def test_moments_that_do_not_fit_are_measured_again(problem, monkeypatch):
     features, factors, groups = problem
     held = FactorMoments(ArrayBlocks(features), factors, groups)
     monkeypatch.setattr("exoprobe.probes.factor_moments.HELD_BYTES", 0)

@@ -29,8 +29,8 @@ class Recorder:
 
     settings = ({"alpha": 0.0}, {"alpha": 1.0}, {"alpha": 2.0})
 
-    def __init__(self):
-        self.fits, self.chosen = [], [0, 1, 2]
+    def __init__(self, has_variants):
+        self.fits, self.has_variants = [], has_variants
 
     def __call__(self, data, targets, erasers=None):
         self.fits.append(data.rows["train"])
@@ -41,12 +41,12 @@ class Recorder:
         return np.ones((1, rows.sum(), 1)) * np.reshape(self.chosen, (-1, 1, 1))
 
     def select(self, chosen):
-        self.chosen = chosen
+        self.chosen = self.chosen if self.has_variants else chosen
         return self
 
 
 def recorded(dataset, **options):
-    recorder, data = Recorder(), dataset.fold()
+    recorder, data = Recorder("variants" in options), dataset.fold()
     target = replace(dataset.factors["age"], values=np.where(data.fold.test, 99, 1 + 0.01 * np.arange(600)))
     results = list(run_probe("r", Probe("", "", "", recorder, **options), data, join_targets([target])))
     return recorder.fits, data, results

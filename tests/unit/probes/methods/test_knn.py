@@ -6,7 +6,7 @@ from exoprobe.datasets.factors import Factor
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.factor_moments import FactorMoments
-from exoprobe.probes.neighbors import NEIGHBORS, Bank
+from exoprobe.probes.methods.knn import NEIGHBORS, KNNIndex
 from exoprobe.probes.targets import join_targets
 
 
@@ -18,30 +18,30 @@ def features(rng):
 def outputs(features, factors, erasers=None):
     targets = join_targets(factors)
     trained = np.arange(300) < 200
-    return Bank(features[trained], targets, trained, erasers).outputs(ArrayBlocks(features[~trained]))
+    return KNNIndex(features[trained], targets, trained, erasers).predict(ArrayBlocks(features[~trained]))
 
 
 def test_numbers_are_those_of_scikit_learn(features, rng):
     values = features[:, 0] + rng.normal(size=300)
-    found = outputs(features, [Factor("n", "continuous", values)])[..., 0]
-    for read, count in zip(found, NEIGHBORS, strict=True):
+    predicted = outputs(features, [Factor("n", "continuous", values)])[..., 0]
+    for one, count in zip(predicted, NEIGHBORS, strict=True):
         reference = KNeighborsRegressor(count, metric="cosine").fit(features[:200], values[:200])
-        np.testing.assert_allclose(read, reference.predict(features[200:]), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(one, reference.predict(features[200:]), rtol=1e-4, atol=1e-5)
 
 
 def test_classes_of_one_size_are_those_of_scikit_learn(features, rng):
     codes = rng.permutation(np.repeat([0.0, 1.0], 100))
     codes = np.concatenate([codes, np.zeros(100)])
-    found = outputs(features, [Factor("b", "binary", codes, ("no", "yes"))])[0, :, 0]
+    predicted = outputs(features, [Factor("b", "binary", codes, ("no", "yes"))])[0, :, 0]
     reference = KNeighborsClassifier(NEIGHBORS[0], metric="cosine").fit(features[:200], codes[:200])
-    np.testing.assert_array_equal(found >= 0, reference.predict(features[200:]) > 0)
+    np.testing.assert_array_equal(predicted >= 0, reference.predict(features[200:]) > 0)
 
 
 def test_a_rare_class_weighs_as_much_as_a_frequent_one(rng):
     features = rng.normal(size=(300, 3)).astype(np.float32)
-    codes = (np.arange(300) % 10 == 0).astype(float)  # nothing tells them apart
-    found = outputs(features, [Factor("b", "binary", codes, ("no", "yes"))])[-1, :, 0]
-    assert 0.3 < (found >= 0).mean() < 0.7
+    codes = (np.arange(300) % 10 == 0).astype(float)  # nothing distinguishes them
+    predicted = outputs(features, [Factor("b", "binary", codes, ("no", "yes"))])[-1, :, 0]
+    assert 0.3 < (predicted >= 0).mean() < 0.7
 
 
 def test_unknown_neighbors_do_not_vote(features):
@@ -59,8 +59,8 @@ def test_after_an_erasure_the_neighbors_are_those_of_erased_features(features, r
     erasers = fit_erasers(moments.whole, moments.columns)
     targets = join_targets(factors)
     together = outputs(features + 1, factors, erasers)
-    for place, eraser in enumerate(erasers):
+    for index, eraser in enumerate(erasers):
         erased = eraser.apply(features + 1).astype(np.float32)
         alone = outputs(erased, factors)
-        own = targets.of(place)
+        own = targets.columns_of(index)
         np.testing.assert_allclose(together[..., own], alone[..., own], atol=1e-5)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from exoprobe.datasets.factors import Factor
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.factor_moments import FactorMoments
-from exoprobe.probes.mlp import fit_mlps
+from exoprobe.probes.methods.mlp import fit_mlps
 from exoprobe.probes.targets import join_targets
 
 
@@ -22,63 +24,50 @@ def three(rng):
 
 
 def fit(features, factors, erasers=None):
+    """Return the MLPs, and a function that predicts the last 100 of some features."""
     targets = join_targets(factors)
-    parts = [(features[some], targets.columns[some]) for some in (slice(400), slice(400, 500))]
-    return targets, fit_mlps(*parts, targets, erasers)
+    splits = [(features[rows], targets.columns[rows]) for rows in (slice(400), slice(400, 500))]
+    mlps = fit_mlps(*splits, targets, erasers)
+    return lambda features: targets.values(mlps.predict(ArrayBlocks(features[500:])))
 
 
-def test_what_is_in_the_features_is_read_also_nonlinearly(three):
+def accuracy(predicted, factor):
+    return ((predicted[:, 0] >= 0) == factor.values[500:]).mean()
+
+
+def test_encoded_factors_are_predicted_also_nonlinearly(three):
     features, factors = three
-    targets, mlps = fit(features, factors)
-    read = targets.read(mlps.outputs(ArrayBlocks(features[500:])))
-    truth = np.stack([factor.values[500:] for factor in factors], axis=1)
-    assert ((read[:, 0] >= 0) == truth[:, 0]).mean() > 0.8
-    assert np.abs((read[:, 1] - truth[:, 1] + 180) % 360 - 180).mean() < 25
-    assert np.abs(read[:, 2] - truth[:, 2]).mean() < 5
+    predicted = fit(features, factors)(features)
+    assert accuracy(predicted, factors[0]) > 0.8
+    assert np.abs((predicted[:, 1] - factors[1].values[500:] + 180) % 360 - 180).mean() < 25
+    assert np.abs(predicted[:, 2] - factors[2].values[500:]).mean() < 5
 
 
 def test_unknown_targets_do_not_count(three):
-    features, factors = three
-    holes = [Factor(one.name, one.kind, one.values.copy(), one.categories) for one in factors]
-    holes[0].values[np.arange(0, 500, 3)] = np.nan
-    targets, mlps = fit(features, holes)
-    read = targets.read(mlps.outputs(ArrayBlocks(features[500:])))[:, 0]
-    assert ((read >= 0) == factors[0].values[500:]).mean() > 0.75
+    features, (product, *others) = three
+    holes = replace(product, values=np.where(np.arange(600) % 3, product.values, np.nan))
+    nowhere = replace(product, name="nowhere", values=np.full(600, np.nan))
+    assert accuracy(fit(features, [holes, *others])(features), product) > 0.75
+    predicted = fit(features, [product, nowhere])(features)
+    assert np.isfinite(predicted).all()
+    assert accuracy(predicted, product) > 0.75
 
 
-def test_reading_after_erasures_is_reading_erased_features(three):
+def test_predicting_after_erasures_is_predicting_from_erased_features(three):
     """The erasures in the weights do what erasing the features would: each factor's perceptron sees its own."""
     features, factors = three
-    moments = FactorMoments(ArrayBlocks(features[:400]), [first(one) for one in factors], np.arange(400))
+    moments = FactorMoments(ArrayBlocks(features[:400]), [one.at(slice(400)) for one in factors], np.arange(400))
     erasers = fit_erasers(moments.whole, moments.columns)
-    targets, mlps = fit(features, factors, erasers)
-    read = targets.read(mlps.outputs(ArrayBlocks(features[500:])))
-    for place, eraser in enumerate(erasers):
-        erased = eraser.apply(features).astype(np.float32)
-        again = targets.read(mlps.outputs(ArrayBlocks(erased[500:])))  # erasing twice changes nothing
-        np.testing.assert_allclose(again[:, place], read[:, place], rtol=1e-3, atol=2e-3)
-    assert np.abs(read[:, 2] - factors[2].values[500:]).mean() > 13  # nothing but the mean is left of the number
+    predict = fit(features, factors, erasers)
+    predicted = predict(features)
+    for index, eraser in enumerate(erasers):
+        again = predict(eraser.apply(features).astype(np.float32))  # erasing twice changes nothing
+        np.testing.assert_allclose(again[:, index], predicted[:, index], rtol=1e-3, atol=2e-3)
+    assert np.abs(predicted[:, 2] - factors[2].values[500:]).mean() > 13  # only the mean is left of the number
 
 
-def first(factor):
-    return Factor(factor.name, factor.kind, factor.values[:400], factor.categories)
-
-
-def test_a_factor_is_read_alike_whoever_is_read_beside_it(three):
+def test_a_factor_is_predicted_alike_whatever_is_predicted_with_it(three):
     """Each has a perceptron of its own: only the random first weights differ."""
     features, factors = three
-    skills = []
-    for some in (factors, factors[:1]):
-        targets, mlps = fit(features, some)
-        read = targets.read(mlps.outputs(ArrayBlocks(features[500:])))[:, 0]
-        skills.append(((read >= 0) == factors[0].values[500:]).mean())
-    assert abs(skills[0] - skills[1]) < 0.12
-
-
-def test_a_factor_that_no_row_tells_of_spoils_no_other(three):
-    features, factors = three
-    nowhere = Factor("nowhere", "binary", np.full(600, np.nan), ("no", "yes"))
-    _, mlps = fit(features, [factors[0], nowhere])
-    outputs = mlps.outputs(ArrayBlocks(features[500:]))
-    assert np.isfinite(outputs).all()
-    assert ((outputs[:, 0] >= 0) == factors[0].values[500:]).mean() > 0.75
+    together, alone = (accuracy(fit(features, chosen)(features), factors[0]) for chosen in (factors, factors[:1]))
+    assert abs(together - alone) < 0.12
