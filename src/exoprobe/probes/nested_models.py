@@ -92,6 +92,11 @@ def predict_values(
 ) -> np.ndarray:
     """Predict a factor by linear models, by blocks of rows: a factor of many classes has many models.
 
+    A binary factor's threshold is midway between the model's means of the two classes in training. Of several
+    classes the one is taken whose mean in training is nearest, as seen by the models: each is divided by its
+    class's share, and half of its own class's mean is taken off, so that rare classes are not passed over. With
+    two classes this is the same.
+
     Args:
         factor: for its kind.
         coefficients: [L, T, D].
@@ -107,29 +112,6 @@ def predict_values(
     own, mean = moments.of(place), moments.target_mean[place]
     read = [_predict(factor.kind, coefficients, block, own, mean) for block in blocks]
     return as_values(factor, np.concatenate(read))
-
-
-def predict_factor(
-    kind: str, coefficients: np.ndarray, features: np.ndarray, moments: FactorMoments, factor: int
-) -> np.ndarray:
-    """Predict a factor by linear models.
-
-    A binary factor's threshold is midway between the model's means of the two classes in training. Of several
-    classes the one is taken whose mean in training is nearest, as seen by the models: each is divided by its
-    class's share, and half of its own class's mean is taken off, so that rare classes are not passed over. With
-    two classes this is the same.
-
-    Args:
-        kind: of the factor.
-        coefficients: [L, T, D].
-        features: [n, D].
-        moments: of the training rows.
-        factor: its place.
-
-    Returns:
-        float64 [n, L]: codes, numbers or degrees.
-    """
-    return _predict(kind, coefficients, features, moments.of(factor), moments.target_mean[factor])
 
 
 def _predict(kind: str, coefficients: np.ndarray, features: np.ndarray, own: Moments, mean: np.ndarray) -> np.ndarray:

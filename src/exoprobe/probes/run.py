@@ -41,7 +41,8 @@ def probe(
         erase: factors that are erased together (LEACE); everything is then predicted once more after that.
 
     Raises:
-        ExoprobeError: where a probe or a factor is not known, or cannot be learned from the rows of a fold.
+        ExoprobeError: where a probe or a factor is not known, or cannot be learned from the rows of a fold, or factors
+            are to be erased that are unknown in some of train, or with folds.
     """
     chosen = {name: (find_probe(name), choose_factors(source, factors)) for name, factors in probes.items()}
     table, searches, folds = PredictionTable(source.sample_ids), [], source.folds()
@@ -85,6 +86,11 @@ def _erasures(data: FoldData, source: Representation, erase: Sequence[str]) -> d
     """Return the data as they are and, if factors are to be erased, after that."""
     if not erase:
         return {"": data}
-    train, targets = data.final.rows["train"], _targets(source, erase, data)
+    if len(data.tuning) > 1:
+        raise ExoprobeError(f"erase {', '.join(erase)}: there are folds; train, validation and test are needed")
+    train, targets = data.final.rows["train"], _targets(source, choose_factors(source, erase), data)
+    for factor in targets.factors:
+        if unknown := int((train & ~factor.known).sum()):
+            raise ExoprobeError(f"erase {factor.name}: it is unknown in {unknown} training rows; leave it out")
     eraser = fit_eraser(measure_moments(data.final.blocks(train), targets.columns[train]))
     return {"": data, ALL: data.erased(eraser)}

@@ -157,7 +157,7 @@ def _balance(coef: np.ndarray, moments: Moments, targets: Targets) -> tuple[np.n
 
     Numbers get their mean. A binary factor's outputs are 0 midway between both classes' mean output; a category's
     are taken relative to half of its own mean and its share, so that the nearest class mean wins (as
-    :func:`exoprobe.probes.nested_models.predict_factor` has it): rare classes count as much as others.
+    :func:`exoprobe.probes.nested_models.predict_values` has it): rare classes count as much as others.
     """
     share = moments.target_mean
     own = np.einsum("ltd,dt->lt", coef, moments.cross) / (moments.count * np.where(share > 0, share, 1))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exoprobe.datasets.factors import CLASSES
 from exoprobe.embeddings.erasure import Eraser
+from exoprobe.errors import ExoprobeError
 from exoprobe.features.class_means import class_means
 from exoprobe.features.cosine import cosine_similarities
 from exoprobe.probes.base import Probe
@@ -18,10 +20,14 @@ class NearestMeans:
     """Mean vectors of each factor's classes, of the features as they are stored.
 
     Attributes:
+        targets: the factors.
+        codes: int [K] of each factor, its classes in training.
         means: float64 [K, D] of each factor.
         settings: a single one, without hyperparameters.
     """
 
+    targets: Targets
+    codes: Sequence[np.ndarray]
     means: Sequence[np.ndarray]
     settings: Sequence[dict[str, float]] = ({},)
 
@@ -34,18 +40,30 @@ class NearestMeans:
         return self
 
     def _block(self, features: np.ndarray) -> np.ndarray:
-        cosines = [cosine_similarities(features, means) for means in self.means]
-        return np.hstack([one[:, 1:] - one[:, :1] if one.shape[1] == 2 else one for one in cosines])
+        columns = []
+        for factor, codes, means in zip(self.targets.factors, self.codes, self.means, strict=True):
+            cosines = np.full((len(features), len(factor.categories)), -1.0)  # of a class without training rows
+            cosines[:, codes] = cosine_similarities(features, means)
+            columns.append(cosines[:, 1:] - cosines[:, :1] if factor.kind == "binary" else cosines)
+        return np.hstack(columns)
 
 
 def fit_nearest_mean(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> NearestMeans:
-    """Average the training features of each class of each factor."""
-    means = []
+    """Average the training features of each class of each factor.
+
+    Raises:
+        ExoprobeError: where a factor has no classes.
+    """
+    codes, means = [], []
     for factor in targets.factors:
+        if factor.kind not in CLASSES:
+            raise ExoprobeError(f"nearest_mean predicts classes, but {factor.name} is {factor.kind}; leave it out")
         known = data.rows["train"] & factor.known
-        vectors = class_means(data.stored(known), factor.values[known].astype(int))
+        present, index = np.unique(factor.values[known].astype(int), return_inverse=True)
+        vectors = class_means(data.stored(known), index)
+        codes.append(present)
         means.append(vectors if data.eraser is None else data.erase_stored(data.eraser, vectors))
-    return NearestMeans(means)
+    return NearestMeans(targets, codes, means)
 
 
 PROBE = Probe(

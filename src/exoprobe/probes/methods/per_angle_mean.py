@@ -15,7 +15,7 @@ from exoprobe.features.class_means import class_means
 from exoprobe.features.cosine import cosine_similarities
 from exoprobe.probes.base import FittedProbe, Probe
 from exoprobe.probes.methods import linear, linear_per_label
-from exoprobe.probes.probe_data import ProbeData
+from exoprobe.probes.probe_data import LABEL, ProbeData
 from exoprobe.probes.targets import Targets, join_targets
 from exoprobe.probes.tuning import fit_and_choose
 
@@ -34,7 +34,8 @@ class PerAngleMeans:
     """Means of every label at every angle, and what estimates the angle.
 
     Attributes:
-        angle: the factor, of all N samples.
+        label: the factor, of all N samples.
+        angle: likewise.
         angles: float64 [A], its values in training, ascending.
         means: float64 [K, A, D], of the features as they are stored.
         per_label: the angle's regressors, one per label.
@@ -42,6 +43,7 @@ class PerAngleMeans:
         settings: a variant each.
     """
 
+    label: Factor
     angle: Factor
     angles: np.ndarray
     means: np.ndarray
@@ -60,7 +62,7 @@ class PerAngleMeans:
         chosen = {
             "per_angle_mean": estimates,
             "per_angle_mean_pooled": self._nearest(self.pooled.outputs(data, rows)[0, :, 0])[:, None],
-            "per_angle_mean_label_matched": estimates[index, data.labels[rows]][:, None],
+            "per_angle_mean_label_matched": estimates[index, self.label.values[rows].astype(int)][:, None],
             "per_angle_mean_true_angle": self._nearest(self.angle.values[rows])[:, None],
         }
         at_angle = [np.take_along_axis(by_angle, angle[:, :, None], axis=2)[:, :, 0] for angle in chosen.values()]
@@ -79,20 +81,36 @@ def fit_per_angle_mean(data: ProbeData, targets: Targets, erasers: Sequence[Eras
     """Average the training features of each label at each angle, and fit the angle's regressors.
 
     Raises:
-        ExoprobeError: where the dataset has no factor ``angle``.
+        ExoprobeError: where the dataset has no factor ``angle``, another factor than the label is to be predicted, or
+            a label has no training row at an angle.
     """
     if ANGLE not in data.source.factors:
         raise ExoprobeError(f"per_angle_mean needs a factor {ANGLE!r}; there are {', '.join(data.source.factors)}")
-    train = data.rows["train"]
+    if [factor.name for factor in targets.factors] != [LABEL]:
+        names = ", ".join(factor.name for factor in targets.factors)
+        raise ExoprobeError(f"per_angle_mean predicts {LABEL!r} alone, not {names}")
+    (label,), train = targets.factors, data.rows["train"]
     angle = data.source.factors[ANGLE].learned_from(train)
-    angles, codes = np.unique(angle.values[train], return_inverse=True)
-    (label,) = targets.factors
-    cells = label.values[train].astype(int) * len(angles) + codes
-    means = class_means(data.stored(train), cells).reshape(-1, len(angles), data.stored().shape[1])
     per_label, _ = fit_and_choose(linear_per_label.PROBE, [data], join_targets([angle]))
     pooled, _ = fit_and_choose(linear.PROBE, [data], join_targets([angle]))
     assert isinstance(per_label, linear_per_label.LabelModels)
-    return PerAngleMeans(angle, angles, means, per_label, pooled)
+    angles, means = _means_by_angle(data, label, angle)
+    return PerAngleMeans(label, angle, angles, means, per_label, pooled)
+
+
+def _means_by_angle(data: ProbeData, label: Factor, angle: Factor) -> tuple[np.ndarray, np.ndarray]:
+    """Return the training angles [A] and every label's mean feature at each, as stored, float64 [K, A, D]."""
+    train = data.rows["train"]
+    angles, codes = np.unique(angle.values[train], return_inverse=True)
+    cells = label.values[train].astype(int) * len(angles) + codes
+    counts = np.bincount(cells, minlength=len(label.categories) * len(angles))
+    if not counts.all():
+        code, index = divmod(int(counts.argmin()), len(angles))
+        raise ExoprobeError(f"label {label.categories[code]} has no training row at the angle {angles[index]:g}")
+    means = class_means(data.stored(train), cells)
+    if data.eraser is not None:
+        means = data.erase_stored(data.eraser, means)
+    return angles, means.reshape(len(label.categories), len(angles), -1)
 
 
 PROBE = Probe(
@@ -102,5 +120,6 @@ PROBE = Probe(
     "(section 4.1).",
     fit=fit_per_angle_mean,
     rank=51,
+    refit=False,  # the angle's regressors are tuned on validation
     variants=VARIANTS,
 )
