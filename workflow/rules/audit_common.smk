@@ -22,12 +22,12 @@ if AUDIT["images"] is not None:
     AUDIT_ABOUT[CONTROL] = dict(title="random projection of the images", files=[], control=True)
 
 # Tables of one representation, and of all.
-STRUCTURE_TABLES = ["structure", "scree", "carriers", "subspace", "elements"]
+STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
 ERASURE_TABLES = ["erasure", "recognition"]
 PAGE_TEMPLATES = LIBRARY / "exoprobe" / "report" / "templates"
-LEAKAGE_TABLES = ["leakage", "verdicts", "differences"]
+SCORE_TABLES = ["scores", "verdicts", "differences"]
 AUDIT_TABLES = {
-    table: f"results/audit/{table}.csv" for table in [*LEAKAGE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
+    table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
 }
 AUDIT_LABEL_IS_GROUP = AUDIT_LABEL == AUDIT["group"]
 

@@ -1,4 +1,4 @@
-from exoprobe.evaluation.leakage import leakage_tables
+from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.probe_files import by_representation
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.logs import log_to
@@ -7,7 +7,7 @@ log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
 files = [snakemake.input.predictions, snakemake.input.searches, snakemake.input.selectivities]
 files = by_representation(cfg["seeds"], *files, cfg["controls"])
-tables = leakage_tables(
+tables = audit_scores(
     snakemake.input.samples,
     snakemake.input.factors,
     files,

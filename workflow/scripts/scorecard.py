@@ -1,4 +1,5 @@
 import pandas as pd
+
 from exoprobe.datasets.sample_factors import pose_source
 from exoprobe.evaluation import scorecard
 from exoprobe.evaluation.attribute_errors import attribute_errors

@@ -33,7 +33,9 @@ def attribute_errors(scores: pd.DataFrame, attributes: list[str]) -> pd.DataFram
     columns |= {name: wide["value"][name] for name in ("prevalence", "majority_false_negative")}
     counts = table.groupby(["representation", "factor"], sort=False)[["rows", "groups"]].max()
     rows = pd.DataFrame(columns).join(counts).rename(columns={"rows": "samples", "groups": "identities"})
-    order = [(representation, name) for representation in table["representation"].unique() for name in [*attributes, MEAN]]
+    order = [
+        (representation, name) for representation in table["representation"].unique() for name in [*attributes, MEAN]
+    ]
     rows = rows.reindex(order).reset_index().rename(columns={"factor": "attribute"})
     return _fill_means(rows.dropna(subset="error"))
 

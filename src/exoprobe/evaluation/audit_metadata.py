@@ -15,7 +15,7 @@ from exoprobe.evaluation.permutation import permutation_count
 from exoprobe.evaluation.verdicts import smallest_groups
 from exoprobe.features.feature_file import read_info
 from exoprobe.io.files import atomic_write
-from exoprobe.probes.neighbors import MOST_ROWS
+from exoprobe.probes.methods.knn import MAX_ROWS
 
 
 def write_about(
@@ -104,7 +104,7 @@ def _about(
         "permutations": settings["permutations"] or permutation_count(factors),
         "margin": settings["margin"],
         "version": _version(),
-        "neighbors_rows": MOST_ROWS,
+        "neighbors_rows": MAX_ROWS,
         "label_is_group": settings["label"] is not None and settings["label"] == settings["group"],
     }
 

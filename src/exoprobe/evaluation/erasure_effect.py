@@ -72,7 +72,9 @@ def erasure_tables(
     return {"erasure": pd.DataFrame(rows), "recognition": recognition}
 
 
-def _before(predictions: Predictions, sample_ids: np.ndarray, factors: Sequence[Factor]) -> list[dict[str, np.ndarray]]:
+def _before(
+    predictions: Predictions, sample_ids: np.ndarray, factors: Sequence[Factor]
+) -> list[dict[str, np.ndarray]]:
     """Return for each factor the predictions [n] of the samples by probe."""
     rows = np.searchsorted(predictions.sample_ids, sample_ids)
     return [
@@ -145,7 +147,9 @@ def _coefficients(moments: FactorMoments, alphas: np.ndarray, erasers: Sequence[
         targets = np.concatenate([np.r_[moments.columns[factor]] for factor in factors])
         of_target = np.repeat(alphas[factors], [part.stop - part.start for part in columns])
         for coefficients, eraser in zip(found, (None, *erasers), strict=True):
-            gram, cross = (shared.gram, shared.cross) if eraser is None else eraser.erase_moments(shared.gram, shared.cross)
+            gram, cross = (
+                (shared.gram, shared.cross) if eraser is None else eraser.erase_moments(shared.gram, shared.cross)
+            )
             for alpha in np.unique(of_target):
                 chosen = of_target == alpha
                 ridge = ridge_of(shared.gram, alpha)

@@ -80,7 +80,9 @@ class Evaluator:
             found |= dict(zip(indices, permutation_tests(inputs, self.groups[known], count), strict=True))
         return [found[index] for index in range(len(self.factors))]
 
-    def _permutation_input(self, index: int, predicted: Mapping[str, np.ndarray], known: np.ndarray) -> PermutationInput:
+    def _permutation_input(
+        self, index: int, predicted: Mapping[str, np.ndarray], known: np.ndarray
+    ) -> PermutationInput:
         factor = self.factors[index]
         values = tuple(seeds[known] for seeds in predicted.values())
         return PermutationInput(factor, factor.values[known], values, self.constants[index][known])

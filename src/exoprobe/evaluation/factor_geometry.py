@@ -1,4 +1,4 @@
-"""How the information sits in one representation: all tables of it, for any factors."""
+"""How factors are encoded in one representation: all tables of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from exoprobe.evaluation.robustness import nearest_neighbors, robustness_chance,
 from exoprobe.evaluation.spectrum import singular_values
 from exoprobe.evaluation.structure import effective_rank, scree, variance_explained
 from exoprobe.evaluation.subspace import subspace_skills, sufficient_dimensions
-from exoprobe.evaluation.unit_order import element_order, shifted_up
+from exoprobe.evaluation.unit_order import shifted_up, unit_order
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
 from exoprobe.features.split_features import split_blocks
@@ -43,10 +43,10 @@ class Split:
     labels: np.ndarray
 
 
-def carrier_tables(
+def geometry_tables(
     samples: str | Path, factors: str | Path, features: str | Path, *, label_is_group: bool
 ) -> dict[str, pd.DataFrame]:
-    """Measure how the information sits in a cached representation, see :func:`describe_carriers`.
+    """Measure how factors are encoded in a cached representation, see :func:`describe_geometry`.
 
     Args:
         samples: the dataset, with the splits train and test.
@@ -67,11 +67,11 @@ def carrier_tables(
                 columns["label"][rows],
             )
         )
-    return describe_carriers(*splits, label_is_group=label_is_group)
+    return describe_geometry(*splits, label_is_group=label_is_group)
 
 
-def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dict[str, pd.DataFrame]:
-    """Measure how the information sits in a representation.
+def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dict[str, pd.DataFrame]:
+    """Measure how factors are encoded in a representation.
 
     Training rows are passed over once, block by block; of test, whole groups are drawn up to 20,000 rows.
 
@@ -82,9 +82,9 @@ def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dic
 
     Returns:
         Tables by name: ``structure`` (one row: ``dimension``, ``rows``, ``effective_rank``, ``identity_variance``,
-        ``label_variance``), ``scree`` (see :func:`~exoprobe.evaluation.structure.scree`), ``carriers`` (a row per
-        factor), ``subspace`` (see :func:`~exoprobe.evaluation.subspace.subspace_skills`) and ``elements`` (a row per
-        factor, value and position, see :func:`~exoprobe.evaluation.unit_order.element_order`).
+        ``label_variance``), ``scree`` (see :func:`~exoprobe.evaluation.structure.scree`), ``geometry`` (a row per
+        factor), ``subspace`` (see :func:`~exoprobe.evaluation.subspace.subspace_skills`) and ``dimensions`` (a row per
+        factor, value and position, see :func:`~exoprobe.evaluation.unit_order.unit_order`).
     """
     moments = FactorMoments(train.features, train.factors, train.groups)
     rows = draw_rows(test.groups, MOST_ROWS)
@@ -105,9 +105,9 @@ def describe_carriers(train: Split, test: Split, *, label_is_group: bool) -> dic
     return {
         "structure": _structure(features.shape, effective_rank(values), identity, label),
         "scree": scree(values),
-        "carriers": described.assign(**columns),
+        "geometry": described.assign(**columns),
         "subspace": skills,
-        "elements": _elements(features, factors, bins),
+        "dimensions": _dimensions(features, factors, bins),
     }
 
 
@@ -126,10 +126,10 @@ def _carried_by(moments: FactorMoments, skills: pd.DataFrame) -> dict[str, list[
     by_basis = [dict(iter(table.groupby("basis"))) for _, table in skills.groupby("factor", sort=False)]
     return {
         "components_for_90": [sufficient_dimensions(tables["components"]) for tables in by_basis],
-        "elements_for_90": [sufficient_dimensions(tables["elements"]) for tables in by_basis],
-        "full_skill": [tables["elements"]["skill"].iloc[-1] for tables in by_basis],
-        "best_element": [int(rank_dimensions(moments, place)[0]) for place in range(len(by_basis))],
-        "best_element_skill": [tables["elements"]["skill"].iloc[0] for tables in by_basis],
+        "dimensions_for_90": [sufficient_dimensions(tables["dimensions"]) for tables in by_basis],
+        "full_skill": [tables["dimensions"]["skill"].iloc[-1] for tables in by_basis],
+        "best_dimension": [int(rank_dimensions(moments, place)[0]) for place in range(len(by_basis))],
+        "best_dimension_skill": [tables["dimensions"]["skill"].iloc[0] for tables in by_basis],
     }
 
 
@@ -154,8 +154,8 @@ def _robustness(
     }
 
 
-def _elements(features: np.ndarray, factors: Sequence[Factor], bins: Sequence[Bins]) -> pd.DataFrame:
+def _dimensions(features: np.ndarray, factors: Sequence[Factor], bins: Sequence[Bins]) -> pd.DataFrame:
     shifted, tables = shifted_up(features), []
     for factor, one in zip(factors, bins, strict=True):
-        tables.append(element_order(shifted, one).assign(factor=factor.name))
+        tables.append(unit_order(shifted, one).assign(factor=factor.name))
     return pd.concat(tables, ignore_index=True)[["factor", "value", "position", "activation"]]

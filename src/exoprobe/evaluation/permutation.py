@@ -102,7 +102,9 @@ class PermutationInput:
         return np.stack([np.mean(skills, axis=0) for skills in found], axis=1)
 
 
-def permutation_tests(inputs: Sequence[PermutationInput], groups: np.ndarray, count: int) -> list[tuple[float, np.ndarray]]:
+def permutation_tests(
+    inputs: Sequence[PermutationInput], groups: np.ndarray, count: int
+) -> list[tuple[float, np.ndarray]]:
     """Test of each factor whether any probe predicts it, all under the same permutations.
 
     Args:

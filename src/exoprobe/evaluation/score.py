@@ -97,7 +97,9 @@ def score_run(run: Run, evaluator: Evaluator, subsets: Sequence[Mapping[str, obj
     """
     found, best = Predictions(run.predictions), best_probes(pd.read_parquet(run.search))
     if not np.array_equal(found.sample_ids, evaluator.sample_ids):
-        raise ExoprobeError(f"{run.predictions} does not hold the test samples of {run.samples}; delete it and run again")
+        raise ExoprobeError(
+            f"{run.predictions} does not hold the test samples of {run.samples}; delete it and run again"
+        )
     index = {factor.name: number for number, factor in reversed(list(enumerate(evaluator.factors)))}
     whole = Subset("", np.ones(len(evaluator.groups), bool), None)
     table: list[dict[str, object]] = []
@@ -174,7 +176,9 @@ class _Scored:
         self.factor: Factor = evaluator.factors[index]
         known = rows & self.factor.known
         self.count, self.groups = int(known.sum()), len(np.unique(evaluator.groups[known]))
-        self.shares = (float(self.factor.values[known].mean()), evaluator.train_shares[index]) if self.count else (0, 0)
+        self.shares = (
+            (float(self.factor.values[known].mean()), evaluator.train_shares[index]) if self.count else (0, 0)
+        )
         self.result = evaluator.score_rows(index, predicted, known) if self.count else None
         self.baseline: BootstrapResult | None = None
         if self.result is not None and self.factor.kind == "continuous":

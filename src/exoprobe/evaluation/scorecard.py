@@ -45,7 +45,9 @@ def digit_quantities(scores: pd.DataFrame) -> pd.DataFrame:
     order |= {name: len(order) + rank for rank, name in enumerate(ANGLE_ERRORS.values())}
     run = found.groupby(["representation", "seed"], sort=False).ngroup()
     found = found.assign(rank=found["name"].map(order), run=run).sort_values(["run", "rank"], kind="stable")
-    return found.assign(quantity=found["representation"] + "_" + found["name"])[INTERVAL_COLUMNS].reset_index(drop=True)
+    return found.assign(quantity=found["representation"] + "_" + found["name"])[INTERVAL_COLUMNS].reset_index(
+        drop=True
+    )
 
 
 def build_scorecard(

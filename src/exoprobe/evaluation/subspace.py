@@ -1,4 +1,4 @@
-"""In how many dimensions a factor sits: skill of linear readouts from the first few components or best elements."""
+"""In how many dimensions a factor sits: skill of linear readouts from the first few components or best dimensions."""
 
 from collections.abc import Sequence
 
@@ -26,19 +26,19 @@ def subspace_skills(
     """Score nested linear readouts of each factor on test rows.
 
     Args:
-        moments: of the training rows, to fit and to choose elements by.
+        moments: of the training rows, to fit and to choose dimensions by.
         train: the F factors of the training rows, for the constants.
         features: float64 [n, D], of test.
         test: the F factors of the test rows.
 
     Returns:
-        A row per factor, basis (``components`` or ``elements``) and number of them: ``factor``, ``basis``,
+        A row per factor, basis (``components`` or ``dimensions``) and number of them: ``factor``, ``basis``,
         ``dimensions`` and ``skill``.
     """
     alphas = choose_alphas(moments)
     bases = {
         "components": ComponentModels(moments, alphas),
-        "elements": DimensionModels(moments, alphas),
+        "dimensions": DimensionModels(moments, alphas),
     }
     dimensions, tables = nested_dimensions(features.shape[1]), []
     for place, factor in enumerate(test):

@@ -15,7 +15,7 @@ def shifted_up(features: np.ndarray) -> np.ndarray:
     return features - np.minimum(features.min(0), 0)
 
 
-def element_order(features: np.ndarray, bins: Bins) -> pd.DataFrame:
+def unit_order(features: np.ndarray, bins: Bins) -> pd.DataFrame:
     """Sort the elements by the value that they fire for, and average what they do for each value.
 
     Equation (1) is taken of each value's mean, so that a value counts as much as another, however common it is.

@@ -12,6 +12,7 @@ SIGNIFICANT = 0.05
 MIN_GROUPS = 10  # in test
 MIN_RAREST_GROUPS = 5  # of them that hold the rarest value
 
+
 @dataclass(frozen=True)
 class Evidence:
     """What a verdict rests on.
@@ -76,7 +77,9 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
         reason = f"decodable by {find_probe(evidence.best).phrase} better than by a constant, in unseen groups{also}"
         return {"verdict": LEAKS, "how": how, "reason": reason}
     if not significant and evidence.highest < margin:
-        reason = f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
+        reason = (
+            f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
+        )
         return {"verdict": NO_EVIDENCE, "how": "", "reason": reason}
     if significant:
         reason = "the permutation test is significant, but the interval of the skill includes 0"

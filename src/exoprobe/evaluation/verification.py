@@ -6,8 +6,8 @@ import numpy as np
 
 from exoprobe.evaluation.intervals import group_weights
 from exoprobe.evaluation.recognition import UNDEFINED, Measured
-from exoprobe.features.drawn_rows import draw_rows
 from exoprobe.features.cosine import cosine_similarities
+from exoprobe.features.drawn_rows import draw_rows
 
 FINE = 1 << 20  # bins of equal width that similarities are counted in
 LEVELS = 1024  # these, merged into bins of about equal counts: what is computed from is ranks

@@ -95,7 +95,9 @@ def gather_predictions(
         truth, predicted = known[name].values[rows], found["", "linear", name]
         right = (predicted >= 0) == (truth > 0) if known[name].kind == "binary" else np.nan
         about = {"sample_id": rows, "group": columns["group"][rows], "property": name}
-        tables.append(pd.DataFrame({**about, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object}))
+        tables.append(
+            pd.DataFrame({**about, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object})
+        )
     return pd.concat(tables, ignore_index=True)
 
 

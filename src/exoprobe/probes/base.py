@@ -41,9 +41,7 @@ class FittedProbe(Protocol):
 class FitProbe(Protocol):
     """Fits a probe's models at all settings on the rows ``train`` of some data."""
 
-    def __call__(
-        self, data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None
-    ) -> FittedProbe: ...
+    def __call__(self, data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> FittedProbe: ...
 
 
 def together(targets: Targets) -> list[list[int]]:

@@ -30,7 +30,11 @@ class PredictionTable:
     def add(self, result: ProbeResult, test: np.ndarray, fold: int, eraser: str = "") -> None:
         """Add a probe's predictions of a fold's test rows, bool [N]."""
         for index, factor in enumerate(result.targets.factors):
-            rows = {"sample_id": self._sample_ids[test], "fold": np.int16(fold), "prediction": result.values[:, index]}
+            rows = {
+                "sample_id": self._sample_ids[test],
+                "fold": np.int16(fold),
+                "prediction": result.values[:, index],
+            }
             frame = pd.DataFrame(rows).astype({"prediction": np.float64})
             self._columns.setdefault((eraser, result.probe, factor.name), []).append(frame)
 

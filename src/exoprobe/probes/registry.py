@@ -21,7 +21,11 @@ def general_probe_names() -> list[str]:
 def _declared(file: Path) -> dict[str, object]:
     """Return the plain keywords of a module's ``PROBE = Probe(…)``."""
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PROBE" and isinstance(node.value, ast.Call):
+        if (
+            isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "PROBE"
+            and isinstance(node.value, ast.Call)
+        ):
             constants = [keyword for keyword in node.value.keywords if isinstance(keyword.value, ast.Constant)]
             return {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in constants}
     return {}

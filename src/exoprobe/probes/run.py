@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoprobe.embeddings.erasure import fit_eraser
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.moments import measure_moments
-from exoprobe.embeddings.erasure import fit_eraser
 from exoprobe.io.files import write_table
 from exoprobe.probes.base import find_probe
 from exoprobe.probes.predictions import PredictionTable

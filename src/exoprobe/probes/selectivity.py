@@ -14,9 +14,9 @@ import pandas as pd
 from exoprobe.datasets.factors import Factor
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.factor_moments import FactorMoments
-from exoprobe.probes.ridge import ridge_coefficients, ridge_of
 from exoprobe.probes.nested_models import choose_alphas, predict_values
 from exoprobe.probes.probe_data import ProbeData
+from exoprobe.probes.ridge import ridge_coefficients, ridge_of
 from exoprobe.probes.skill import best_constant, skill
 
 MAX_ROWS = 100_000
@@ -68,7 +68,9 @@ def _skill(
     features: np.ndarray,
 ) -> float:
     moments_of_factor = moments.of(index)
-    coefficients = ridge_coefficients(moments_of_factor.gram, moments_of_factor.cross, ridge_of(moments_of_factor.gram, alphas[index]))[None]
+    coefficients = ridge_coefficients(
+        moments_of_factor.gram, moments_of_factor.cross, ridge_of(moments_of_factor.gram, alphas[index])
+    )[None]
     (predicted,) = predict_values(factor, coefficients, features[held_out], moments, index).T
     constant = best_constant(factor, np.isin(np.arange(len(factor.values)), fitted))
     return skill(factor, factor.values[held_out], predicted, constant)

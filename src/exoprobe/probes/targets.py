@@ -80,7 +80,9 @@ class Targets:
 
     def values(self, outputs: np.ndarray) -> np.ndarray:
         """Turn outputs [..., T] into values [..., F], see :func:`to_values`."""
-        values = [to_values(factor, outputs[..., self.columns_of(index)]) for index, factor in enumerate(self.factors)]
+        values = [
+            to_values(factor, outputs[..., self.columns_of(index)]) for index, factor in enumerate(self.factors)
+        ]
         return np.stack(values, axis=-1)
 
 

@@ -118,4 +118,6 @@ def _check(factors: Sequence[Factor], train: np.ndarray, fold: str) -> None:
         count = len(np.unique(factor.values[train & factor.known]))
         if count < (2 if factor.kind in CLASSES else 1):
             what = "only one value" if count else "no known value"
-            raise ExoprobeError(f"{factor.name} has {what} in the training rows of {fold}; leave it out, or split anew")
+            raise ExoprobeError(
+                f"{factor.name} has {what} in the training rows of {fold}; leave it out, or split anew"
+            )

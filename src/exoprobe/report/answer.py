@@ -7,7 +7,7 @@ import pandas as pd
 from exoprobe.report.representations import Representation
 from exoprobe.report.wording import counted, listed
 
-VERDICTS = ("leaks", "no evidence", "cannot tell")
+VERDICTS = ("leaks", "no evidence", "inconclusive")
 MOST_NAMED = 3
 
 

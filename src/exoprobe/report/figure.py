@@ -72,7 +72,7 @@ def hints(**titles: str) -> list[dict]:
 
 
 def baseline(value: float = 0.0) -> dict:
-    """Return a layer with a line across the figure, where there is nothing to tell."""
+    """Return a layer with a line across the figure, at the baseline."""
     once = {"data": {"values": [{}]}}
     return {**once, "mark": {"type": "rule", "style": "baseline"}, "encoding": {"x": {"datum": value}}}
 
@@ -94,13 +94,13 @@ def dots_with_whiskers(
         high: column of their upper ends.
         titles: of the representations, in their order; empty where the figure compares none.
         tooltip: of a dot and its interval.
-        at: where a line marks that there is nothing to tell.
+        at: where a line marks the baseline.
     """
     several = len(titles) > 1
     beside = {"yOffset": names("representation", titles)} if several else {}
     apart = {"scale": {"paddingInner": 0.35}} if several else {"axis": {"grid": True}}
     value = value | {"axis": {"grid": True}}
-    place = {
+    encoding = {
         "y": names(rows.name, **apart),
         **beside,
         **({"color": looks(titles)["color"]} if titles else {}),
@@ -113,7 +113,7 @@ def dots_with_whiskers(
         "height": height(rows, titles),
         "layer": [
             baseline(at),
-            {"mark": {"type": "rule", "style": "whisker"}, "encoding": {**place, **ends}},
-            {"mark": {"type": "point", "style": "dot"}, "encoding": {**place, **shape, "x": value}},
+            {"mark": {"type": "rule", "style": "whisker"}, "encoding": {**encoding, **ends}},
+            {"mark": {"type": "point", "style": "dot"}, "encoding": {**encoding, **shape, "x": value}},
         ],
     }

@@ -8,6 +8,8 @@ import vl_convert
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
+from exoprobe.probes.base import find_probe
+from exoprobe.probes.registry import probe_names
 from exoprobe.report import wording
 from exoprobe.report.answer import VERDICTS, answer, tally
 from exoprobe.report.parts import Tables, draw_comparisons, factor_parts, representation_parts
@@ -28,11 +30,13 @@ def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | 
         path: the HTML file.
 
     Raises:
-        ExoprobeError: where a table is missing or damaged, or tells of what was not audited.
+        ExoprobeError: where a table is missing or damaged, or contains what was not audited.
     """
     stated = read_about(about)
     representations = list_representations(stated["representations"])
-    read = _with_titles(read_tables(tables), representations)
+    found = read_tables(tables)
+    probes = [find_probe(name) for name in found["scores"]["probe"].unique()]
+    read = _with_titles(found, representations)
     tallies = tally(read["verdicts"], representations)
     factors = factor_parts(read, representations)
     html = _environment().get_template("page.html").render(
@@ -46,22 +50,26 @@ def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | 
         tallies=tallies,
         verdicts=list(read["verdicts"].itertuples(index=False)),
         looks={representation.title: representation for representation in representations},
-        places={representation.title: place for place, representation in enumerate(representations)},
+        indices={representation.title: index for index, representation in enumerate(representations)},
+        probes=probes,
     )  # fmt: skip
     with atomic_write(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 
 
 def _with_titles(tables: Tables, representations: list[Representation]) -> Tables:
-    """Return the tables with representations' titles instead of their names."""
+    """Return the tables with the titles of representations and probes instead of their names."""
     titles = {representation.name: representation.title for representation in representations}
     for name, table in tables.items():
         unknown = set(table.get("representation", ())) - set(titles)
         if unknown:
             raise ExoprobeError(f"the table {name} has the representation {min(unknown)!r}, which was not audited")
-    columns = ("representation", "other")
+    probes = {name: find_probe(name).title for name in probe_names()}
+    columns = {"representation": titles, "other": titles, "probe": probes}
     return {
-        name: table.assign(**{column: table[column].map(titles) for column in columns if column in table})
+        name: table.assign(
+            **{column: table[column].replace(words) for column, words in columns.items() if column in table}
+        )
         for name, table in tables.items()
     }
 
@@ -75,12 +83,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     words = ("number", "count", "share", "significant", "signed", "interval", "p_value", "listed", "counted")
-    environment.filters |= {word: getattr(wording, word) for word in words} | {"place": _place}
+    environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}
     return environment
 
 
-def _place(skill: float) -> float:
+def _position(skill: float) -> float:
     """Return where a skill lies on a small axis, in pixels; beyond its ends at the end."""
     held = min(max(skill, AXIS_LOW), 1.0)
     return round(AXIS_MARGIN + (held - AXIS_LOW) / (1 - AXIS_LOW) * (AXIS_WIDTH - 2 * AXIS_MARGIN), 1)

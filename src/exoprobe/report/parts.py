@@ -1,5 +1,6 @@
 """What each part of the page shows: rows of the tables and the figures drawn from them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -57,29 +58,29 @@ def _factor_part(
     name: str, anchor: str, facts: tuple, tables: Tables, representations: list[Representation]
 ) -> FactorPart:
     titles = [representation.title for representation in representations]
-    about = ("verdicts", "leakage", "differences", "carriers", "subspace", "elements")
+    about = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions")
     own = {table: tables[table][tables[table]["factor"] == name] for table in about}
     erased = tables["erasure"][tables["erasure"]["erased"] == name]
     own["removal"] = erased[erased["probed"] == name]
     own["recognition"] = tables["recognition"][tables["recognition"]["erased"].isin(["", name])]
-    variance = _variance_shares(own["carriers"], tables["structure"])
-    measured = own["leakage"].dropna(subset="baseline_error")
+    variance = _variance_shares(own["geometry"], tables["structure"])
+    measured = own["scores"].dropna(subset="baseline_error")
     figures = {
-        "readouts": _some(measured, skill_figures.draw_readouts, facts.kind, titles),
-        "variance": _some(variance, structure_figures.draw_variance, titles),
-        "subspace": _some(own["subspace"], structure_figures.draw_subspace, titles),
-        "elements": [
-            structure_figures.draw_elements(part, title)
-            for title, part in own["elements"].groupby("representation", sort=False)
+        "probes": _figures(measured, skill_figures.draw_probes, facts.kind, titles),
+        "variance": _figures(variance, structure_figures.draw_variance, titles),
+        "subspace": _figures(own["subspace"], structure_figures.draw_subspace, titles),
+        "dimensions": [
+            structure_figures.draw_dimensions(part, title)
+            for title, part in own["dimensions"].groupby("representation", sort=False)
         ],
-        "removal": _some(own["removal"], removal_figures.draw_removal, titles),
+        "removal": _figures(own["removal"], removal_figures.draw_removal, titles),
     }  # fmt: skip
     return FactorPart(name, anchor, facts, {table: _rows(part) for table, part in own.items()}, figures)
 
 
-def _variance_shares(carriers: pd.DataFrame, structure: pd.DataFrame) -> pd.DataFrame:
+def _variance_shares(geometry: pd.DataFrame, structure: pd.DataFrame) -> pd.DataFrame:
     """Return rows of (representation, of, variance_explained): by this factor, identity and label."""
-    own = carriers[["representation", "variance_explained"]].assign(of="this factor")
+    own = geometry[["representation", "variance_explained"]].assign(of="this factor")
     others = [
         structure[["representation"]].assign(variance_explained=structure[f"{what}_variance"], of=words)
         for what, words in (("identity", "groups (identity)"), ("label", "label"))
@@ -96,14 +97,14 @@ def representation_parts(tables: Tables, representations: list[Representation]) 
 def _representation_part(rank: int, tables: Tables, representations: list[Representation]) -> RepresentationPart:
     titles = [representation.title for representation in representations]
     title = titles[rank]
-    about = ("verdicts", "structure", "scree", "carriers", "erasure", "recognition")
+    about = ("verdicts", "structure", "scree", "geometry", "erasure", "recognition")
     own = {table: tables[table][tables[table]["representation"] == title] for table in about}
     removal, recognition = own["erasure"], own["recognition"]
-    measured = own["carriers"].dropna(subset="robustness_index")
+    measured = own["geometry"].dropna(subset="robustness_index")
     figures = {
-        "scree": _some(own["scree"], structure_figures.draw_scree, titles),
-        "robustness": _some(measured, structure_figures.draw_robustness, titles),
-        "erasure": _some(removal[removal["readout"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
+        "scree": _figures(own["scree"], structure_figures.draw_scree, titles),
+        "robustness": _figures(measured, structure_figures.draw_robustness, titles),
+        "erasure": _figures(removal[removal["probe"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
         "recognition": [
             removal_figures.draw_recognition(part, measure, titles)
             for measure, part in recognition[recognition["erased"] != ""].groupby("measure", sort=False)
@@ -119,7 +120,7 @@ def draw_comparisons(tables: Tables, representations: list[Representation]) -> d
     if len(titles) < 2 or tables["verdicts"].empty:
         return {}
     differences = tables["differences"]
-    linear = differences[differences["readout"] == "linear"].sort_values("difference", ascending=False)
+    linear = differences[differences["probe"] == "linear"].sort_values("difference", ascending=False)
     figures = {"all": skill_figures.draw_skills(tables["verdicts"], titles)}
     for one, other in combinations(titles, 2):
         pair = linear[(linear["representation"] == one) & (linear["other"] == other)]
@@ -128,7 +129,7 @@ def draw_comparisons(tables: Tables, representations: list[Representation]) -> d
     return figures
 
 
-def _some(data: pd.DataFrame, draw: object, *options: object) -> list[Figure]:
+def _figures(data: pd.DataFrame, draw: Callable[..., Figure], *options: object) -> list[Figure]:
     """Draw a figure of the data, none of no data."""
     return [] if data.empty else [draw(data, *options)]
 

@@ -1,4 +1,4 @@
-"""Figures of what removing a factor does."""
+"""Figures of what removing a factor changes."""
 
 from collections.abc import Sequence
 
@@ -14,33 +14,35 @@ MEASURES = {
 
 
 def draw_removal(erasure: pd.DataFrame, titles: Sequence[str]) -> Figure:
-    """Draw each readout's skill before and after the factor that it reads was erased.
+    """Draw each probe's skill before and after the factor that it predicts was erased.
 
     Args:
         erasure: rows of the table erasure where this factor is erased and probed, with representations' titles.
         titles: of the representations, in their order.
     """
     tooltip = hints(
-        representation="representation", readout="readout", skill_before="before|.2f", skill="after|.2f",
+        representation="representation", probe="probe", skill_before="before|.2f", skill="after|.2f",
         skill_low="from|.2f", skill_high="to|.2f",
     )  # fmt: skip
-    rows, value = erasure["readout"], quantity("skill", "skill")
+    rows, value = erasure["probe"], quantity("skill", "skill")
     spec = dots_with_whiskers(rows, value, "skill_low", "skill_high", titles, tooltip)
-    place = spec["layer"][1]["encoding"]
+    encoding = spec["layer"][1]["encoding"]
     before = {"x": quantity("skill_before", "skill"), "shape": looks(titles)["shape"]}
-    spec["layer"].append({"mark": {"type": "point", "style": "before"}, "encoding": {**place, **before, "x2": None}})
+    spec["layer"].append(
+        {"mark": {"type": "point", "style": "before"}, "encoding": {**encoding, **before, "x2": None}}
+    )
     way = {"x": quantity("skill_before", "skill"), "x2": {"field": "skill"}}
-    spec["layer"].insert(1, {"mark": {"type": "rule", "style": "way"}, "encoding": {**place, **way}})
+    spec["layer"].insert(1, {"mark": {"type": "rule", "style": "way"}, "encoding": {**encoding, **way}})
     caption = "Skill before (hollow) and after (filled, with its 95 % interval) the factor was erased."
-    columns = ["representation", "readout", "skill_before", "skill", "skill_low", "skill_high"]
+    columns = ["representation", "probe", "skill_before", "skill", "skill_low", "skill_high"]
     return Figure("removal", caption, spec, erasure[columns])
 
 
 def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
-    """Draw how erasing each factor changes what a linear readout finds of every factor.
+    """Draw how erasing each factor changes a linear probe’s skill for every factor.
 
     Args:
-        erasure: rows of the table erasure of one representation and its linear readouts.
+        erasure: rows of the table erasure of one representation and its linear probes.
     """
     largest = float(erasure["change"].abs().max())
     limit = largest if largest > 0 else 1.0  # where nothing changes or is known, too
@@ -63,8 +65,8 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
         },
     }
     caption = (
-        "Rows: the factor that was erased. Columns: the change of a linear readout’s skill for the factor probed. "
-        "The diagonal should fall; what falls beside it was told by the same directions."
+        "Rows: the factor that was erased. Columns: the change of a linear probe’s skill for the factor probed. "
+        "The diagonal should fall; other factors that fall share its directions."
     )
     columns = ["erased", "probed", "skill_before", "skill", "change", "change_low", "change_high"]
     return Figure("erasure matrix", caption, spec, erasure[columns])
@@ -82,7 +84,7 @@ def draw_recognition(recognition: pd.DataFrame, measure: str, titles: Sequence[s
     tooltip = hints(
         erased="erased", value=f"{words}|.3f", change="change|+.3f", change_low="from|+.3f", change_high="to|+.3f"
     )
-    place = {
+    encoding = {
         "y": names("erased", axis={"grid": True}),
         "color": {**looks(titles)["color"], "legend": None},
         "tooltip": tooltip,
@@ -95,11 +97,11 @@ def draw_recognition(recognition: pd.DataFrame, measure: str, titles: Sequence[s
             baseline(),
             {
                 "mark": {"type": "rule", "style": "whisker"},
-                "encoding": {**place, "x": {**value, "field": "change_low"}, "x2": {"field": "change_high"}},
+                "encoding": {**encoding, "x": {**value, "field": "change_low"}, "x2": {"field": "change_high"}},
             },
             {
                 "mark": {"type": "point", "style": "dot"},
-                "encoding": {**place, "x": value, "shape": {**looks(titles)["shape"], "legend": None}},
+                "encoding": {**encoding, "x": value, "shape": {**looks(titles)["shape"], "legend": None}},
             },
         ],
     }

@@ -21,7 +21,7 @@ class Representation:
         title: for readers; no two are the same.
         anchor: of its part of the page.
         files: that hold it, one per run.
-        dimension: elements of a feature.
+        dimension: of a feature.
         control: it has learned nothing.
         color: on light ground.
         dark_color: on dark ground.

@@ -1,4 +1,4 @@
-"""Figures of how the information sits in a representation."""
+"""Figures of how factors are encoded in a representation."""
 
 from collections.abc import Sequence
 
@@ -32,50 +32,50 @@ def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
 
 
 def draw_subspace(subspace: pd.DataFrame, titles: Sequence[str]) -> Figure:
-    """Draw a linear readout's skill against how many dimensions it sees.
+    """Draw a linear probe's skill against the number of dimensions.
 
     Args:
         subspace: rows of the table subspace of this factor, with representations' titles.
         titles: of the representations, in their order.
     """
     tooltip = hints(representation="representation", basis="first", dimensions="dimensions|,d", skill="skill|.2f")
-    place = {
+    encoding = {
         "x": {**quantity("dimensions", "dimensions kept", type="log", base=2), "axis": {"tickMinStep": 1}},
         "y": quantity("skill", "skill", zero=True),
         "color": looks(titles)["color"],
         "tooltip": tooltip,
     }
-    dash = {"strokeDash": names("basis", ["components", "elements"], legend={"title": None, "orient": "top"})}
+    dash = {"strokeDash": names("basis", ["components", "dimensions"], legend={"title": None, "orient": "top"})}
     spec = {
         "width": "container",
         "height": 200,
         "layer": [
-            {"mark": {"type": "line", "style": "curve"}, "encoding": {**place, **dash}},
-            {"mark": {"type": "point", "style": "dot"}, "encoding": {**place, "shape": looks(titles)["shape"]}},
+            {"mark": {"type": "line", "style": "curve"}, "encoding": {**encoding, **dash}},
+            {"mark": {"type": "point", "style": "dot"}, "encoding": {**encoding, "shape": looks(titles)["shape"]}},
         ],
     }
     caption = (
-        "Skill of a linear readout that sees only the first principal components, or only the best single "
-        "elements: the earlier a curve rises, the fewer dimensions carry the factor."
+        "Skill of a linear probe on the first principal components, or on the best single dimensions: "
+        "the earlier a curve rises, the fewer dimensions encode the factor."
     )
     return Figure("subspace", caption, spec, subspace[["representation", "basis", "dimensions", "skill"]])
 
 
-def draw_elements(elements: pd.DataFrame, title: str) -> Figure:
-    """Draw the mean activation of each element for each of the factor's values.
+def draw_dimensions(dimensions: pd.DataFrame, title: str) -> Figure:
+    """Draw the mean activation of each dimension for each of the factor's values.
 
     Args:
-        elements: rows of the table elements of this factor and representation.
+        dimensions: rows of the table dimensions of this factor and representation.
         title: of the representation.
     """
-    values = elements["value"].nunique()
+    values = dimensions["value"].nunique()
     spec = {
         "width": "container",
         "height": values * max(12, min(24, 160 // values)),
         "mark": {"type": "rect", "aria": False},
         "encoding": {
             "x": names("position", axis={"labels": False, "ticks": False, "domain": False})
-            | {"title": "elements, in the order of Eq. (1)", "type": "ordinal", "scale": {"padding": 0}},
+            | {"title": "dimensions, in the order of Eq. (1)", "type": "ordinal", "scale": {"padding": 0}},
             "y": names("value", scale={"padding": 0}),
             "color": quantity("activation", "activation", scheme="cividis")
             | {"legend": {"orient": "top", "gradientLength": 140, "gradientThickness": 8}},
@@ -83,10 +83,10 @@ def draw_elements(elements: pd.DataFrame, title: str) -> Figure:
         },
     }
     caption = (
-        f"{title}: mean activation of each element for each value, elements in the order of the paper’s Eq. (1). "
-        "Bright blocks on the diagonal are elements that belong to one value."
+        f"{title}: mean activation of each dimension for each value, in the order of the paper’s Eq. (1). Bright "
+        "blocks on the diagonal are dimensions that belong to one value."
     )
-    return Figure(f"elements of {title}", caption, spec, elements[["value", "position", "activation"]])
+    return Figure(f"dimensions of {title}", caption, spec, dimensions[["value", "position", "activation"]])
 
 
 def draw_scree(scree: pd.DataFrame, titles: Sequence[str]) -> Figure:
@@ -117,16 +117,16 @@ def draw_scree(scree: pd.DataFrame, titles: Sequence[str]) -> Figure:
     return Figure("scree", caption, spec, scree[columns])
 
 
-def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
+def draw_robustness(geometry: pd.DataFrame, titles: Sequence[str]) -> Figure:
     """Draw the robustness index of one representation for each factor.
 
     Args:
-        carriers: rows of the table carriers of this representation, with its title.
+        geometry: rows of the table geometry of this representation, with its title.
         titles: of all representations, in their order.
     """
     spec = {
         "width": "container",
-        "height": height(carriers["factor"]),
+        "height": height(geometry["factor"]),
         "layer": [
             {
                 "mark": {"type": "tick", "thickness": 2, "color": "gray"},
@@ -154,8 +154,8 @@ def draw_robustness(carriers: pd.DataFrame, titles: Sequence[str]) -> Figure:
     }
     caption = (
         "Of a sample’s nearest neighbors that share either its class or its value of the factor, not both: the "
-        "share that has its class. At 1 the class alone decides who is near, at 0 the factor; the tick is at what "
-        "random neighbors would give."
+        "share of its class. At 1 neighbors follow the class, at 0 the factor; the tick is the value for random "
+        "neighbors."
     )
     columns = ["representation", "factor", "robustness_index", "robustness_chance", "robustness_neighbors"]
-    return Figure("robustness", caption, spec, carriers[columns])
+    return Figure("robustness", caption, spec, geometry[columns])

@@ -9,7 +9,7 @@ import pandas as pd
 from exoprobe.errors import ExoprobeError
 
 TEXT = {
-    *("factor", "kind", "representation", "verdict", "how", "reason", "readout", "other", "erased", "probed"),
+    *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
     *("measure", "basis", "values"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
@@ -17,19 +17,19 @@ SKILL = "skill skill_low skill_high"
 METRICS = ("balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")
 COLUMNS = {
     "factors": "factor kind inferred values known missing train validation test test_groups smallest_groups",
-    "verdicts": f"factor kind representation control verdict how reason readout {SKILL} skill_seed_sd seeds "
+    "verdicts": f"factor kind representation control verdict how reason probe {SKILL} skill_seed_sd seeds "
     "p p_holm test_rows test_groups smallest_groups known_skill control_skill selectivity",
-    "leakage": f"factor kind representation readout {SKILL} skill_seed_sd seeds p baseline_error "
+    "scores": f"factor kind representation probe {SKILL} skill_seed_sd seeds p baseline_error "
     + " ".join(f"{metric} {metric}_low {metric}_high" for metric in METRICS),
-    "differences": "factor kind readout representation other difference low high",
-    "erasure": f"representation erased probed readout skill_before {SKILL} change change_low change_high at_baseline",
+    "differences": "factor kind probe representation other difference low high",
+    "erasure": f"representation erased probed probe skill_before {SKILL} change change_low change_high at_baseline",
     "recognition": "representation erased measure value low high change change_low change_high rows groups",
     "structure": "representation dimension rows effective_rank identity_variance label_variance",
     "scree": "representation component singular_value variance_share cumulative_share",
-    "carriers": "representation factor kind variance_explained erased_dimensions components_for_90 elements_for_90 "
-    "full_skill best_element best_element_skill robustness_index robustness_chance robustness_neighbors",
+    "geometry": "representation factor kind variance_explained erased_dimensions components_for_90 dimensions_for_90 "
+    "full_skill best_dimension best_dimension_skill robustness_index robustness_chance robustness_neighbors",
     "subspace": "representation factor basis dimensions skill",
-    "elements": "representation factor value position activation",
+    "dimensions": "representation factor value position activation",
 }
 
 
@@ -79,7 +79,7 @@ def _read_table(name: str, path: str | Path) -> pd.DataFrame:
 
 
 def _typed(column: pd.Series, table: str, path: str | Path) -> pd.Series:
-    is_text = column.name in TEXT or (table == "elements" and column.name == "value")
+    is_text = column.name in TEXT or (table == "dimensions" and column.name == "value")
     if is_text:
         return column.astype(object)
     if column.name in BOOLEAN:

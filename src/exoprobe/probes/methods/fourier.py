@@ -16,9 +16,9 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.moments import Moments, measure_moments
 from exoprobe.probes.base import Probe, by_known_rows
-from exoprobe.probes.ridge import ridge_coefficients, ridge_of
 from exoprobe.probes.linear_models import LinearModels
 from exoprobe.probes.probe_data import ProbeData
+from exoprobe.probes.ridge import ridge_coefficients, ridge_of
 from exoprobe.probes.targets import Targets
 
 FEATURES = 1_024  # and no more than twice the rows to learn from

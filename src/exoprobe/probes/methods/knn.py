@@ -42,7 +42,9 @@ class KNNIndex:
     ) -> None:
         self.features = torch.from_numpy(features)
         self.weights, self.votes, self.offset = _votes(targets, trained)
-        every = [slice(None)] if erasers is None else [np.flatnonzero(targets.of(f)) for f in range(len(erasers))]
+        every = (
+            [slice(None)] if erasers is None else [np.flatnonzero(targets.columns_of(f)) for f in range(len(erasers))]
+        )
         norms = self.features.norm(dim=1).clamp_min(1e-12)
         changes = [None] if erasers is None else [_LowRankUpdate(eraser, self.features, norms) for eraser in erasers]
         self.norms, self.searches = norms, list(zip(every, changes, strict=True))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from exoprobe.datasets.factors import CLASSES
 from exoprobe.embeddings.erasure import Eraser
 from exoprobe.features.moments import measure_moments

@@ -21,7 +21,7 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 MEASURES = ("skill", "balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")
-LEAKAGE_COLUMNS = [
+SCORE_COLUMNS = [
     *("factor", "kind", "representation", "probe", "p", "seeds", "skill_seed_sd", "baseline_error"),
     *(f"{measure}{end}" for measure in MEASURES for end in ("", "_low", "_high")),
 ]
@@ -33,7 +33,7 @@ VERDICT_COLUMNS = [
 DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high"]
 
 
-def leakage_tables(
+def audit_scores(
     samples: str | Path,
     factors: str | Path,
     representations: Mapping[str, ProbeFiles],
@@ -54,7 +54,7 @@ def leakage_tables(
         ExoprobeError: where so few permutations cannot give a corrected p-value of 0.05.
 
     Returns:
-        ``leakage``: a row per factor, representation and probe: skill, p and measures with their intervals;
+        ``scores``: a row per factor, representation and probe: skill, p and measures with their intervals;
         ``verdicts``: a row per factor and representation, the highest skill first;
         ``differences``: a row per factor, probe and pair of representations.
     """
@@ -65,12 +65,12 @@ def leakage_tables(
             f"audit.permutations is {count}; with {len(evaluator.factors)} factors, no corrected p-value can be "
             f"{SIGNIFICANT:g} or less with so few: give {permutation_count(len(evaluator.factors))}, or null"
         )
-    leakage, verdicts, results = [], [], {}
+    scores, verdicts, results = [], [], {}
     with progress(len(representations), "representation", log, f"scoring {len(evaluator.factors)} factors") as bar:
         for name, files in representations.items():
             results[name] = _results(evaluator, files, count)
             about = {"representation": name, "control": files.control}
-            leakage += [{"representation": name, **row} for row in _leakage_rows(results[name])]
+            scores += [{"representation": name, **row} for row in _score_rows(results[name])]
             verdicts += [{**about, **row} for row in _verdict_rows(results[name], evaluator.groups, margin)]
             bar.update()
     controls = pd.concat(
@@ -78,7 +78,7 @@ def leakage_tables(
     )
     judged = pd.DataFrame(verdicts).merge(controls, on=["representation", "factor"])[VERDICT_COLUMNS]
     return {
-        "leakage": pd.DataFrame(leakage).reindex(columns=LEAKAGE_COLUMNS),
+        "scores": pd.DataFrame(scores).reindex(columns=SCORE_COLUMNS),
         "verdicts": judged.sort_values("skill", ascending=False, kind="stable", ignore_index=True),
         "differences": pd.DataFrame(_difference_rows(results), columns=DIFFERENCE_COLUMNS),
     }
@@ -104,7 +104,7 @@ def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Resul
     return found
 
 
-def _leakage_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
+def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
     """Yield a row per factor and probe."""
     for result in results:
         about = {"factor": result.factor.name, "kind": result.factor.kind}
@@ -118,7 +118,9 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
     linear = holm(np.array([result.p_of["linear"] for result in results]))
     for result, p, p_linear in zip(results, corrected, linear, strict=True):
         factor, best = result.factor, result.scored[result.best]
-        skills = {probe: (scored.value("skill"), *scored.interval("skill")) for probe, scored in result.scored.items()}
+        skills = {
+            probe: (scored.value("skill"), *scored.interval("skill")) for probe, scored in result.scored.items()
+        }
         smallest = smallest_groups(factor, factor.values, groups)
         _, beyond, _ = best.change(result.scored["linear"])
         evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest)
@@ -137,7 +139,7 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
 
 
 def _difference_rows(results: Mapping[str, list[_Result]]) -> Iterator[tuple[object, ...]]:
-    """Yield how much more each representation tells than each other, on the same test groups."""
+    """Yield the difference in skill between each two representations, on the same test groups."""
     for (name, ours), (other, theirs) in combinations(results.items(), 2):
         for our, their in zip(ours, theirs, strict=True):
             for probe, scored in our.scored.items():
