@@ -24,7 +24,7 @@ from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
 from exoprobe.features.moments import measure_moments
 from exoprobe.io.files import atomic_write
-from exoprobe.probes.linear_regression import fit_ridge_path
+from exoprobe.probes.ridge import fit_ridge_path
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROWS, DIMENSION, MEMORY_MB, TARGETS = 162_770, 4096, 3_000, 4

@@ -1,4 +1,4 @@
-"""Regression of several targets at ten penalties from one pass, beside scikit-learn's.
+"""Regression of several targets at ten alphas from one pass, beside scikit-learn's.
 
 python -m benchmarks.regression_speed [ROWS [DIMENSION]]
 
@@ -26,10 +26,10 @@ from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.moments import measure_moments
 from exoprobe.io.files import atomic_write
-from exoprobe.probes.linear_regression import PENALTIES, fit_ridge_path
+from exoprobe.probes.ridge import ALPHAS, fit_ridge_path
 
 ROWS, DIMENSION, TARGETS, ROUNDS = 162_770, 832, 4, 3
-OURS, REFERENCE = f"exoprobe, {len(PENALTIES) + 1} penalties", "LinearRegression, float64"
+OURS, REFERENCE = f"exoprobe, {len(ALPHAS) + 1} alphas", "LinearRegression, float64"
 
 Fit = Callable[[], np.ndarray]
 
@@ -41,12 +41,12 @@ def make_sides(rows: int, dimension: int) -> dict[str, Fit]:
     targets = features @ generator.normal(size=(dimension, TARGETS)).astype(np.float32) + 20.0 * present
     targets = targets.astype(float) + generator.normal(0, 10, targets.shape)
     wide = features.astype(float)
-    alpha = PENALTIES[0] * wide.var(0).sum() * len(wide) / wide.shape[1]
+    alpha = ALPHAS[0] * wide.var(0).sum() * len(wide) / wide.shape[1]
     sides: dict[str, Fit] = {
-        OURS: lambda: fit_ridge_path(measure_moments(ArrayBlocks(features), targets), (0.0, *PENALTIES)).coef[0],
+        OURS: lambda: fit_ridge_path(measure_moments(ArrayBlocks(features), targets), (0.0, *ALPHAS)).coef[0],
         REFERENCE: lambda: LinearRegression().fit(wide, targets).coef_,
         "LinearRegression, float32": lambda: LinearRegression().fit(features, targets).coef_,
-        "Ridge, one penalty, float64": lambda: Ridge(alpha=alpha, solver="cholesky").fit(wide, targets).coef_,
+        "Ridge, one alpha, float64": lambda: Ridge(alpha=alpha, solver="cholesky").fit(wide, targets).coef_,
     }
     if find_spec("sklearnex"):
         from sklearnex.linear_model import LinearRegression as Faster

@@ -18,7 +18,7 @@ from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.moments import measure_moments
 from exoprobe.io.files import atomic_write
-from exoprobe.probes.linear_regression import fit_ridge_path
+from exoprobe.probes.ridge import fit_ridge_path
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROUNDS = 3
@@ -36,13 +36,13 @@ def fit_svms(features: np.ndarray, present: np.ndarray) -> None:
 
 
 def fit_regressions(features: np.ndarray, present: np.ndarray) -> None:
-    """Fit the regressors of all targets at nine penalties."""
+    """Fit the regressors of all targets at nine alphas."""
     fit_ridge_path(measure_moments(ArrayBlocks(features), present.astype(float)))
 
 
 PROBES: dict[str, Callable[[np.ndarray, np.ndarray], None]] = {
     "linear SVMs, 7 values of C": fit_svms,
-    "ridge regression, 9 penalties": fit_regressions,
+    "ridge regression, 9 alphas": fit_regressions,
 }
 
 

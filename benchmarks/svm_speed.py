@@ -3,7 +3,7 @@
 python -m benchmarks.svm_speed [ROWS [DIMENSION]]
 
 40 attributes × 7 values of C on 162,770 × 832 features (made up, see benchmarks/synthetic.py). The others fit one
-machine per C, each of another attribute; what all 280 would take is seven such times 40. Objectives are compared in
+problem per C, each of another attribute; what all 280 would take is seven such times 40. Objectives are compared in
 float64, decisions on 20,000 fresh rows.
 """
 
@@ -23,31 +23,31 @@ from exoprobe.io.files import atomic_write
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROWS, DIMENSION, ATTRIBUTES, FRESH = 162_770, 832, 40, 20_000
-PENALTIES = tuple(10.0**power for power in range(-6, 1))
+CS = tuple(10.0**power for power in range(-6, 1))
 Fit = Callable[[np.ndarray, np.ndarray, float], tuple[np.ndarray, float]]
 
 
-def fit_liblinear(features: np.ndarray, present: np.ndarray, penalty: float) -> tuple[np.ndarray, float]:
+def fit_liblinear(features: np.ndarray, present: np.ndarray, C: float) -> tuple[np.ndarray, float]:
     """Return weights and intercept of scikit-learn's LinearSVC."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its iteration limit
-        machine = LinearSVC(C=penalty, dual=False, class_weight="balanced").fit(features, present)
-    return machine.coef_[0], float(machine.intercept_[0])
+        problem = LinearSVC(C=C, dual=False, class_weight="balanced").fit(features, present)
+    return problem.coef_[0], float(problem.intercept_[0])
 
 
-def fit_snapml(features: np.ndarray, present: np.ndarray, penalty: float) -> tuple[np.ndarray, float]:
-    """Return weights and intercept of Snap ML's machine, on all cores."""
+def fit_snapml(features: np.ndarray, present: np.ndarray, C: float) -> tuple[np.ndarray, float]:
+    """Return weights and intercept of Snap ML's problem, on all cores."""
     from snapml import SupportVectorMachine  # only in the benchmark's environment
 
-    machine = SupportVectorMachine(
+    problem = SupportVectorMachine(
         loss="squared_hinge",
-        regularizer=1 / penalty,
+        regularizer=1 / C,
         class_weight="balanced",
         fit_intercept=True,
         n_jobs=os.cpu_count() or 1,
         tol=1e-4,
     ).fit(features, np.where(present, 1, -1))
-    return np.ravel(machine.coef_), float(np.ravel(machine.intercept_)[0])
+    return np.ravel(problem.coef_), float(np.ravel(problem.intercept_)[0])
 
 
 def other_solvers() -> dict[str, Fit]:
@@ -62,13 +62,13 @@ def other_solvers() -> dict[str, Fit]:
     return solvers
 
 
-def objective(features: np.ndarray, present: np.ndarray, penalty: float, weights: np.ndarray, bias: float) -> float:
+def objective(features: np.ndarray, present: np.ndarray, C: float, weights: np.ndarray, bias: float) -> float:
     """Return LinearSVC's objective with balanced classes, in float64."""
     share = present.mean()
     cost = np.where(present, 0.5 / share, 0.5 / (1 - share))
     scores = np.concatenate([part.astype(float) @ weights for part in np.array_split(features, 50)]) + bias
     slack = np.maximum(0, 1 - np.where(present, 1, -1) * scores)
-    return (weights @ weights + bias**2) / 2 + penalty * (cost * slack**2).sum()
+    return (weights @ weights + bias**2) / 2 + C * (cost * slack**2).sum()
 
 
 def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
@@ -77,33 +77,33 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
     features, present = make_features(rows + FRESH, dimension, ATTRIBUTES)
     train, fresh = features[:rows], features[rows:]
     start = time.perf_counter()
-    ours = LinearSVMs(PENALTIES, class_weight="balanced").fit(train, present[:rows])
+    ours = LinearSVMs(CS, class_weight="balanced").fit(train, present[:rows])
     ours_takes = time.perf_counter() - start
-    name = f"SVMs, {rows} × {dimension}, {ATTRIBUTES} × {len(PENALTIES)}"
+    name = f"SVMs, {rows} × {dimension}, {ATTRIBUTES} × {len(CS)}"
     speed = [(name, "exoprobe", ours_takes, 1.0)]
     print(f"exoprobe: {ours_takes:.1f} s for all", flush=True)
     agreement = []
     for solver, fit in other_solvers().items():
         taken = []
-        for place, penalty in enumerate(PENALTIES):
-            attribute = place * ATTRIBUTES // len(PENALTIES)
+        for place, C in enumerate(CS):
+            attribute = place * ATTRIBUTES // len(CS)
             target = present[:rows, attribute]
             start = time.perf_counter()
-            weights, bias = fit(train, target, penalty)
+            weights, bias = fit(train, target, C)
             taken.append(time.perf_counter() - start)
             own = ours.coef_[place, attribute], float(ours.intercept_[place, attribute])
-            reached, theirs = (objective(train, target, penalty, *one) for one in (own, (weights, bias)))
+            reached, theirs = (objective(train, target, C, *one) for one in (own, (weights, bias)))
             same = ((fresh @ own[0] + own[1] > 0) == (fresh @ weights + bias > 0)).mean()
-            agreement.append((solver, attribute, penalty, taken[-1], reached / theirs - 1, same))
+            agreement.append((solver, attribute, C, taken[-1], reached / theirs - 1, same))
             print(*agreement[-1], flush=True)
-        every = float(np.mean(taken)) * ATTRIBUTES * len(PENALTIES)
+        every = float(np.mean(taken)) * ATTRIBUTES * len(CS)
         speed.append((name, solver, every, every / ours_takes))
     columns = ["comparison", "side", "seconds", "ours_by_this"]
     for file, table in {
         "svm": pd.DataFrame(speed, columns=columns),
         "svm_agreement": pd.DataFrame(
             agreement,
-            columns=["solver", "attribute", "penalty", "seconds", "objective_above_theirs", "same_decisions"],
+            columns=["solver", "attribute", "C", "seconds", "objective_above_theirs", "same_decisions"],
         ),
     }.items():
         print(table.to_string(index=False))

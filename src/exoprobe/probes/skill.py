@@ -75,8 +75,8 @@ def measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
 
     Returns:
         Each [...]: ``skill``, ``baseline_error`` and, of classes, ``balanced_accuracy`` and ``accuracy``, of binary
-        factors also ``false_negative`` and ``false_positive`` (shares), of numbers and angles ``mae`` and ``rmse`` (in
-        their units), of numbers also ``r2``; NaN where there are no rows.
+        factors also ``false_negative`` and ``false_positive`` (shares), of numbers and angles ``mae`` and ``rmse``
+        (in their units), of numbers also ``r2``; NaN where there are no rows.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         return _class_measures(factor, sums) if factor.kind in CLASSES else _number_measures(factor, sums)

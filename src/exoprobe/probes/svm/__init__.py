@@ -1,1 +1,1 @@
-"""Linear support vector machines that share their features: all targets and every C in one fit."""
+"""Linear support vector problems that share their features: all targets and every C in one fit."""

@@ -10,7 +10,7 @@ from exoprobe.features.blocks import BLOCK, Blocks
 CACHE_LINE = 64  # bytes
 
 
-class Design:
+class CachedDesignMatrix:
     """Features, a constant 1 appended, on a device; copied once per type of number where the memory allows.
 
     What is not copied is read anew for each pass.

@@ -1,4 +1,4 @@
-"""Finishing machines in float64, one by one, by exact Newton steps.
+"""Finishing problems in float64, one by one, by exact Newton steps.
 
 Where classes separate and C is large, few rows stay active, and the system is too badly conditioned for float32 and
 conjugate gradients. But few rows make a small system, which is solved directly, with an exact line search, so that
@@ -11,62 +11,62 @@ import logging
 import torch
 from torch import Tensor
 
-from exoprobe.probes.svm.design import Design
+from exoprobe.probes.svm.design import CachedDesignMatrix
 from exoprobe.probes.svm.newton import Preconditioner
-from exoprobe.probes.svm.squared_hinge import Machines, SquaredHinge
+from exoprobe.probes.svm.squared_hinge import Problems, SquaredHinge
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
 STEPS, BISECTIONS = 100, 60
-RUNG = 10**0.5  # between two penalties on the way up
+RUNG = 10**0.5  # between two Cs on the way up
 
 
 def finish(
     hinge: SquaredHinge,
     preconditioner: Preconditioner,
-    machines: Machines,
+    problems: Problems,
     weights: Tensor,
     converged: Tensor,
     tolerance: float,
 ) -> None:
-    """Minimize the objectives of machines that have not converged, from those that have.
+    """Minimize the objectives of problems that have not converged, from those that have.
 
     Args:
         hinge: the objectives.
         preconditioner: of its rows.
-        machines: P of them, ascending in C for each target.
+        problems: P of them, ascending in C for each target.
         weights: float64 [D + 1, P], changed in place.
         converged: bool [P], whose weights are final.
         tolerance: see :func:`exoprobe.probes.svm.newton.minimize`.
     """
     easiest = 1 / (2 * preconditioner.values.sum())  # so little that one step from w = 0 leads to the minimum
-    with progress(int((~converged).sum()), "machine", log, "finishing in float64") as bar:
-        for target in machines.target[~converged].unique():
-            penalty, solution = easiest, torch.zeros_like(weights[:, 0])
-            for machine in (machines.target == target).nonzero().squeeze(1):
-                goal = machines.penalty[machine]
-                if converged[machine]:
-                    solution = weights[:, machine]
+    with progress(int((~converged).sum()), "problem", log, "finishing in float64") as bar:
+        for target in problems.target[~converged].unique():
+            C, solution = easiest, torch.zeros_like(weights[:, 0])
+            for problem in (problems.target == target).nonzero().squeeze(1):
+                goal = problems.C[problem]
+                if converged[problem]:
+                    solution = weights[:, problem]
                 else:
-                    while penalty * RUNG < goal:
-                        penalty = penalty * RUNG
-                        solution = _minimize(hinge, Machines(target, penalty), solution, tolerance)
-                    weights[:, machine] = solution = _minimize(hinge, machines[machine], solution, tolerance)
+                    while C * RUNG < goal:
+                        C = C * RUNG
+                        solution = _minimize(hinge, Problems(target, C), solution, tolerance)
+                    weights[:, problem] = solution = _minimize(hinge, problems[problem], solution, tolerance)
                     bar.update()
-                penalty = goal
+                C = goal
 
 
-def _minimize(hinge: SquaredHinge, machine: Machines, weights: Tensor, tolerance: float) -> Tensor:
-    """Minimize one machine's objective from weights [D + 1]."""
-    sign = hinge.signs[:, machine.target].double()
-    cost = 2 * machine.penalty * sign * (sign * hinge.level[machine.target] + hinge.tilt[machine.target])
+def _minimize(hinge: SquaredHinge, problem: Problems, weights: Tensor, tolerance: float) -> Tensor:
+    """Minimize one problem's objective from weights [D + 1]."""
+    sign = hinge.signs[:, problem.target].double()
+    cost = 2 * problem.C * sign * (sign * hinge.level[problem.target] + hinge.tilt[problem.target])
     slack = 1 - sign * _scores(hinge.design, weights)
     for _ in range(STEPS):
         error = cost * slack.clamp_min(0)
         objective = (weights.square().sum() + (error * slack).sum()) / 2
         direction, decrease = _newton_direction(hinge.design, weights, sign * error, cost * (slack > 0))
-        if decrease <= tolerance * hinge.scale(objective, machine):
+        if decrease <= tolerance * hinge.scale(objective, problem):
             break
         change = sign * _scores(hinge.design, direction)
         length = _exact_length(weights, direction, cost, slack, change)
@@ -74,11 +74,11 @@ def _minimize(hinge: SquaredHinge, machine: Machines, weights: Tensor, tolerance
     return weights
 
 
-def _scores(design: Design, weights: Tensor) -> Tensor:
+def _scores(design: CachedDesignMatrix, weights: Tensor) -> Tensor:
     return torch.cat([block @ weights for _, block in design.blocks(torch.float64)])
 
 
-def _newton_direction(design: Design, weights: Tensor, error: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
+def _newton_direction(design: CachedDesignMatrix, weights: Tensor, error: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
     """Solve (I + Xᵀ diag(curvature) X) d = −gradient over the active rows, and what d promises to win."""
     active = curvature > 0
     wide = int(active.sum()) < len(weights)

@@ -1,4 +1,4 @@
-"""Linear support vector machines that share their features: every target and every C in one fit."""
+"""Linear support vector problems that share their features: every target and every C in one fit."""
 
 import logging
 
@@ -10,27 +10,27 @@ from torch import Tensor
 from exoprobe.compute import choose_device, choose_precision, memory_left
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import BLOCK, ArrayBlocks, Blocks
-from exoprobe.probes.svm.design import Design
+from exoprobe.probes.svm.design import CachedDesignMatrix
 from exoprobe.probes.svm.direct import finish
 from exoprobe.probes.svm.newton import make_preconditioner, minimize, preconditioner_memory
-from exoprobe.probes.svm.squared_hinge import Machines, SquaredHinge
+from exoprobe.probes.svm.squared_hinge import Problems, SquaredHinge
 
 log = logging.getLogger(__name__)
 
-CURVATURE_SHARE = 0.25  # of the memory, for the curvatures of the machines that are fitted together
-CURVATURES = 3  # of each machine at once: of this step, of the next, and of those still at conjugate gradients
-LEAST_TOGETHER = 8  # machines, however little memory there is
+CURVATURE_SHARE = 0.25  # of the memory, for the curvatures of the problems that are fitted together
+CURVATURES = 3  # of each problem at once: of this step, of the next, and of those still at conjugate gradients
+LEAST_TOGETHER = 8  # problems, however little memory there is
 
 
 class LinearSVMs(BaseEstimator):
-    """A linear SVM per target and penalty, ``sklearn.svm.LinearSVC(loss="squared_hinge", dual=False)`` each.
+    """A linear SVM per target and C, ``sklearn.svm.LinearSVC(loss="squared_hinge", dual=False)`` each.
 
-    All machines advance together, so that the features are read a few dozen times however many there are
+    All problems advance together, so that the features are read a few dozen times however many there are
     (:mod:`exoprobe.probes.svm.newton`); those that float32 cannot bring to the tolerance, such as separable ones at a
     large C, are finished one by one in float64 (:mod:`exoprobe.probes.svm.direct`).
 
     Args:
-        C: penalties, one or several; kept in ascending order.
+        C: Cs, one or several; kept in ascending order.
         class_weight: ``balanced`` (n / (2 · count), as in scikit-learn), or None.
         tolerance: how far above its minimum an objective may stay, as a share of it.
         memory_mb: what the process may hold in all, MiB; None for no limit. Features are copied as far as that
@@ -58,7 +58,7 @@ class LinearSVMs(BaseEstimator):
         self.device = device
 
     def fit(self, X: np.ndarray | Blocks, y: np.ndarray, names: list[str] | None = None) -> "LinearSVMs":
-        """Fit all machines.
+        """Fit all problems.
 
         Args:
             X: [N, D], an array or :class:`~exoprobe.features.blocks.Blocks`.
@@ -69,7 +69,7 @@ class LinearSVMs(BaseEstimator):
         Raises:
             ExoprobeError: where a target has only one value, or something is NaN that must not be.
         """
-        penalties = self._penalties()
+        Cs = self._Cs()
         source = as_blocks(X)
         signs = label_signs(y, names)
         if len(signs) != source.shape[0]:
@@ -77,32 +77,32 @@ class LinearSVMs(BaseEstimator):
         device = choose_device(self.device)
         product = choose_precision("auto", device)
         memory = memory_left(self.memory_mb) - preconditioner_memory(source.shape)
-        design = Design(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
+        design = CachedDesignMatrix(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
         hinge = SquaredHinge(design, torch.from_numpy(signs), self._costs(signs), product)
         together = memory * CURVATURE_SHARE / (design.rows * CURVATURES * product.itemsize)
         solved = self._solve(
-            hinge, penalties, int(min(max(together, LEAST_TOGETHER), len(penalties) * signs.shape[1]))
+            hinge, Cs, int(min(max(together, LEAST_TOGETHER), len(Cs) * signs.shape[1]))
         )
         self.coef_, self.intercept_ = solved[..., :-1], solved[..., -1]
         return self
 
-    def _solve(self, hinge: SquaredHinge, penalties: Tensor, together: int) -> np.ndarray:
-        """Return the weights [len(C), T, D + 1], fitting so many machines together."""
+    def _solve(self, hinge: SquaredHinge, Cs: Tensor, together: int) -> np.ndarray:
+        """Return the weights [len(C), T, D + 1], fitting so many problems together."""
         device, targets = hinge.design.device, hinge.signs.shape[1]
-        machines = Machines(
-            torch.arange(targets).repeat(len(penalties)).to(device),
-            penalties.repeat_interleave(targets).to(device),
+        problems = Problems(
+            torch.arange(targets).repeat(len(Cs)).to(device),
+            Cs.repeat_interleave(targets).to(device),
         )
         preconditioner = make_preconditioner(hinge.design)
-        weights = torch.zeros(hinge.design.columns, len(machines), dtype=torch.float64, device=device)
-        converged = torch.zeros(len(machines), dtype=torch.bool, device=device)
-        for start in range(0, len(machines), together):
+        weights = torch.zeros(hinge.design.columns, len(problems), dtype=torch.float64, device=device)
+        converged = torch.zeros(len(problems), dtype=torch.bool, device=device)
+        for start in range(0, len(problems), together):
             some = slice(start, start + together)
             weights[:, some], converged[some] = minimize(
-                hinge, preconditioner, machines[some], weights[:, some], self.tolerance
+                hinge, preconditioner, problems[some], weights[:, some], self.tolerance
             )
-        finish(hinge, preconditioner, machines, weights, converged, self.tolerance)
-        return weights.T.reshape(len(penalties), targets, -1).cpu().numpy()
+        finish(hinge, preconditioner, problems, weights, converged, self.tolerance)
+        return weights.T.reshape(len(Cs), targets, -1).cpu().numpy()
 
     def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return signed distances, float64 [len(C), N, T], for features [N, D]."""
@@ -115,18 +115,18 @@ class LinearSVMs(BaseEstimator):
         return self.decision_function(X) > 0
 
     def select(self, places: np.ndarray) -> "LinearSVMs":
-        """Return a machine per target, that of the C at ``places`` [T]; its ``coef_`` is [1, T, D]."""
+        """Return a problem per target, that of the C at ``places`` [T]; its ``coef_`` is [1, T, D]."""
         one, targets = clone(self), np.arange(len(places))
         one.coef_, one.intercept_ = self.coef_[places, targets][None], self.intercept_[places, targets][None]
         return one
 
-    def _penalties(self) -> Tensor:
+    def _Cs(self) -> Tensor:
         """Return C, ascending."""
-        penalties = np.sort(np.atleast_1d(self.C).astype(float))
-        wrong = penalties[~(np.isfinite(penalties) & (penalties > 0))]
+        Cs = np.sort(np.atleast_1d(self.C).astype(float))
+        wrong = Cs[~(np.isfinite(Cs) & (Cs > 0))]
         if len(wrong):
             raise ExoprobeError(f"C is {wrong[0]:g}; it must be above 0 and finite")
-        return torch.from_numpy(penalties)
+        return torch.from_numpy(Cs)
 
     def _costs(self, signs: np.ndarray) -> Tensor:
         """Return what an error costs where a target is absent and where it is present, [2, T]."""

@@ -1,8 +1,8 @@
-"""Newton's method for many machines at once.
+"""Newton's method for many problems at once.
 
 The generalized Hessian of a squared hinge (Mangasarian 2002, Keerthi and DeCoste 2005) is solved by conjugate
-gradients, whose products all machines share. One preconditioner serves all of them: the features' second
-moments, scaled to each machine's share of active rows. Who has converged drops out.
+gradients, whose products all problems share. One preconditioner serves all of them: the features' second
+moments, scaled to each problem's share of active rows. Who has converged drops out.
 """
 
 import logging
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from exoprobe.probes.svm.design import Design
-from exoprobe.probes.svm.squared_hinge import Machines, Point, SquaredHinge
+from exoprobe.probes.svm.design import CachedDesignMatrix
+from exoprobe.probes.svm.squared_hinge import Problems, SolverState, SquaredHinge
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
 STEPS, GRADIENT_STEPS, HALVINGS = 25, 30, 12
-FEW = 3  # active rows per dimension that counts; with fewer the moments say little of a machine's curvature
+FEW = 3  # active rows per dimension that counts; with fewer the moments say little of a problem's curvature
 PATIENCE = 3  # steps in which a gap has not halved; then float32 can do no more
 FORCING = 0.1  # a Newton step is solved until its preconditioned residual has fallen to this
 SUFFICIENT = 1e-4  # of what the slope promises must be won (Armijo)
@@ -28,7 +28,7 @@ SAMPLE = 16_384  # rows, or four per dimension, that the preconditioner is made 
 
 @dataclass(frozen=True)
 class Preconditioner:
-    """What all machines' Hessians are about: I plus a weight times the design's second moments.
+    """What all problems' Hessians are about: I plus a weight times the design's second moments.
 
     Attributes:
         axes: float64 [D + 1, R], the moments' principal axes.
@@ -39,7 +39,7 @@ class Preconditioner:
     values: Tensor
 
     def dimensions(self, weight: Tensor) -> Tensor:
-        """Return along how many axes the moments outweigh the penalty, each counted by how much; weight [P]."""
+        """Return along how many axes the moments outweigh the C, each counted by how much; weight [P]."""
         return (1 - 1 / (1 + weight * self.values[:, None])).sum(0)
 
     def solve(self, residual: Tensor, weight: Tensor) -> Tensor:
@@ -55,7 +55,7 @@ def preconditioner_memory(shape: tuple[int, int]) -> int:
     return 4 * sample * columns + 4 * 8 * min(sample, columns) ** 2
 
 
-def make_preconditioner(design: Design) -> Preconditioner:
+def make_preconditioner(design: CachedDesignMatrix) -> Preconditioner:
     """Estimate the second moments from rows spread evenly over the design."""
     every = max(1, design.rows // max(SAMPLE, 4 * design.columns))
     parts = [block[-rows.start % every :: every].clone() for rows, block in design.blocks(torch.float32)]
@@ -71,35 +71,35 @@ def make_preconditioner(design: Design) -> Preconditioner:
 
 
 def minimize(
-    hinge: SquaredHinge, preconditioner: Preconditioner, machines: Machines, weights: Tensor, tolerance: float
+    hinge: SquaredHinge, preconditioner: Preconditioner, problems: Problems, weights: Tensor, tolerance: float
 ) -> tuple[Tensor, Tensor]:
-    """Minimize the machines' objectives.
+    """Minimize the problems' objectives.
 
     Args:
         hinge: the objectives.
         preconditioner: of its rows.
-        machines: P of them.
+        problems: P of them.
         weights: float64 [D + 1, P], where to start.
         tolerance: how far above its minimum an objective may stay, as a share of
             :meth:`~exoprobe.probes.svm.squared_hinge.SquaredHinge.scale`.
 
     Returns:
-        The weights [D + 1, P], and which of the machines have converged, bool [P].
+        The weights [D + 1, P], and which of the problems have converged, bool [P].
     """
     weights = weights.clone()
-    unfinished = torch.arange(len(machines), device=weights.device)
-    converged = torch.zeros(len(machines), dtype=torch.bool, device=weights.device)
-    best = torch.full((len(machines),), torch.inf, dtype=torch.float64, device=weights.device)
+    unfinished = torch.arange(len(problems), device=weights.device)
+    converged = torch.zeros(len(problems), dtype=torch.bool, device=weights.device)
+    best = torch.full((len(problems),), torch.inf, dtype=torch.float64, device=weights.device)
     trust, stale = torch.ones_like(best), torch.zeros_like(unfinished)
-    point = hinge.evaluate(weights, machines)
-    with progress(len(machines), "machine", log, "fitting") as bar:
+    point = hinge.evaluate(weights, problems)
+    with progress(len(problems), "problem", log, "fitting") as bar:
         for step in range(STEPS):
-            some = machines[unfinished]
-            weight = 2 * some.penalty * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
+            some = problems[unfinished]
+            weight = 2 * some.C * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
             distance = (point.gradient * preconditioner.solve(point.gradient, weight)).sum(0) / 2
             scale = hinge.scale(point.objective, some).clamp_min(torch.finfo(torch.float64).tiny)
             gap = trust[unfinished] * distance / scale
-            log.debug("step %d: %d machines left, the largest gap %.1e", step, len(unfinished), gap.max())
+            log.debug("step %d: %d problems left, the largest gap %.1e", step, len(unfinished), gap.max())
             hard = point.active < FEW * preconditioner.dimensions(weight)
             converged[unfinished] = (gap <= tolerance) & ~hard
             stale[unfinished] = torch.where(gap < best[unfinished] / 2, 0, stale[unfinished] + 1)
@@ -119,16 +119,16 @@ def minimize(
 
 
 def _conjugate_gradients(
-    hinge: SquaredHinge, preconditioner: Preconditioner, machines: Machines, point: Point, weight: Tensor
+    hinge: SquaredHinge, preconditioner: Preconditioner, problems: Problems, point: SolverState, weight: Tensor
 ) -> Tensor:
-    """Solve Hessian · step = −gradient for every machine; who is accurate enough drops out."""
+    """Solve Hessian · step = −gradient for every problem; who is accurate enough drops out."""
     solution, residual = torch.zeros_like(point.gradient), -point.gradient
     direction = preconditioner.solve(residual, weight)
     product = (residual * direction).sum(0)
     enough = FORCING**2 * product
-    live, curvature = torch.arange(len(machines), device=product.device), point.curvature
+    live, curvature = torch.arange(len(problems), device=product.device), point.curvature
     for _ in range(GRADIENT_STEPS):
-        image = hinge.curvature_product(direction, curvature, machines[live])
+        image = hinge.curvature_product(direction, curvature, problems[live])
         length = product[live] / (direction * image).sum(0)
         solution[:, live] += length * direction
         residual[:, live] -= length * image
@@ -144,11 +144,11 @@ def _conjugate_gradients(
     return solution
 
 
-def _line_search(hinge: SquaredHinge, machines: Machines, point: Point, direction: Tensor) -> Point:
-    """Take each machine's whole step, or as much of it as lowers the objective enough."""
+def _line_search(hinge: SquaredHinge, problems: Problems, point: SolverState, direction: Tensor) -> SolverState:
+    """Take each problem's whole step, or as much of it as lowers the objective enough."""
     slope = (point.gradient * direction).sum(0)
     length = torch.ones_like(slope)
-    trial = hinge.evaluate(point.weights + direction, machines)
+    trial = hinge.evaluate(point.weights + direction, problems)
     for _ in range(HALVINGS):
         promised = SUFFICIENT * length * slope + NOISE * point.objective
         failed = (trial.objective > point.objective + promised).nonzero().squeeze(1)
@@ -158,5 +158,5 @@ def _line_search(hinge: SquaredHinge, machines: Machines, point: Point, directio
         secant = torch.where(ahead > 0, length * slope / (slope - ahead), length / 2)
         length[failed] = secant.clamp(length / 20, length / 2)[failed]
         shorter = point.weights[:, failed] + length[failed] * direction[:, failed]
-        trial.put(failed, hinge.evaluate(shorter, machines[failed]))
+        trial.put(failed, hinge.evaluate(shorter, problems[failed]))
     return trial

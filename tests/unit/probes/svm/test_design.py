@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exoprobe.features.blocks import BLOCK, ArrayBlocks
-from exoprobe.probes.svm.design import Design
+from exoprobe.probes.svm.design import CachedDesignMatrix
 
 ROWS = BLOCK + 10
 
@@ -27,7 +27,7 @@ def source(rng):
 
 @pytest.mark.parametrize(("memory", "passes"), [(math.inf, 2), (ROWS * 32 * 2, 4), (0, 6)])
 def test_what_fits_into_memory_is_read_once(source, memory, passes):
-    design = Design(source, torch.device("cpu"), memory, (torch.bfloat16, torch.float32))
+    design = CachedDesignMatrix(source, torch.device("cpu"), memory, (torch.bfloat16, torch.float32))
     for _ in range(3):
         for dtype in (torch.bfloat16, torch.float32):
             list(design.blocks(dtype))
@@ -36,7 +36,7 @@ def test_what_fits_into_memory_is_read_once(source, memory, passes):
 
 @pytest.mark.parametrize("memory", [math.inf, 0])
 def test_blocks_are_the_features_and_a_constant(source, memory):
-    design = Design(source, torch.device("cpu"), memory, (torch.float64,))
+    design = CachedDesignMatrix(source, torch.device("cpu"), memory, (torch.float64,))
     assert (design.rows, design.columns) == (ROWS, 6)
     blocks = list(design.blocks(torch.float64))
     assert [rows for rows, _ in blocks] == [slice(0, BLOCK), slice(BLOCK, ROWS)]
