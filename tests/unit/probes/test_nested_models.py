@@ -129,18 +129,13 @@ def test_dimensions_that_do_not_vary_come_last(rng):
     assert rank_dimensions(measure(features, Factor("n", "continuous", values)), 0).tolist() == [3, 1, 0, 2]
 
 
-def test_alpha_is_chosen_on_other_groups(rng):
+def test_alpha_is_chosen_on_other_groups_and_large_for_noise(numbers, rng):
     """A number per group, and features that identify groups: it can be memorized, but not predicted of others."""
     groups = np.repeat(np.arange(60), 20)
     features = rng.normal(size=(60, 40))[groups] + 0.1 * rng.normal(size=(1200, 40))
     factor = Factor("n", "continuous", rng.normal(size=60)[groups])
     by_row, by_group = (choose_alphas(measure(features, factor, groups=of))[0] for of in (np.arange(1200), groups))
-    assert by_row < 0.1
-    assert by_group >= 1
-
-
-def test_a_clear_signal_gets_a_small_alpha_and_noise_a_large_one(numbers, rng):
-    features, factor = numbers
-    clear, noise = choose_alphas(measure(features, factor, Factor("noise", "continuous", rng.normal(size=500))))
-    assert clear <= 1e-3
-    assert noise >= 1
+    assert by_row < 0.1 < 1 <= by_group
+    noise = Factor("noise", "continuous", rng.normal(size=500))
+    clear, unclear = choose_alphas(measure(numbers[0], numbers[1], noise))
+    assert clear <= 1e-3 < 1 <= unclear

@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 
 from exoprobe.datasets.factors import Factor
@@ -45,13 +44,7 @@ def test_what_is_written_is_read_and_unix_times_keep_their_seconds(table, tmp_pa
     np.testing.assert_array_equal(predictions["all", "b", "time"], TIMES)
     np.testing.assert_array_equal(predictions["", "b", "age"], -TIMES)
     np.testing.assert_array_equal(predictions.sample_ids, IDS)
-    assert predictions.keys() == [
-        ("", "b", "time"),
-        ("", "b", "age"),
-        ("", "a", "time"),
-        ("", "a", "age"),
-        ("all", "b", "time"),
-    ]
+    assert predictions.keys()[::3] == [("", "b", "time"), ("", "a", "age")]
     assert predictions.probes_of("time") == ["b", "a"]
     assert predictions.probes_of("age", "all") == []
     with pytest.raises(ExoprobeError, match="has no predictions of age by the probe b after erasing all"):
@@ -60,20 +53,13 @@ def test_what_is_written_is_read_and_unix_times_keep_their_seconds(table, tmp_pa
 
 def test_search_results_have_a_row_per_factor_and_setting():
     targets = join_targets([Factor(name, "continuous", TIMES) for name in ("time", "age")])
-    settings = [{"C": 0.1}, {"C": 1.0}]
     skills = np.array([[0.1, 0.4], [0.3, 0.2]])
-    result = ProbeResult(
-        "linear", targets, np.zeros((6, 2)), settings, skills, np.full((2, 2), np.nan), skills.argmax(0)
-    )
-    expected = pd.DataFrame(
-        {
-            "factor": ["time", "time", "age", "age"],
-            "C": [0.1, 1, 0.1, 1],
-            "skill": [0.1, 0.3, 0.4, 0.2],
-            "chosen": [False, True, True, False],
-        }
-    )
-    found = result.search_results()
-    pd.testing.assert_frame_equal(found[expected.columns], expected)
-    assert set(found["probe"]) == {"linear"}
+    settings, accuracies = [{"C": 0.1}, {"C": 1.0}], np.full((2, 2), np.nan)
+    found = ProbeResult("linear", targets, TIMES, settings, skills, accuracies, skills.argmax(0)).search_results()
+    assert found[["probe", "factor", "C", "skill", "chosen"]].to_numpy().tolist() == [
+        ["linear", "time", 0.1, 0.1, False],
+        ["linear", "time", 1.0, 0.3, True],
+        ["linear", "age", 0.1, 0.4, True],
+        ["linear", "age", 1.0, 0.2, False],
+    ]
     assert found[["alpha", "bandwidth", "neighbors", "hidden_units", "accuracy"]].isna().all(axis=None)

@@ -67,15 +67,15 @@ def test_labels_are_a_factor_of_those_that_occur():
     np.testing.assert_array_equal(factor.values, [1, np.nan, 0, 1])
 
 
-@pytest.mark.parametrize(("file", "said"), [("features", "features of another"), ("factors", "factors of another")])
-def test_files_of_another_dataset_are_refused(dataset, file, said):
+def test_files_of_another_dataset_are_refused(dataset):
+    paths = [dataset.folder / f"{name}.parquet" for name in ("samples", "factors", "features")]
     dataset.open()
-    kept = (dataset.folder / f"{file}.parquet").read_bytes()
+    factors, features = (path.read_bytes() for path in paths[1:])
     dataset.labels = dataset.labels[::-1].copy()
     source = dataset.open()
-    (dataset.folder / f"{file}.parquet").write_bytes(kept)
-    with pytest.raises(ExoprobeError, match=f"{said} dataset"):
-        if file == "features":
-            open_fold(source, source.folds()[0])
-        else:
-            open_representation(*(dataset.folder / f"{name}.parquet" for name in ("samples", "factors", "features")))
+    paths[2].write_bytes(features)
+    with pytest.raises(ExoprobeError, match="features of another dataset"):
+        open_fold(source, source.folds()[0])
+    paths[1].write_bytes(factors)
+    with pytest.raises(ExoprobeError, match="factors of another dataset"):
+        open_representation(*paths)

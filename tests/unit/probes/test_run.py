@@ -6,15 +6,14 @@ import pytest
 
 import exoprobe.probes.methods
 from exoprobe.errors import ExoprobeError
+from exoprobe.probes.base import find_probe
+from exoprobe.probes.registry import general_probe_names, probe_names
 from exoprobe.probes.run import probe
 from exoprobe.probes.skill import best_constant, skill
 
-CONSTANT = '''"""Predicts the training mean of every target."""
-
+CONSTANT = """
 import numpy as np
-
 from exoprobe.probes.base import Probe
-
 
 class Means:
     settings = ({},)
@@ -28,28 +27,21 @@ class Means:
     def select(self, chosen):
         return self
 
-
 def fit(data, targets, erasers=None):
     return Means(np.nanmean(targets.columns[data.rows["train"]], axis=0))
 
-
-PROBE = Probe("constant", "the constant", "Predicts the training mean.", fit, general=True, rank=5)
-'''
+PROBE = Probe("constant", "the constant", "Predicts the training mean.", fit, general=True)
+"""
 
 
 def skills(dataset, table, eraser=""):
     """Return each factor's skill in a table of one probe."""
-    table = table[table["eraser"] == eraser]
-    return {
-        name: skill(
-            dataset.factors[name],
-            rows["truth"].to_numpy(),
-            rows["prediction"].to_numpy(),
-            best_constant(dataset.factors[name], np.ones(600, bool)),
-        )
-        for name, rows in table.groupby("factor", observed=True)
-        if name in dataset.factors
-    }
+    found = {}
+    for name, rows in table[table["eraser"] == eraser].groupby("factor", observed=True):
+        factor = dataset.factors[name]
+        constant = best_constant(factor, np.ones(600, bool))
+        found[name] = skill(factor, rows["truth"].to_numpy(), rows["prediction"].to_numpy(), constant)
+    return found
 
 
 def test_what_is_encoded_is_predicted_and_noise_is_not(either):
@@ -86,7 +78,8 @@ def test_predictions_of_unix_times_keep_their_seconds(dataset):
 
 
 def test_an_erased_factor_is_predicted_before_but_not_after(dataset):
-    table, search = dataset.probe({"linear": None, "nearest_mean": ["label"]}, erase=("glasses", "angle"))
+    probes = {"linear": None, "nearest_mean": ["label"]}
+    table, search = dataset.probe(probes, erase=("glasses", "angle"))
     assert list(table["eraser"].unique()) == list(search["eraser"].unique()) == ["", "all"]
     linear = table[table["probe"] == "linear"]
     before, after = (skills(dataset, linear, eraser) for eraser in ("", "all"))
@@ -96,9 +89,7 @@ def test_an_erased_factor_is_predicted_before_but_not_after(dataset):
     assert after["age"] > 0.75
     labels = table[table["factor"] == "label"]
     assert (labels["prediction"] == labels["truth"]).all()
-    plain = table[table["eraser"] == ""]
-    alone, _ = dataset.probe({"linear": None, "nearest_mean": ["label"]})
-    np.testing.assert_array_equal(plain["prediction"], alone["prediction"])
+    np.testing.assert_array_equal(table[table["eraser"] == ""]["prediction"], dataset.probe(probes)[0]["prediction"])
 
 
 def test_selectivity_is_written_if_asked_for(dataset):
@@ -144,3 +135,10 @@ def test_an_erasure_with_folds_is_refused(dataset):
     dataset.folds = 4
     with pytest.raises(ExoprobeError, match="erase glasses: there are folds"):
         dataset.probe({"linear": None}, ("glasses",))
+
+
+def test_general_probes_are_known_by_rank_without_importing_any():
+    probes = {name: find_probe(name) for name in probe_names()}
+    general = [name for name, one in probes.items() if one.general]
+    assert general_probe_names() == sorted(general, key=lambda name: probes[name].rank)
+    assert all(one.title and one.phrase and one.description.endswith(".") for one in probes.values())

@@ -65,7 +65,7 @@ def test_the_preconditioner_solves_the_system_of_the_moments(rng, rows, columns)
         torch.testing.assert_close(system @ solved[:, column], residual[:, column], rtol=1e-3, atol=1e-3)
 
 
-def test_dimensions_count_where_the_moments_outweigh_the_C():
+def test_dimensions_count_where_the_moments_outweigh_c():
     preconditioner = Preconditioner(torch.eye(3).double(), torch.tensor([1e9, 1.0, 1e-9], dtype=torch.float64))
     torch.testing.assert_close(
         preconditioner.dimensions(torch.tensor([1.0, 1e-30])), torch.tensor([1.5, 0.0]).double()
