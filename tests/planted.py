@@ -9,15 +9,17 @@ import pandas as pd
 from exoprobe.datasets.factors import Factor, write_factors
 from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.evaluation.leakage import leakage_tables
-from exoprobe.evaluation.probe_files import Probed
+from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from exoprobe.probes.factors import probe_factors
+from exoprobe.probes.probe_data import open_representation
+from exoprobe.probes.registry import general_probe_names
+from exoprobe.probes.run import probe
 
 SHARES = (0.6, 0.15, 0.25)
 
 
 class Planted:
-    """A dataset of groups with several rows each, and features that tell them apart.
+    """A dataset of groups with several rows each, and features that encode them.
 
     Args:
         folder: where its files go.
@@ -70,13 +72,13 @@ class Planted:
         """The factors file."""
         return self.folder / "factors.parquet"
 
-    def probe(self, features: Path) -> Probed:
-        """Probe a feature file for all factors."""
-        paths = {
-            what: features.with_name(f"{features.stem}_{what}.parquet") for what in ("predictions", "grid", "control")
-        }
-        probe_factors(self.samples, self.factors_file, features, paths)
-        return Probed([paths["predictions"]], [paths["grid"]], [paths["control"]], False)
+    def probe(self, features: Path) -> ProbeFiles:
+        """Fit every general probe on a feature file, for all factors."""
+        kinds = ("predictions", "search", "selectivity")
+        paths = {kind: features.with_name(f"{features.stem}_{kind}.parquet") for kind in kinds}
+        source = open_representation(self.samples, self.factors_file, features)
+        probe(source, paths, probes=dict.fromkeys(general_probe_names()))
+        return ProbeFiles(*([path] for path in paths.values()), control=False)
 
     def audit(self, names: Sequence[str] = ("features",), **settings: object) -> dict[str, pd.DataFrame]:
         """Write, probe and judge."""

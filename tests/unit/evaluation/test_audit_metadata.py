@@ -8,7 +8,7 @@ from exoprobe.datasets.factors import Factor, write_factors
 from exoprobe.datasets.samples import dataset_digest, write_samples
 from exoprobe.evaluation.audit_metadata import describe_factors, write_about
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from exoprobe.probes.neighbors import MOST_ROWS
+from exoprobe.probes.methods.knn import MAX_ROWS
 
 NAN = np.nan
 SPLITS = np.repeat(["train", "validation", "test"], [4, 2, 6])
@@ -69,6 +69,6 @@ def test_about_says_what_was_audited(tmp_path, label, is_group):
     assert about["rows"] == {"train": 4, "validation": 2, "test": 6}
     assert about["groups"] == {"train": 2, "validation": 1, "test": 3}
     assert (about["joined"], about["left_out"]) == ("12 rows, joined by order.", ["x."])
-    assert (about["permutations"], about["margin"], about["neighbors_rows"]) == (999, 0.1, MOST_ROWS)
+    assert (about["permutations"], about["margin"], about["neighbors_rows"]) == (999, 0.1, MAX_ROWS)
     assert about["label_is_group"] is is_group
     assert pd.read_csv(tmp_path / "f.csv")["factor"].tolist() == ["hat", "age"]

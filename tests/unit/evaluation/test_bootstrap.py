@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.bootstrap import Resampling, score
+from exoprobe.evaluation.bootstrap import Bootstrap, score
 from exoprobe.evaluation.intervals import interval
 
 
@@ -11,13 +11,13 @@ def test_the_auc_is_that_of_scikit_learn_and_its_draws_follow_it(rng):
     groups = np.repeat(np.arange(80), 5)
     truth = (rng.random(400) < 0.3).astype(float)
     scores = np.round(truth + rng.normal(size=400), 1)  # with ties
-    resampling = Resampling(groups)
-    scored = score(Factor("f", "binary", truth, ("no", "yes")), truth, scores[:, None], 0.0, resampling, auc=True)
-    assert scored.points["auc"][0] == pytest.approx(roc_auc_score(truth, scores))
+    bootstrap = Bootstrap(groups)
+    scored = score(Factor("f", "binary", truth, ("no", "yes")), truth, scores[:, None], 0.0, bootstrap, auc=True)
+    assert scored.estimates["auc"][0] == pytest.approx(roc_auc_score(truth, scores))
     exact = [
-        roc_auc_score(truth, scores, sample_weight=weights[resampling.units]) for weights in resampling.weights[:200]
+        roc_auc_score(truth, scores, sample_weight=weights[bootstrap.units]) for weights in bootstrap.weights[:200]
     ]
-    drawn = scored.draws["auc"][:200]
+    drawn = scored.samples["auc"][:200]
     assert np.corrcoef(exact, drawn)[0, 1] > 0.98
     np.testing.assert_allclose(drawn, exact, atol=0.01)
 
@@ -28,10 +28,10 @@ def test_unknown_values_do_not_count(rng):
     holes = np.where(rng.random(50) < 0.3, np.nan, truth)
     predicted = truth + rng.normal(size=50)
     factor = Factor("f", "continuous", holes)
-    scored = score(factor, holes, predicted[:, None], 0.0, Resampling(groups))
+    scored = score(factor, holes, predicted[:, None], 0.0, Bootstrap(groups))
     known = ~np.isnan(holes)
     assert scored.groups == known.sum()
-    assert scored.points["mae"][0] == pytest.approx(np.abs(predicted - truth)[known].mean())
+    assert scored.estimates["mae"][0] == pytest.approx(np.abs(predicted - truth)[known].mean())
 
 
 def test_an_interval_of_classes_is_widened_for_the_groups_that_hold_the_rarest(rng):
@@ -39,20 +39,20 @@ def test_an_interval_of_classes_is_widened_for_the_groups_that_hold_the_rarest(r
     truth[:30:5] = 1  # of six groups
     predicted = truth - 0.5 + rng.normal(size=500)
     factor = Factor("f", "categorical", truth, ("no", "yes", "never"))
-    scored = score(factor, truth, (predicted > 0).astype(float)[:, None], 0.0, Resampling(groups))
-    assert (scored.groups, scored.fewest) == (100, 6)
-    assert scored.interval("skill") == interval(scored.draws["skill"], 6)
-    number = score(Factor("n", "continuous", truth), truth, predicted[:, None], 0.0, Resampling(groups))
-    assert number.fewest == 100
+    scored = score(factor, truth, (predicted > 0).astype(float)[:, None], 0.0, Bootstrap(groups))
+    assert (scored.groups, scored.min_class_groups) == (100, 6)
+    assert scored.interval("skill") == interval(scored.samples["skill"], 6)
+    number = score(Factor("n", "continuous", truth), truth, predicted[:, None], 0.0, Bootstrap(groups))
+    assert number.min_class_groups == 100
 
 
-def test_seeds_are_averaged_and_their_spread_is_told_apart(rng):
+def test_seeds_are_averaged_and_their_spread_is_given(rng):
     truth = (rng.random(200) < 0.5).astype(float)
     factor = Factor("f", "binary", truth, ("no", "yes"))
     predicted = truth[:, None] - 0.5 + rng.normal(size=(200, 3))
-    resampling = Resampling(np.arange(200))
-    together = score(factor, truth, predicted, 0.0, resampling).row()
-    apart = [score(factor, truth, predicted[:, [seed]], 0.0, resampling).row() for seed in range(3)]
+    bootstrap = Bootstrap(np.arange(200))
+    together = score(factor, truth, predicted, 0.0, bootstrap).row()
+    apart = [score(factor, truth, predicted[:, [seed]], 0.0, bootstrap).row() for seed in range(3)]
     skills = [row["skill"] for row in apart]
     assert together["skill"] == pytest.approx(np.mean(skills))
     assert together["skill_seed_sd"] == pytest.approx(np.std(skills, ddof=1))
@@ -62,7 +62,7 @@ def test_seeds_are_averaged_and_their_spread_is_told_apart(rng):
 
 def skill_interval(rng, groups, truth, predicted):
     factor = Factor("f", "continuous", truth)
-    row = score(factor, truth, predicted[:, None], 0.0, Resampling(groups)).row()
+    row = score(factor, truth, predicted[:, None], 0.0, Bootstrap(groups)).row()
     return row["mae_low"], row["mae_high"]
 
 
@@ -86,9 +86,9 @@ def test_paired_differences_are_narrower_than_either(rng):
     groups = np.repeat(np.arange(60), 5)
     truth = (rng.random(300) < 0.5).astype(float)
     hard = rng.normal(size=300)
-    factor, resampling = Factor("f", "binary", truth, ("no", "yes")), Resampling(groups)
-    one = score(factor, truth, (truth - 0.5 + hard)[:, None], 0.0, resampling)
-    other = score(factor, truth, (truth - 0.5 + hard + 0.1 * rng.normal(size=300))[:, None], 0.0, resampling)
+    factor, bootstrap = Factor("f", "binary", truth, ("no", "yes")), Bootstrap(groups)
+    one = score(factor, truth, (truth - 0.5 + hard)[:, None], 0.0, bootstrap)
+    other = score(factor, truth, (truth - 0.5 + hard + 0.1 * rng.normal(size=300))[:, None], 0.0, bootstrap)
     value, low, high = one.change(other)
     assert value == pytest.approx(one.row()["skill"] - other.row()["skill"])
     assert low <= value <= high

@@ -3,7 +3,15 @@ import pytest
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.evaluation.erasure_effect import LEAST_SQUARES, erasure_tables
+from exoprobe.probes.probe_data import open_representation
 from tests.planted import Planted
+
+
+def erase(planted):
+    """Probe, and erase every factor in turn."""
+    path = planted.write()
+    files, (predictions,) = (planted.samples, planted.factors_file), planted.probe(path).predictions
+    return erasure_tables(open_representation(*files, path), *files, predictions, label_is_group=True)
 
 
 @pytest.fixture(scope="module")
@@ -21,26 +29,24 @@ def tables(tmp_path_factory):
     planted.add(Factor("age", "continuous", age))
     planted.add(Factor("age group", "categorical", np.digitize(age, [35, 45]).astype(float), ("a", "b", "c")))
     planted.binary("nothing")
-    path = planted.write()
-    probed = planted.probe(path)
-    return erasure_tables(planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True)
+    return erase(planted)
 
 
-def own(tables, readout):
+def of_erased(tables, probe):
     table = tables["erasure"]
-    return table[(table["erased"] == table["probed"]) & (table["readout"] == readout)].set_index("erased")
+    return table[(table["erased"] == table["probed"]) & (table["probe"] == probe)].set_index("erased")
 
 
-def test_no_linear_readout_is_left_above_its_baseline(tables):
-    linear = own(tables, "linear")
+def test_no_linear_probe_is_left_above_its_baseline(tables):
+    linear = of_erased(tables, "linear")
     assert (linear.loc[["glasses", "age", "age group"], "skill_before"] > 0.4).all()
     assert linear["at_baseline"].all()
     assert (linear["skill"].abs() < 0.15).all()
     assert (linear.loc[["glasses", "age", "age group"], "change_high"] < -0.3).all()
 
 
-def test_what_is_folded_in_stays_for_nonlinear_readouts(tables):
-    mlp = own(tables, "mlp")
+def test_what_is_folded_in_stays_for_nonlinear_probes(tables):
+    mlp = of_erased(tables, "mlp")
     assert mlp.loc["product", "skill"] > 0.4
     assert not mlp.loc["product", "at_baseline"]
     assert mlp.loc["glasses", "skill"] < 0.15
@@ -49,7 +55,7 @@ def test_what_is_folded_in_stays_for_nonlinear_readouts(tables):
 def test_others_lose_what_they_share_with_the_erased_factor(tables):
     table = tables["erasure"]
     others = table[table["erased"] != table["probed"]]
-    assert set(others["readout"]) == {LEAST_SQUARES}
+    assert set(others["probe"]) == {LEAST_SQUARES}
     assert len(others) == 5 * 4
     change = others.set_index(["erased", "probed"])["change"]
     assert change["age", "age group"] < -0.4
@@ -67,18 +73,16 @@ def test_recognition_is_measured_before_and_after(tables):
     glasses = table.loc[("glasses", "verification_auc")]
     assert glasses["change_low"] <= glasses["change"] <= glasses["change_high"]
     assert glasses["change"] > 0  # what varies within a person only stood in the way
-    assert "label_accuracy" not in table.index.get_level_values("measure")  # no one of test was in training
+    assert "label_accuracy" not in table.index.get_level_values("measure")  # no identity of test was in training
 
 
-def test_where_all_is_erased_nothing_is_read_from_rounding(tmp_path):
+def test_where_all_is_erased_nothing_is_predicted_from_rounding(tmp_path):
     """Twelve categories span more than eight dimensions: an erasure leaves nothing but the mean."""
     planted = Planted(tmp_path, groups=200, dimension=8)
     codes = planted.rng.integers(0, 12, planted.rows)
     planted.features += 3 * planted.rng.normal(size=(12, 8))[codes]
     planted.add(Factor("place", "categorical", codes.astype(float), tuple("abcdefghijkl")))
-    path = planted.write()
-    predictions = planted.probe(path).predictions[0]
-    table = erasure_tables(planted.samples, planted.factors_file, path, predictions)["erasure"]
+    table = erase(planted)["erasure"]
     assert (table["skill_before"] > 0.5).all()
     assert table["at_baseline"].all()
 
@@ -92,11 +96,9 @@ def test_where_rows_without_a_value_lie_does_not_matter(tmp_path):
     unknown = rng.random(planted.rows) < 0.5
     features[unknown, 0] += 20
     planted.add(Factor("age", "continuous", np.where(unknown, np.nan, age)))
-    path = planted.write()
-    probed = planted.probe(path)
-    tables = erasure_tables(planted.samples, planted.factors_file, path, probed.predictions[0], label_is_group=True)
+    tables = erase(planted)
     others = tables["erasure"].set_index(["erased", "probed"]).loc[("glasses", "age")]
-    skill = own(tables, "linear").loc["age", "skill_before"]
+    skill = of_erased(tables, "linear").loc["age", "skill_before"]
     assert skill > 0.4
     assert abs(others["skill_before"].item() - skill) < 0.05
     assert abs(others["skill"].item() - skill) < 0.05

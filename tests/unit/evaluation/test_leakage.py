@@ -15,7 +15,7 @@ def verdicts(tables):
     return tables["verdicts"].set_index("factor")
 
 
-def test_leaks_of_every_kind_are_found_and_told_from_none(tmp_path):
+def test_leaks_of_every_kind_are_found_and_nothing_else(tmp_path):
     planted = Planted(tmp_path, seed=1)  # at 5 %, "nothing" would be a false alarm in one seed of twenty
     rng, features = planted.rng, planted.features
     features[:, 0] += 1.5 * planted.binary("linear")
@@ -38,7 +38,7 @@ def test_leaks_of_every_kind_are_found_and_told_from_none(tmp_path):
     assert found.loc["nothing", "verdict"] != "leaks"
     assert (found["how"].drop(["nothing", "product"]) == "linearly").all()
     assert found.loc["product", "how"] == "only nonlinearly"
-    assert found.loc["product", "readout"] == "mlp"
+    assert found.loc["product", "probe"] == "mlp"
     assert (found["skill_low"] < found["skill"]).all()
     assert (found["p"] <= found["p_holm"]).all()
 
@@ -58,15 +58,15 @@ def test_where_nothing_leaks_p_values_are_uniform_and_verdicts_do_not_say_so(tmp
 
 
 @pytest.mark.parametrize("known", [1.0, 0.3])
-def test_a_leak_of_identity_is_told_from_one_of_the_factor(tmp_path, known):
-    """What holds for a group is read by heart where it was seen; selectivity is what is read beyond that."""
+def test_selectivity_separates_a_leak_of_identity_from_one_of_the_factor(tmp_path, known):
+    """What holds for a group is memorized where it was seen; selectivity is what is predicted beyond that."""
     planted = Planted(tmp_path, seed=1, dimension=40, groups=200 if known < 1 else 120)
     names = [f"of the group {place}" for place in range(8)]
-    asked = np.random.default_rng(0).random(planted.group[-1] + 1)[planted.group] < known
+    annotated = np.random.default_rng(0).random(planted.group[-1] + 1)[planted.group] < known
     for name in names:
         planted.binary(name, of_group=True)
         factor = planted.factors.pop()
-        planted.add(replace(factor, values=np.where(asked, factor.values, np.nan)))
+        planted.add(replace(factor, values=np.where(annotated, factor.values, np.nan)))
     planted.features[:, 0] += 3 * planted.binary("of the row")
     found = verdicts(planted.audit())
     assert found.loc[names, "known_skill"].mean() > 0.3
@@ -82,10 +82,10 @@ def test_representations_are_compared_on_the_same_groups(tmp_path):
     after = planted.write("after")
     probed = {path.stem: planted.probe(path) for path in (before, after)}
     tables = leakage_tables(planted.samples, planted.factors_file, probed, margin=0.1)
-    (difference,) = tables["differences"].query("readout == 'linear'").to_dict("records")
+    (difference,) = tables["differences"].query("probe == 'linear'").to_dict("records")
     assert (difference["representation"], difference["other"]) == ("before", "after")
     assert difference["low"] > 0.2
-    skills = tables["leakage"].query("readout == 'linear'").set_index("representation")["skill"]
+    skills = tables["leakage"].query("probe == 'linear'").set_index("representation")["skill"]
     assert difference["difference"] == pytest.approx(skills["before"] - skills["after"])
 
 

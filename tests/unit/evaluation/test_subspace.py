@@ -5,7 +5,7 @@ import pytest
 from exoprobe.datasets.factors import Factor
 from exoprobe.evaluation.subspace import subspace_skills, sufficient_dimensions
 from exoprobe.features.blocks import ArrayBlocks
-from exoprobe.probes import nested_readouts
+from exoprobe.probes import nested_models
 from exoprobe.probes.factor_moments import FactorMoments
 
 
@@ -29,20 +29,20 @@ def glasses(rng):
     return Factor("glasses", "binary", (rng.random(3000) < 0.3).astype(float), ("no", "yes"))
 
 
-def test_a_factor_in_one_weak_element_needs_one_element_and_many_components(glasses, rng):
+def test_a_factor_in_one_weak_unit_needs_one_dimension_and_many_components(glasses, rng):
     features = rng.normal(size=(3000, 32)) * np.linspace(3, 2, 32)
     features[:, 20] = 0.1 * (glasses.values + 0.1 * rng.normal(size=3000))
     skills = measure(features, glasses)
-    assert sufficient_dimensions(of(skills, "elements")) == 1
-    assert of(skills, "elements")["skill"][0] > 0.95
+    assert sufficient_dimensions(of(skills, "dimensions")) == 1
+    assert of(skills, "dimensions")["skill"][0] > 0.95
     assert sufficient_dimensions(of(skills, "components")) == 32
 
 
-def test_a_factor_spread_over_all_needs_many_elements_and_one_component(glasses, rng):
+def test_a_factor_spread_over_all_needs_many_dimensions_and_one_component(glasses, rng):
     features = rng.normal(size=(3000, 64)) + 0.7 * glasses.values[:, None]
     skills = measure(features, glasses)
-    assert sufficient_dimensions(of(skills, "elements")) >= 16
-    assert of(skills, "elements")["skill"][0] < 0.5
+    assert sufficient_dimensions(of(skills, "dimensions")) >= 16
+    assert of(skills, "dimensions")["skill"][0] < 0.5
     assert sufficient_dimensions(of(skills, "components")) == 1
 
 
@@ -55,8 +55,8 @@ def test_both_bases_have_the_same_skill_with_all_dimensions(glasses, rng):
 
 def test_what_is_not_there_is_carried_by_nothing(glasses, rng):
     skills = measure(rng.normal(size=(3000, 16)), glasses)
-    assert abs(of(skills, "elements")["skill"].iloc[-1]) < 0.05
-    assert np.isnan(sufficient_dimensions(of(skills, "elements")))
+    assert abs(of(skills, "dimensions")["skill"].iloc[-1]) < 0.05
+    assert np.isnan(sufficient_dimensions(of(skills, "dimensions")))
 
 
 def test_more_dimensions_than_rows_still_read_it(rng):
@@ -76,5 +76,5 @@ def test_the_fewest_that_reach_nine_tenths_by_hand():
 def test_blocks_of_rows_make_no_difference(glasses, rng, monkeypatch):
     features = rng.normal(size=(3000, 8)) + glasses.values[:, None]
     whole = measure(features, glasses)
-    monkeypatch.setattr(nested_readouts, "PRODUCTS", 700)
+    monkeypatch.setattr(nested_models, "PRODUCTS", 700)
     pd.testing.assert_frame_equal(measure(features, glasses), whole)

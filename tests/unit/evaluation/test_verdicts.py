@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.verdicts import CANNOT_TELL, LEAKS, NO_EVIDENCE, Evidence, judge, smallest_groups
+from exoprobe.evaluation.verdicts import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Evidence, judge, smallest_groups
 
 FAR, NEAR, AROUND = (0.5, 0.4, 0.6), (0.02, -0.03, 0.07), (0.1, -0.1, 0.3)
 
@@ -19,14 +19,14 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best
         (evidence(FAR, FAR), LEAKS, "linearly"),
         (evidence(NEAR, FAR, p_linear=0.4), LEAKS, "only nonlinearly"),
         (evidence(NEAR, FAR, p_linear=0.4, beyond=-0.1), LEAKS, ""),  # nor is it surely better than a linear one
-        (evidence(NEAR, FAR, best="linear"), CANNOT_TELL, ""),  # on validation it was not the best
-        (evidence(FAR, FAR, p=0.2), CANNOT_TELL, ""),  # the correction over factors
+        (evidence(NEAR, FAR, best="linear"), INCONCLUSIVE, ""),  # on validation it was not the best
+        (evidence(FAR, FAR, p=0.2), INCONCLUSIVE, ""),  # the correction over factors
         (evidence(NEAR, (np.nan, np.nan, np.nan), p=0.4), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4), NO_EVIDENCE, ""),
-        (evidence(AROUND, NEAR, p=0.4), CANNOT_TELL, ""),
-        (evidence(AROUND, NEAR), CANNOT_TELL, ""),  # significant, but the interval holds 0
-        (evidence(FAR, FAR, groups=9), CANNOT_TELL, ""),
-        (evidence(FAR, FAR, smallest=4), CANNOT_TELL, ""),
+        (evidence(AROUND, NEAR, p=0.4), INCONCLUSIVE, ""),
+        (evidence(AROUND, NEAR), INCONCLUSIVE, ""),  # significant, but the interval holds 0
+        (evidence(FAR, FAR, groups=9), INCONCLUSIVE, ""),
+        (evidence(FAR, FAR, smallest=4), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=None), LEAKS, "linearly"),
     ],
 )
