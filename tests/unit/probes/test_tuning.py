@@ -3,10 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.errors import ExoprobeError
 from exoprobe.probes.base import Probe, find_probe
-from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.methods.linear import CS
 from exoprobe.probes.targets import join_targets
 from exoprobe.probes.tuning import run_probe
@@ -94,17 +92,3 @@ def test_a_factor_that_is_constant_in_training_is_refused_by_name(either):
         targets = join_targets([either.add(name, "binary", values)])
         with pytest.raises(ExoprobeError, match=f"{name} has {said} in the training rows of {data.fold.name}"):
             list(run_probe("linear", find_probe("linear"), data, targets))
-
-
-@pytest.mark.parametrize("name", ["linear", "knn"])
-def test_after_erasures_each_factor_is_predicted_from_features_without_it(dataset, name):
-    data, targets, probe = dataset.fold(), targets_of(dataset), find_probe(name)
-    train = data.fold.train
-    factors = [factor.at(train) for factor in targets.factors]
-    moments = FactorMoments(data.final.blocks(train), factors, dataset.groups[train])
-    erasers = fit_erasers(moments.whole, moments.columns)
-    results = list(run_probe(name, probe, data, targets, erasers))
-    together = np.hstack([result.values for result in results])
-    for index, eraser in enumerate(erasers):
-        (alone,) = run_probe(name, probe, data.erased(eraser), join_targets([targets.factors[index]]))
-        np.testing.assert_allclose(alone.values[:, 0], together[:, index], rtol=1e-3, atol=1e-3)

@@ -5,9 +5,11 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from exoprobe.datasets.factors import Factor
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.probes.base import find_probe
 from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.methods.knn import NEIGHBORS, KNNIndex
 from exoprobe.probes.targets import join_targets
+from exoprobe.probes.tuning import run_probe
 
 
 @pytest.fixture
@@ -15,10 +17,10 @@ def features(rng):
     return rng.normal(size=(300, 6)).astype(np.float32)
 
 
-def outputs(features, factors, erasers=None):
+def outputs(features, factors):
     targets = join_targets(factors)
     trained = np.arange(300) < 200
-    return KNNIndex(features[trained], targets, trained, erasers).predict(ArrayBlocks(features[~trained]))
+    return KNNIndex(features[trained], targets, trained).predict(ArrayBlocks(features[~trained]))
 
 
 def test_numbers_are_those_of_scikit_learn(features, rng):
@@ -49,18 +51,21 @@ def test_unknown_neighbors_do_not_vote(features):
     np.testing.assert_allclose(outputs(features, [Factor("n", "continuous", values)]), 5, rtol=1e-6)
 
 
-def test_after_an_erasure_the_neighbors_are_those_of_erased_features(features, rng):
-    factors = [
-        Factor("b", "binary", (features[:, 0] + rng.normal(size=300) > 0).astype(float), ("no", "yes")),
-        Factor("a", "angle", np.degrees(np.arctan2(features[:, 1], features[:, 2])).astype(float)),
-        Factor("c", "categorical", rng.integers(0, 3, 300).astype(float), ("a", "b", "c")),
-    ]
-    moments = FactorMoments(ArrayBlocks(features + 1), factors, np.arange(300))
+def test_after_erasures_each_factor_is_predicted_from_features_without_it(dataset, rng):
+    """All erasures in one index do what a probe of the erased features does."""
+    dataset.add("turned", "angle", np.degrees(np.arctan2(dataset.features[:, 6], dataset.features[:, 7])))
+    dataset.add("color", "categorical", rng.integers(0, 3, 600))
+    data, probe, factors = dataset.fold(), find_probe("knn"), list(dataset.factors.values())
+    train = data.fold.train
+    known = [factor.at(train) for factor in factors]
+    moments = FactorMoments(data.final.blocks(train), known, dataset.groups[train])
     erasers = fit_erasers(moments.whole, moments.columns)
-    targets = join_targets(factors)
-    together = outputs(features + 1, factors, erasers)
-    for index, eraser in enumerate(erasers):
-        erased = eraser.apply(features + 1).astype(np.float32)
-        alone = outputs(erased, factors)
-        own = targets.columns_of(index)
-        np.testing.assert_allclose(together[..., own], alone[..., own], atol=1e-5)
+    together = probe.fit(data.final, join_targets(factors), erasers).outputs(data.final, data.fold.test)
+    (result,) = run_probe("knn", probe, data, join_targets(factors), erasers)
+    for index, (factor, eraser) in enumerate(zip(factors, erasers, strict=True)):
+        own, erased = join_targets([factor]), data.erased(eraser)
+        alone = probe.fit(erased.final, own).outputs(erased.final, data.fold.test)
+        columns = join_targets(factors).columns_of(index)
+        np.testing.assert_allclose(together[..., columns], alone, rtol=1e-4, atol=1e-4)
+        (expected,) = run_probe("knn", probe, erased, own)
+        np.testing.assert_allclose(result.values[:, index], expected.values[:, 0], rtol=1e-3, atol=1e-3)

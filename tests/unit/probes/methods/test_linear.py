@@ -3,7 +3,7 @@ from sklearn.linear_model import Ridge
 from sklearn.svm import LinearSVC
 
 from exoprobe.probes.base import find_probe
-from exoprobe.probes.methods.linear import CS, by_solver
+from exoprobe.probes.methods.linear import CS
 from exoprobe.probes.targets import join_targets
 from exoprobe.probes.tuning import run_probe
 
@@ -37,12 +37,3 @@ def test_a_number_is_predicted_as_by_ridge_regression(dataset):
         alpha = result.settings[chosen]["alpha"] * train[known].var(0).sum() * known.sum() / 12
         ridge = Ridge(alpha=alpha).fit(train[known], dataset.factors[name].values[rows][known])
         np.testing.assert_allclose(values, ridge.predict(test), rtol=1e-4)
-
-
-def test_classes_are_fitted_in_one_go_and_numbers_with_those_known_for_the_same_rows(dataset):
-    dataset.factors["noise"].values[0] = dataset.factors["age"].values[0] = np.nan
-    dataset.add("size", "continuous", dataset.factors["age"].values)
-    names = [
-        [list(dataset.factors)[i] for i in part] for part in by_solver(join_targets(list(dataset.factors.values())))
-    ]
-    assert names == [["glasses", "noise"], ["age", "size"], ["angle"]]
