@@ -124,6 +124,7 @@ rule audit_page:
         **AUDIT_TABLES,
         about="results/audit/about.json",
         factors="results/audit/factors.csv",
+        provenance="results/audit/provenance.json",
     output:
         report(
             "results/audit/index.html",

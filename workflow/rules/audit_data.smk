@@ -97,9 +97,12 @@ rule audit_about:
         factors=AUDIT_FACTORS,
         notes="results/data/audit/notes.json",
         features=[audit_features(name) for name in AUDIT_REPRESENTATIONS],
+        sources=[users_own(file) for files in AUDIT_FILES.values() for file in files],
+        factor_table=audit_factor_table,
     output:
         about="results/audit/about.json",
         table="results/audit/factors.csv",
+        provenance="results/audit/provenance.json",
     log:
         "results/logs/audit/about.log",
     conda:
@@ -109,6 +112,8 @@ rule audit_about:
     params:
         *code("audit_about.py"),
         cfg=AUDIT_SETTINGS.metadata(),
+        settings=AUDIT_SETTINGS.described(),
+        input_names=AUDIT_SETTINGS.input_names,
     message:
         "Writing what is audited"
     script:

@@ -1,7 +1,7 @@
 """What an audit computes: one description for the workflow, the command line and Python."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from exoprobe.config.audit import CONTROL, ROLES, seed_files
@@ -70,6 +70,16 @@ class AuditSettings:
     def label_is_group(self) -> bool:
         """Whether the label is the group column."""
         return self.roles.label == self.roles.group
+
+    @property
+    def input_names(self) -> list[str]:
+        """What the input files are called: the feature files of each representation, then the table."""
+        features = [f"{name}: {file}" for name, entry in self.representations.items() for file in entry.files]
+        return [*features, f"factors: {self.factors}"]
+
+    def described(self, *, erasure: bool = True) -> dict[str, Any]:
+        """Return all settings as plain values, for provenance.json."""
+        return {**asdict(self), "erasure": erasure}
 
     def metadata(self) -> dict[str, Any]:
         """Return the settings that :func:`exoprobe.evaluation.audit_metadata.write_about` needs."""

@@ -19,13 +19,16 @@ TEMPLATES = Path(__file__).parent / "templates"
 AXIS_LOW, AXIS_WIDTH, AXIS_MARGIN = -0.1, 130, 4  # of the small skill axes, which end at 1; skill, pixels, pixels
 
 
-def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | Path) -> None:
+def write_page(
+    tables: Mapping[str, str | Path], about: str | Path, path: str | Path, provenance: str | Path | None = None
+) -> None:
     """Write the page of an audit: one HTML file that needs no network.
 
     Args:
         tables: the audit's CSV files by the names in :data:`exoprobe.report.tables.COLUMNS`.
         about: the JSON file that says what was audited.
         path: the HTML file.
+        provenance: the JSON file of :func:`exoprobe.provenance.write_provenance`, for the page's foot.
 
     Raises:
         ExoprobeError: where a table is missing or damaged, or tells of what was not audited.
@@ -42,6 +45,7 @@ def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | 
         anchors={part.name: part.anchor for part in factors},
         factors=factors,
         library=vl_convert.javascript_bundle(),
+        provenance=None if provenance is None else read_about(provenance),
         parts=representation_parts(read, representations),
         tallies=tallies,
         verdicts=list(read["verdicts"].itertuples(index=False)),
