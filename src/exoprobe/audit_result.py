@@ -57,10 +57,8 @@ class AuditResult:
         """
         folder = Path(folder)
         check_folder(folder)
-        other = (folder / "verdicts.csv").exists() and (folder / "verdicts.csv").read_bytes() != self.files[
-            "verdicts.csv"
-        ]
-        if other and not overwrite:
+        before = folder / "verdicts.csv"
+        if not overwrite and before.exists() and before.read_bytes() != self.files["verdicts.csv"]:
             raise ExoprobeError(f"{folder} holds the results of another audit; give overwrite=True to replace them")
         for name, content in self.files.items():
             with atomic_write(folder / name) as temporary:
@@ -77,6 +75,7 @@ class AuditResult:
         ]
 
     def __repr__(self) -> str:
+        """Return the verdicts as text."""
         return "\n".join(["AuditResult:", *self.lines()])
 
     def _repr_html_(self) -> str:

@@ -69,7 +69,7 @@ def exoprobe_version() -> str:
 
 
 def git_commit() -> str | None:
-    """Return the commit of the checkout that holds this library, ``+changes`` if its files differ; None if there is none."""
+    """Return the commit of the checkout that holds this library, with ``+changes`` if its files differ from it."""
     if _git("ls-files", "--error-unmatch", Path(__file__).name) is None:  # in no repository, or ignored by it
         return None
     commit = _git("rev-parse", "HEAD")

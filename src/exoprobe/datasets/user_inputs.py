@@ -45,8 +45,8 @@ def as_feature_file(features: object, name: str, folder: Path, id_column: str | 
         return InputFile(path, f"DataFrame of {len(features):,} rows")
     if id_column is not None:
         raise ExoprobeError(
-            f"features {name}: an array holds no ids; give a DataFrame with the column {id_column!r}, or no id to join "
-            "by order"
+            f"features {name}: an array holds no ids; give a DataFrame with the column {id_column!r}, or no id to "
+            "join by order"
         )
     kind, array = _array(features, name)
     path = folder / f"{name}.npy"
@@ -89,7 +89,7 @@ def _array(features: Any, name: str) -> tuple[str, np.ndarray]:  # noqa: ANN401 
         features = (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
     if not isinstance(features, np.ndarray):
         raise ExoprobeError(
-            f"features {name} is a {type(features).__name__}; give a path, a numpy array, a torch tensor or a DataFrame"
+            f"features {name} is a {type(features).__name__}; give a path, a numpy array, a tensor or a DataFrame"
         )
     if features.dtype.kind not in "fiub":
         raise ExoprobeError(f"features {name} has values of type {features.dtype}; features must be numbers")
