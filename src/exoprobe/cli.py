@@ -141,7 +141,7 @@ def _add_inputs(audit: argparse.ArgumentParser) -> None:
     inputs = audit.add_argument_group("inputs and results")
     inputs.add_argument(
         "files", nargs="*", metavar="FILE",
-        help="feature files (.npy, .npz, .csv, .parquet), then the table of factors (.csv, .parquet), a row per sample",
+        help="feature files (.npy, .npz, .csv, .parquet), then the table of factors (.csv, .parquet)",
     )  # fmt: skip
     inputs.add_argument(
         "--features", action="append", default=[], type=_pair, metavar="NAME=FILE",
