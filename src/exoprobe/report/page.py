@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
-import vl_convert
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
@@ -14,6 +13,7 @@ from exoprobe.report.parts import Tables, draw_comparisons, factor_parts, repres
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
 from exoprobe.report.tables import METRICS, read_about, read_tables
+from exoprobe.report.vega import vega_bundle
 
 TEMPLATES = Path(__file__).parent / "templates"
 AXIS_LOW, AXIS_WIDTH, AXIS_MARGIN = -0.1, 130, 4  # of the small skill axes, which end at 1; skill, pixels, pixels
@@ -44,7 +44,7 @@ def write_page(
         comparisons=draw_comparisons(read, representations),
         anchors={part.name: part.anchor for part in factors},
         factors=factors,
-        library=vl_convert.javascript_bundle(),
+        library=vega_bundle(),
         provenance=None if provenance is None else read_about(provenance),
         parts=representation_parts(read, representations),
         tallies=tallies,
