@@ -7,13 +7,10 @@ arrays, tensors and paths; it knows nothing of the workflow engine that calls it
 ``exoprobe.audit`` audits a user's features, ``exoprobe.load_results`` reads what an audit has written.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
-if TYPE_CHECKING:
-    from exoprobe.api import Seeds, audit
-    from exoprobe.audit_result import AuditResult, load_results
-    from exoprobe.errors import ExoprobeError
-
+# By name, not by an import statement: every rule's code digest would follow it to the whole library.
 __all__ = ["AuditResult", "ExoprobeError", "Seeds", "audit", "load_results"]
 _MODULES = {
     "AuditResult": "audit_result",
@@ -28,8 +25,6 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 a module's attributes are of 
     """Import what a user asks for when it is asked for: torch alone takes more than a second."""
     if name not in _MODULES:
         raise AttributeError(f"module 'exoprobe' has no attribute {name!r}")
-    from importlib import import_module
-
     return getattr(import_module(f"exoprobe.{_MODULES[name]}"), name)
 
 
