@@ -3,4 +3,30 @@
 Four nouns, one direction: a *dataset* (images, factors, groups, splits) is turned by a network's layer into
 a *representation*, which *probes* read out; *figures* and tables show what they found. The library takes
 arrays, tensors and paths; it knows nothing of the workflow engine that calls it.
+
+``exoprobe.audit`` audits a user's features, ``exoprobe.load_results`` reads what an audit has written.
 """
+
+from importlib import import_module
+from typing import Any
+
+# By name, not by an import statement: every rule's code digest would follow it to the whole library.
+__all__ = ["AuditResult", "ExoprobeError", "Seeds", "audit", "load_results"]
+_MODULES = {
+    "AuditResult": "audit_result",
+    "ExoprobeError": "errors",
+    "Seeds": "api",
+    "audit": "api",
+    "load_results": "audit_result",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 a module's attributes are of any type
+    """Import what a user asks for when it is asked for: torch alone takes more than a second."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'exoprobe' has no attribute {name!r}")
+    return getattr(import_module(f"exoprobe.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -50,7 +50,7 @@ rule erase_factors:
         gpu=GPUS,
     params:
         *sorted({*probe_code(AUDIT_PROBES), *code("erase_factors.py")}),
-        cfg=dict(device=config["device"], label_is_group=AUDIT_LABEL_IS_GROUP),
+        cfg=dict(device=config["device"], label_is_group=AUDIT_SETTINGS.label_is_group),
     message:
         "Erasing the factors from {wildcards.representation}"
     script:
@@ -77,7 +77,7 @@ rule describe_structure:
         runtime=grows_with_input(30, 0.1),
     params:
         *code("describe_structure.py"),
-        cfg=dict(label_is_group=AUDIT_LABEL_IS_GROUP),
+        cfg=dict(label_is_group=AUDIT_SETTINGS.label_is_group),
     message:
         "Describing how the factors sit in {wildcards.representation}"
     script:
@@ -108,7 +108,7 @@ rule audit_tables:
         *code("audit_tables.py"),
         cfg=dict(
             seeds=AUDIT_REPRESENTATIONS,
-            controls=[name for name, about in AUDIT_ABOUT.items() if about["control"]],
+            controls=AUDIT_SETTINGS.controls,
             margin=AUDIT["margin"],
             permutations=AUDIT["permutations"],
         ),
@@ -124,6 +124,7 @@ rule audit_page:
         **AUDIT_TABLES,
         about="results/audit/about.json",
         factors="results/audit/factors.csv",
+        provenance="results/audit/provenance.json",
     output:
         report(
             "results/audit/index.html",

@@ -1,25 +1,16 @@
-from exoprobe.config.audit import CONTROL, NOTHING, ROLES, seed_files
-
+from exoprobe.config.audit import CONTROL, NOTHING, ROLES
+from exoprobe.config.audit_settings import audit_settings
 from exoprobe.probes.registry import general_probe_names
 
 AUDIT = config["audit"]
 AUDIT_PROBES = general_probe_names()
-# The class that features are meant to tell is who or what they are of, if nothing else is said.
-AUDIT_LABEL = AUDIT["label"] or AUDIT["group"]
+AUDIT_SETTINGS = audit_settings(config)
 AUDIT_SAMPLES = "results/data/audit/samples.parquet"
 AUDIT_FACTORS = "results/data/audit/factors.parquet"
 # Name → the user's files, one per training seed; the projection of the images has none of its own.
-AUDIT_FILES = {name: seed_files(entry) for name, entry in AUDIT["representations"].items()}
+AUDIT_FILES = {name: entry.files for name, entry in AUDIT_SETTINGS.representations.items() if entry.files}
 # Name → how many training seeds.
-AUDIT_REPRESENTATIONS = {name: len(files) for name, files in AUDIT_FILES.items()}
-if AUDIT["images"] is not None:
-    AUDIT_REPRESENTATIONS[CONTROL] = 1
-AUDIT_ABOUT = {
-    name: dict(title=entry["title"], files=AUDIT_FILES[name], control=entry.get("control", False))
-    for name, entry in AUDIT["representations"].items()
-}
-if AUDIT["images"] is not None:
-    AUDIT_ABOUT[CONTROL] = dict(title="random projection of the images", files=[], control=True)
+AUDIT_REPRESENTATIONS = AUDIT_SETTINGS.seeds
 
 # Tables of one representation, and of all.
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
@@ -29,7 +20,6 @@ SCORE_TABLES = ["scores", "verdicts", "differences"]
 AUDIT_TABLES = {
     table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
 }
-AUDIT_LABEL_IS_GROUP = AUDIT_LABEL == AUDIT["group"]
 
 
 wildcard_constraints:

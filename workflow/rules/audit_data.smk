@@ -19,9 +19,9 @@ rule audit_samples:
         *code("audit_samples.py"),
         cfg=dict(
             seeds={name: len(files) for name, files in AUDIT_FILES.items()},
-            roles={**{role: AUDIT[role] for role in ROLES}, "label": AUDIT_LABEL},
-            rows=AUDIT["rows"],
-            seed=config["seeds"][0],
+            roles={role: getattr(AUDIT_SETTINGS.roles, role) for role in ROLES},
+            rows=AUDIT_SETTINGS.rows,
+            seed=AUDIT_SETTINGS.seed,
         ),
     message:
         "Joining the features with their factors"
@@ -97,9 +97,12 @@ rule audit_about:
         factors=AUDIT_FACTORS,
         notes="results/data/audit/notes.json",
         features=[audit_features(name) for name in AUDIT_REPRESENTATIONS],
+        sources=[users_own(file) for files in AUDIT_FILES.values() for file in files],
+        factor_table=audit_factor_table,
     output:
         about="results/audit/about.json",
         table="results/audit/factors.csv",
+        provenance="results/audit/provenance.json",
     log:
         "results/logs/audit/about.log",
     conda:
@@ -108,12 +111,9 @@ rule audit_about:
         mem_mb=grows(1500),
     params:
         *code("audit_about.py"),
-        cfg=dict(
-            representations=AUDIT_ABOUT,
-            factors_file=AUDIT["factors"],
-            label=AUDIT_LABEL,
-            **{key: AUDIT[key] for key in ("group", "kinds", "permutations", "margin")},
-        ),
+        cfg=AUDIT_SETTINGS.metadata(),
+        settings=AUDIT_SETTINGS.described(),
+        input_names=AUDIT_SETTINGS.input_names,
     message:
         "Writing what is audited"
     script:

@@ -1,5 +1,6 @@
 from exoprobe.evaluation.audit_metadata import write_about
 from exoprobe.logs import log_to
+from exoprobe.provenance import write_provenance
 
 log_to(snakemake.log[0])
 write_about(
@@ -10,4 +11,11 @@ write_about(
     snakemake.output.about,
     snakemake.output.table,
     settings=snakemake.params.cfg,
+)
+inputs = [*snakemake.input.sources, snakemake.input.factor_table]
+write_provenance(
+    snakemake.output.provenance,
+    settings=snakemake.params.settings,
+    inputs=dict(zip(snakemake.params.input_names, inputs, strict=True)),
+    seeds=[snakemake.params.settings["seed"]],
 )

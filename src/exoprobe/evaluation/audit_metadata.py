@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from exoprobe.evaluation.verdicts import smallest_groups
 from exoprobe.features.feature_file import read_info
 from exoprobe.io.files import atomic_write
 from exoprobe.probes.methods.knn import MAX_ROWS
+from exoprobe.provenance import exoprobe_version
 
 
 def write_about(
@@ -103,17 +103,10 @@ def _about(
         **notes,
         "permutations": settings["permutations"] or permutation_count(factors),
         "margin": settings["margin"],
-        "version": _version(),
+        "version": exoprobe_version(),
         "neighbors_rows": MAX_ROWS,
         "label_is_group": settings["label"] is not None and settings["label"] == settings["group"],
     }
-
-
-def _version() -> str:
-    try:
-        return version("exoprobe")
-    except PackageNotFoundError:  # the workflow runs without it being installed
-        return "not installed"
 
 
 def _values(factor: Factor) -> str:

@@ -1,7 +1,6 @@
 """One look for all figures: sizes, fonts, a color per network, and how a figure is saved."""
 
 import re
-from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,22 +12,21 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from exoprobe.io.files import atomic_write
+from exoprobe.plots.looks import (  # noqa: F401 the figures' modules take them from here
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    NETWORK_COLORS,
+    NETWORK_MARKERS,
+    NETWORK_NAMES,
+    REPRESENTATION_COLORS,
+    VERMILION,
+    representation_looks,
+)
 
 TEXT_WIDTH = 6.8  # inches, two columns of a conference page
 MINUS = re.compile(r"(?<!\w)-(?=\d)")  # a hyphen that is one
-
-# Okabe and Ito's palette: told apart with any color vision. A network keeps its color in every figure.
-VERMILION, BLUE, GREEN, GREY, BLACK = "#D55E00", "#0072B2", "#009E73", "#767676", "#222222"
-NETWORK_COLORS = {"lenet": VERMILION, "mu_lenet": BLUE, "pair_lenet": GREEN}
-NETWORK_NAMES = {"lenet": "LeNet", "mu_lenet": "µ-LeNet", "pair_lenet": "PAIR-LeNet"}
-NETWORK_MARKERS = {"lenet": "o", "mu_lenet": "s", "pair_lenet": "D"}
-
-# Representations of faces are as many as are configured: colors in their order, controls in greys and hollow.
-# (Colors and markers of different number, so that no pair comes again soon.)
-REPRESENTATION_COLORS = [BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9"]
-REPRESENTATION_MARKERS = ["o", "s", "D", "^", "v"]
-CONTROL_COLORS = ["#333333", "#767676", "#a6a6a6"]
-CONTROL_MARKERS = ["X", "P", "p", "*"]
 
 STYLE = {
     "figure.constrained_layout.use": True,
@@ -57,32 +55,6 @@ plt.rcParams.update(STYLE)
 def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: object) -> tuple[Figure, object]:
     """Make a figure of text width in the common style; ``options`` go to ``plt.subplots``."""
     return plt.subplots(rows, columns, figsize=(TEXT_WIDTH, height), **options)
-
-
-def representation_looks(names: Iterable[str], controls: Collection[str]) -> dict[str, dict[str, str]]:
-    """Give each representation its color and marker.
-
-    Args:
-        names: all configured representations in their order, so that each looks the same in every figure.
-        controls: those of them that have learned nothing.
-
-    Returns:
-        Keyword arguments ``color``, ``marker`` and ``markerfacecolor`` of ``Axes.plot`` by representation.
-    """
-    names = list(names)
-    networks = [name for name in names if name in NETWORK_COLORS]  # these keep their look
-    looks = {name: {"color": NETWORK_COLORS[name], "marker": NETWORK_MARKERS[name]} for name in networks}
-    colors = [color for color in REPRESENTATION_COLORS if color not in {look["color"] for look in looks.values()}]
-    for rank, name in enumerate(name for name in names if name not in {*controls, *networks}):
-        marker = REPRESENTATION_MARKERS[rank % len(REPRESENTATION_MARKERS)]
-        looks[name] = {"color": colors[rank % len(colors)], "marker": marker}
-    for look in looks.values():
-        look["markerfacecolor"] = look["color"]
-    for rank, name in enumerate(name for name in names if name in controls):
-        color = CONTROL_COLORS[rank % len(CONTROL_COLORS)]
-        marker = CONTROL_MARKERS[rank % len(CONTROL_MARKERS)]
-        looks[name] = {"color": color, "marker": marker, "markerfacecolor": "white"}
-    return {name: looks[name] for name in names}
 
 
 def save_figure(

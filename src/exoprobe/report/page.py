@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
-import vl_convert
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
@@ -16,18 +15,22 @@ from exoprobe.report.parts import Tables, draw_comparisons, factor_parts, repres
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
 from exoprobe.report.tables import METRICS, read_about, read_tables
+from exoprobe.report.vega import vega_bundle
 
 TEMPLATES = Path(__file__).parent / "templates"
 AXIS_LOW, AXIS_WIDTH, AXIS_MARGIN = -0.1, 130, 4  # of the small skill axes, which end at 1; skill, pixels, pixels
 
 
-def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | Path) -> None:
+def write_page(
+    tables: Mapping[str, str | Path], about: str | Path, path: str | Path, provenance: str | Path | None = None
+) -> None:
     """Write the page of an audit: one HTML file that needs no network.
 
     Args:
         tables: the audit's CSV files by the names in :data:`exoprobe.report.tables.COLUMNS`.
         about: the JSON file that says what was audited.
         path: the HTML file.
+        provenance: the JSON file of :func:`exoprobe.provenance.write_provenance`, for the page's foot.
 
     Raises:
         ExoprobeError: where a table is missing or damaged, or contains what was not audited.
@@ -45,7 +48,8 @@ def write_page(tables: Mapping[str, str | Path], about: str | Path, path: str | 
         comparisons=draw_comparisons(read, representations),
         anchors={part.name: part.anchor for part in factors},
         factors=factors,
-        library=vl_convert.javascript_bundle(),
+        library=vega_bundle(),
+        provenance=None if provenance is None else read_about(provenance),
         parts=representation_parts(read, representations),
         tallies=tallies,
         verdicts=list(read["verdicts"].itertuples(index=False)),

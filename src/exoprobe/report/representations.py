@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from exoprobe.plots.style import representation_looks
+from exoprobe.plots.looks import representation_looks
 
 # Vega's names of matplotlib's markers, and the controls' greys on a dark ground.
 SHAPES = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}

@@ -51,6 +51,11 @@ def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
     return {name: _read_table(name, paths[name]) for name in COLUMNS}
 
 
+def empty_table(name: str) -> pd.DataFrame:
+    """Return a table without rows, of what was not measured."""
+    return pd.DataFrame(columns=COLUMNS[name].split())
+
+
 def read_about(path: str | Path) -> dict:
     """Read what was audited.
 

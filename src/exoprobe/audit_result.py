@@ -1,0 +1,114 @@
+"""The results of an audit: its tables and its page, wherever it was computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.files import atomic_write
+from exoprobe.report.tables import COLUMNS, read_tables
+
+OPTIONAL = ("provenance.json",)  # folders written before it was
+FILES = (*(f"{name}.csv" for name in COLUMNS), "about.json", "index.html", *OPTIONAL)
+SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "readout")
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """The results of an audit.
+
+    Attributes:
+        tables: by name, as the CSV files hold them; the columns are those of :data:`exoprobe.report.tables.COLUMNS`.
+        files: the content of every result file, byte by byte: CSV tables, JSON and the page.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    files: Mapping[str, bytes]
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """A row per factor and representation: the verdict, and the best probe's skill with its interval."""
+        return self.tables["verdicts"]
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """A row per factor, representation and probe: every measure with its interval, and the p-value."""
+        return self.tables["scores"]
+
+    @property
+    def page(self) -> str:
+        """The page, HTML that needs no network."""
+        return self.files["index.html"].decode()
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the page and every table.
+
+        Args:
+            folder: made if missing.
+            overwrite: whether results of another audit there may be replaced.
+
+        Returns:
+            The page's path.
+
+        Raises:
+            ExoprobeError: where the folder holds anything else, or the results of another audit.
+        """
+        folder = Path(folder)
+        check_folder(folder)
+        before = folder / "verdicts.csv"
+        if not overwrite and before.exists() and before.read_bytes() != self.files["verdicts.csv"]:
+            raise ExoprobeError(f"{folder} holds the results of another audit; give overwrite=True to replace them")
+        for name, content in self.files.items():
+            with atomic_write(folder / name) as temporary:
+                temporary.write_bytes(content)
+        return folder / "index.html"
+
+    def lines(self) -> list[str]:
+        """Return a line of text per verdict."""
+        several = self.verdicts["representation"].nunique() > 1
+        return [
+            f"{row.verdict:<13} {row.factor}{f' ({row.representation})' if several else ''}: "
+            f"skill {row.skill:.2f} ({row.skill_low:.2f} to {row.skill_high:.2f}), {row.readout} probe"
+            for row in self.verdicts.itertuples(index=False)
+        ]
+
+    def __repr__(self) -> str:
+        """Return the verdicts as text."""
+        return "\n".join(["AuditResult:", *self.lines()])
+
+    def _repr_html_(self) -> str:
+        """Return the verdicts as an HTML table, for notebooks."""
+        return self.verdicts[list(SHOWN)].to_html(index=False, float_format="%.3g", border=0)
+
+
+def load_results(folder: str | Path) -> AuditResult:
+    """Read the results of an audit.
+
+    Args:
+        folder: written by ``exoprobe audit``, by :meth:`AuditResult.save` or by the workflow (``results/audit``).
+
+    Raises:
+        ExoprobeError: where a file is missing or damaged.
+    """
+    folder = Path(folder)
+    for name in FILES:
+        if not (folder / name).is_file() and name not in OPTIONAL:
+            raise ExoprobeError(f"{folder} has no {name}; it is not the folder of a finished audit")
+    tables = read_tables({name: folder / f"{name}.csv" for name in COLUMNS})
+    return AuditResult(tables, {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder to write results to that holds other files.
+
+    Raises:
+        ExoprobeError: where it is a file, or holds files that an audit has not written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ExoprobeError(f"{folder} is a file; the results need a folder")
+    held = [path.name for path in folder.iterdir()] if folder.exists() else []
+    visible = sorted(name for name in held if not name.startswith(".exoprobe-"))
+    if visible and not {"about.json", "verdicts.csv"} <= set(visible):
+        raise ExoprobeError(f"{folder} holds other files ({visible[0]}), no results of exoprobe; name another folder")

@@ -1,0 +1,156 @@
+"""The stages of an audit one after the other, in one process: from files to tables and a page."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import psutil
+import torch
+from threadpoolctl import threadpool_limits
+
+from exoprobe.compute import prepare
+from exoprobe.config.audit_settings import AuditSettings
+from exoprobe.datasets.user_dataset import build_audit, write_audit
+from exoprobe.embeddings.import_features import import_features
+from exoprobe.evaluation.audit_metadata import write_about
+from exoprobe.evaluation.audit_scores import audit_scores
+from exoprobe.evaluation.erasure_effect import erasure_tables
+from exoprobe.evaluation.factor_geometry import geometry_tables
+from exoprobe.evaluation.probe_files import ProbeFiles
+from exoprobe.evaluation.tables import join_tables, write_tables
+from exoprobe.probes.probe_data import Representation, open_representation
+from exoprobe.probes.registry import general_probe_names
+from exoprobe.probes.run import probe
+from exoprobe.provenance import exoprobe_version, write_provenance
+from exoprobe.report.page import write_page
+from exoprobe.report.tables import COLUMNS, empty_table
+
+log = logging.getLogger(__name__)
+
+PROBE_FILES = ("predictions", "search", "selectivity")
+STRUCTURE = ("structure", "scree", "geometry", "subspace", "dimensions")
+ERASURE = ("erasure", "recognition")
+
+
+def run_stages(
+    settings: AuditSettings,
+    files: Mapping[str, Sequence[Path]],
+    factors: Path,
+    work: Path,
+    folder: Path,
+    *,
+    threads: int,
+    erasure: bool = True,
+) -> None:
+    """Compute an audit.
+
+    Args:
+        settings: what to compute.
+        files: the feature files of each representation, one per training seed.
+        factors: the table of factors.
+        work: a folder for what lies between the stages.
+        folder: where the tables, about.json, provenance.json and index.html go.
+        threads: that compute.
+        erasure: whether to measure what removing each factor costs, about half of the work.
+
+    Raises:
+        ExoprobeError: where an input is refused, in one line that names file, column or row.
+    """
+    samples, known = work / "samples.parquet", work / "factors.parquet"
+    data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
+    data.notes["joined"] = data.notes["joined"].replace(f"{work}/", "")
+    write_audit(data, samples, known, work / "notes.json")
+    probe_files, described = {}, []
+    with _threads(threads):
+        for name, sources in files.items():
+            features = [work / name / f"features_{seed}.parquet" for seed in range(len(sources))]
+            for source, path in zip(sources, features, strict=True):
+                import_features(
+                    source, samples, path, id_column=settings.roles.id, layer=name,
+                    code_digest=f"exoprobe {exoprobe_version()}", dtype=settings.dtype,
+                )  # fmt: skip
+            log.info("%s: probing the factors", name)
+            probe_files[name] = _probe(settings, name, samples, known, features)
+            log.info("%s: describing its structure", name)
+            described += _structure(settings, name, samples, known, features[0])
+            if erasure:
+                log.info("%s: erasing each factor", name)
+                described += _erase(settings, name, samples, known, features[0], probe_files[name].predictions[0])
+    log.info("scoring")
+    with threadpool_limits(1):
+        tables = audit_scores(
+            samples, known, probe_files, margin=settings.margin, permutations=settings.permutations
+        )  # fmt: skip
+    tables |= join_tables(files, described)
+    if not erasure:
+        tables |= {name: empty_table(name) for name in ERASURE}
+    paths = {name: folder / f"{name}.csv" for name in COLUMNS}
+    write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
+    first = {name: work / name / "features_0.parquet" for name in files}
+    write_about(
+        samples, known, work / "notes.json", first, folder / "about.json", paths["factors"],
+        settings=settings.metadata(),
+    )  # fmt: skip
+    write_provenance(
+        folder / "provenance.json",
+        settings=settings.described(erasure=erasure),
+        inputs=dict(zip(settings.input_names, [*chain(*files.values()), factors], strict=True)),
+        seeds=[settings.seed],
+        threads=threads,
+    )
+    log.info("writing the page")
+    write_page(paths, folder / "about.json", folder / "index.html", folder / "provenance.json")
+
+
+def _probe(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Sequence[Path]) -> ProbeFiles:
+    files: dict[str, list[Path]] = {what: [] for what in PROBE_FILES}
+    for path in features:
+        paths = {what: path.with_name(f"{path.stem}_{what}.parquet") for what in PROBE_FILES}
+        source = _open(settings, samples, factors, path)
+        probe(source, paths, probes=dict.fromkeys(general_probe_names()))
+        for what, file in paths.items():
+            files[what].append(file)
+    return ProbeFiles(*(files[what] for what in PROBE_FILES), name in settings.controls)
+
+
+def _open(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> Representation:
+    return open_representation(samples, factors, features, memory_mb=_memory(settings), device=settings.device)
+
+
+def _structure(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path) -> list[Path]:
+    tables = geometry_tables(samples, factors, features, label_is_group=settings.label_is_group)
+    paths = {table: features.with_name(f"{table}.parquet") for table in STRUCTURE}
+    write_tables(tables, dict(paths))
+    return list(paths.values())
+
+
+def _erase(
+    settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path, predictions: str | Path
+) -> list[Path]:
+    source = _open(settings, samples, factors, features)
+    tables = erasure_tables(source, samples, factors, predictions, label_is_group=settings.label_is_group)
+    paths = {table: features.with_name(f"{table}.parquet") for table in ERASURE}
+    write_tables(tables, dict(paths))
+    return list(paths.values())
+
+
+def _memory(settings: AuditSettings) -> float:
+    """Return what this process may hold, MiB: the stage's share beside what the caller holds already."""
+    return settings.memory_mb + psutil.Process().memory_info().rss / 2**20
+
+
+@contextmanager
+def _threads(threads: int) -> Iterator[None]:
+    """Compute with so many threads, reproducibly; leave torch as it was."""
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    prepare(threads)
+    try:
+        with threadpool_limits(threads), torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1], warn_only=warn_only)
+        torch.set_flush_denormal(False)

@@ -1,0 +1,194 @@
+"""The command line: ``exoprobe audit``."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from exoprobe.errors import ExoprobeError
+
+DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
+DESCRIPTION = """\
+Audit features: which factors do they encode that they should not, how surely, and what would removing each cost?
+
+Writes tables (CSV) and a page (index.html) to a folder."""
+EXAMPLES = """\
+examples:
+  exoprobe audit my.npy my.csv --group person
+      rows of my.npy and my.csv belong together by their order
+  exoprobe audit before.npy after.npy my.csv --group person --label class --out audit
+      compares two representations
+  exoprobe audit --features net=seed0.npy --features net=seed1.npy --factors my.csv --id image
+      two training seeds of one network, joined by id
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: without the program's name; None for the process's own.
+
+    Returns:
+        The exit status: 0 done, 1 an input is refused, 130 interrupted. (2, usage, is raised by argparse.)
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
+    logging.getLogger("exoprobe").setLevel(logging.WARNING if given.quiet else logging.INFO)
+    features, factors = _inputs(given, parser)
+    try:
+        return _audit(features, factors, given)
+    except ExoprobeError as error:
+        print(f"exoprobe: {error}", file=sys.stderr)
+        return REFUSED
+    except OSError as error:
+        print(f"exoprobe: {error.filename or given.out}: {error.strerror or error}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("exoprobe: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
+    from exoprobe.api import audit  # pandas takes its time, which --help and usage errors need not
+
+    result = audit(
+        features,
+        factors,
+        group=given.group,
+        id=given.id,
+        label=given.label,
+        split=given.split,
+        kinds=dict(given.kinds),
+        columns=given.columns,
+        controls=given.control,
+        rows=given.rows,
+        seed=given.seed,
+        permutations=given.permutations,
+        margin=given.margin,
+        erasure=given.erasure,
+        threads=given.threads,
+        device=given.device,
+        out=given.out,
+        overwrite=given.overwrite,
+    )
+    print("\n".join(result.lines()))
+    print(Path(given.out) / "index.html")
+    return DONE
+
+
+def _inputs(given: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[object, str]:
+    """Return the features, as :func:`exoprobe.api.audit` takes them, and the factor table."""
+    files = list(given.files)
+    if given.factors is None and not files:
+        parser.error("give feature files and the table of factors: exoprobe audit my.npy my.csv")
+    factors = given.factors or files.pop()
+    if not files and not given.features:
+        parser.error(f"give feature files before the table of factors: exoprobe audit my.npy {factors}")
+    if len(files) == 1 and not given.features:
+        return files[0], factors
+    named: dict[str, list[str]] = {}
+    for file in files:
+        if Path(file).stem in named:
+            parser.error(f"two feature files are called {Path(file).stem}; name them: --features first={file}")
+        named[Path(file).stem] = [file]
+    for name, file in given.features:
+        named.setdefault(name, []).append(file)
+    from exoprobe.api import Seeds
+
+    return {name: Seeds(paths) if len(paths) > 1 else paths[0] for name, paths in named.items()}, factors
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f"{text!r} must have the form name=value")
+    return name, value
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, at least 1")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="exoprobe", description="What do deep features encode that they should not?"
+    )
+    parser.add_argument("--version", action="version", version=f"exoprobe {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    audit = commands.add_parser(
+        "audit",
+        help="audit features: tables and a page of what they encode",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_inputs(audit)
+    _add_columns(audit)
+    _add_settings(audit)
+    return parser
+
+
+def _add_inputs(audit: argparse.ArgumentParser) -> None:
+    inputs = audit.add_argument_group("inputs and results")
+    inputs.add_argument(
+        "files", nargs="*", metavar="FILE",
+        help="feature files (.npy, .npz, .csv, .parquet), then the table of factors (.csv, .parquet)",
+    )  # fmt: skip
+    inputs.add_argument(
+        "--features", action="append", default=[], type=_pair, metavar="NAME=FILE",
+        help="a named representation; the same name again is another training seed of it",
+    )  # fmt: skip
+    inputs.add_argument("--factors", metavar="FILE", help="the table of factors, instead of the last file")
+    inputs.add_argument(
+        "--control", action="append", default=[], metavar="NAME", help="a representation that has learned nothing"
+    )
+    inputs.add_argument(
+        "--out", default="exoprobe-audit", metavar="FOLDER", help="for the results (default: %(default)s)"
+    )
+    inputs.add_argument(
+        "--overwrite", action="store_true", help="replace results of other inputs or settings in that folder"
+    )
+
+
+def _add_columns(audit: argparse.ArgumentParser) -> None:
+    columns = audit.add_argument_group("columns of the table")
+    columns.add_argument("--group", help="who or what a row comes from; groups stay in one split (default: each row)")
+    columns.add_argument("--id", help="names of the samples, here and in the feature files (default: join by order)")
+    columns.add_argument("--label", help="the class that the features are meant to encode (default: the group)")
+    columns.add_argument("--split", help="train, validation or test (default: 60, 15 and 25 %% by group)")
+    columns.add_argument(
+        "--columns", type=_names, metavar="A,B", help="the factors (default: all columns without another role)"
+    )
+    columns.add_argument(
+        "--kinds", action="append", default=[], type=_pair, metavar="COLUMN=KIND",
+        help="binary, categorical, continuous or angle, where it would be inferred wrongly; may be repeated",
+    )  # fmt: skip
+
+
+def _add_settings(audit: argparse.ArgumentParser) -> None:
+    settings = audit.add_argument_group("settings")
+    settings.add_argument("--rows", type=int, help="draw whole groups up to so many rows, for a quick look")
+    settings.add_argument("--seed", type=int, default=0, help="of the split and of --rows (default: %(default)s)")
+    settings.add_argument("--permutations", type=int, help="for the p-values (default: 999, or as many as needed)")
+    settings.add_argument(
+        "--margin", type=float, default=0.1, help="skill, from 0 to 1, that would matter (default: %(default)s)"
+    )
+    settings.add_argument("--no-erasure", dest="erasure", action="store_false", help="leave out what removal costs")
+    settings.add_argument("--threads", type=_at_least_one, help="that compute (default: all cores, at most 8)")
+    settings.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="of the linear probes")
+    settings.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _version() -> str:
+    from exoprobe.provenance import exoprobe_version
+
+    return exoprobe_version()

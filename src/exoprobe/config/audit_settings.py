@@ -1,0 +1,124 @@
+"""What an audit computes: one description for the workflow, the command line and Python."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from exoprobe.config.audit import CONTROL, ROLES, seed_files
+from exoprobe.datasets.column_roles import Roles
+
+
+@dataclass(frozen=True)
+class AuditedRepresentation:
+    """One representation of an audit.
+
+    Attributes:
+        title: for readers.
+        files: as the user gave them, one per training seed; none for the projection of the images.
+        control: it has learned nothing.
+    """
+
+    title: str
+    files: Sequence[str] = ()
+    control: bool = False
+
+    @property
+    def seeds(self) -> int:
+        """How many training seeds it has."""
+        return max(1, len(self.files))
+
+
+@dataclass(frozen=True)
+class AuditSettings:
+    """The settings of an audit.
+
+    Attributes:
+        representations: by name.
+        factors: the table's file, as the user gave it; None where nothing is configured.
+        roles: what its columns are; the label is the group unless it is given.
+        rows: whole groups are drawn up to so many rows; None for all.
+        seed: of this draw and of the split.
+        permutations: for the p-values; None for as many as the number of factors needs.
+        margin: the skill that would matter.
+        dtype: of the stored features.
+        device: ``auto``, ``cpu`` or ``cuda``, of the linear probes.
+        memory_mb: MiB that a stage may hold; larger features are read batch by batch.
+    """
+
+    representations: Mapping[str, AuditedRepresentation]
+    factors: str | None
+    roles: Roles = field(default_factory=Roles)
+    rows: int | None = None
+    seed: int = 0
+    permutations: int | None = None
+    margin: float = 0.1
+    dtype: str = "float32"
+    device: str = "auto"
+    memory_mb: int = 3000
+
+    @property
+    def seeds(self) -> dict[str, int]:
+        """How many training seeds each representation has."""
+        return {name: entry.seeds for name, entry in self.representations.items()}
+
+    @property
+    def controls(self) -> list[str]:
+        """The representations that have learned nothing."""
+        return [name for name, entry in self.representations.items() if entry.control]
+
+    @property
+    def label_is_group(self) -> bool:
+        """Whether the label is the group column."""
+        return self.roles.label == self.roles.group
+
+    @property
+    def input_names(self) -> list[str]:
+        """What the input files are called: the feature files of each representation, then the table."""
+        features = [f"{name}: {file}" for name, entry in self.representations.items() for file in entry.files]
+        return [*features, f"factors: {self.factors}"]
+
+    def described(self, *, erasure: bool = True) -> dict[str, Any]:
+        """Return all settings as plain values, for provenance.json."""
+        return {**asdict(self), "erasure": erasure}
+
+    def metadata(self) -> dict[str, Any]:
+        """Return the settings that :func:`exoprobe.evaluation.audit_metadata.write_about` needs."""
+        return {
+            "representations": {
+                name: {"title": entry.title, "files": list(entry.files), "control": entry.control}
+                for name, entry in self.representations.items()
+            },
+            "factors_file": self.factors,
+            "label": self.roles.label,
+            "group": self.roles.group,
+            "kinds": dict(self.roles.kinds or {}),
+            "permutations": self.permutations,
+            "margin": self.margin,
+        }
+
+
+def audit_settings(config: Mapping[str, Any]) -> AuditSettings:
+    """Return the settings of a configuration that has been checked.
+
+    Args:
+        config: with the section ``audit``, and ``seeds``, ``device``, ``feature_dtype`` and ``probe_memory_mb``.
+    """
+    audit = config["audit"]
+    representations = {
+        name: AuditedRepresentation(entry["title"], tuple(seed_files(entry)), entry.get("control", False))
+        for name, entry in audit["representations"].items()
+    }
+    if audit["images"] is not None:
+        representations[CONTROL] = AuditedRepresentation("random projection of the images", control=True)
+    return AuditSettings(
+        representations,
+        audit["factors"],
+        Roles(**{**{role: audit[role] for role in ROLES}, "label": audit["label"] or audit["group"]}),
+        rows=audit["rows"],
+        seed=config["seeds"][0],
+        permutations=audit["permutations"],
+        margin=audit["margin"],
+        dtype=config["feature_dtype"],
+        device=config["device"],
+        memory_mb=config["probe_memory_mb"],
+    )

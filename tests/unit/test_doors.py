@@ -1,0 +1,153 @@
+"""The command and Python: what they take, refuse, and leave behind."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import exoprobe
+from exoprobe import cli
+from exoprobe.api import _by_name
+from exoprobe.audit_result import check_folder
+from exoprobe.datasets.user_inputs import as_factor_file, as_feature_file
+from exoprobe.errors import ExoprobeError
+from exoprobe.provenance import git_commit, versions
+
+BLOCKED = (
+    *("snakemake", "dlib", "onnx", "onnxruntime", "torchvision", "matplotlib", "PIL", "yaml", "jsonschema"),
+    *("requests", "urllib3", "playwright", "pytorch_metric_learning"),
+)
+WITHOUT = """
+import sys
+sys.modules.update(dict.fromkeys({blocked!r}))
+from exoprobe.cli import main
+sys.exit(main({arguments!r}))
+"""
+
+
+@pytest.fixture
+def files(tmp_path, rng):
+    """Features and factors of 20 people."""
+    people = np.repeat(np.arange(20), 5)
+    np.save(tmp_path / "my.npy", rng.normal(size=(100, 3)))
+    glasses = np.where(rng.random(100) < 0.5, "yes", "no")
+    pd.DataFrame({"person": people, "glasses": glasses}).to_csv(tmp_path / "my.csv", index=False)
+    return tmp_path
+
+
+def run(files, *arguments):
+    given = ["audit", str(files / "my.npy"), str(files / "my.csv"), "--group", "person", "--out", str(files / "out")]
+    return cli.main([*given, *arguments])
+
+
+def test_an_audit_needs_neither_snakemake_nor_the_extras(files, root):
+    arguments = ["audit", "my.npy", "my.csv", "--group", "person", "--threads", "1", "--permutations", "19"]
+    code = WITHOUT.format(blocked=BLOCKED, arguments=arguments)
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=files, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == cli.DONE, done.stderr
+    assert "glasses: skill" in done.stdout
+    assert done.stdout.splitlines()[-1] == "exoprobe-audit/index.html"
+    assert not list((files / "exoprobe-audit").glob(".*"))
+    result = exoprobe.load_results(files / "exoprobe-audit")
+    assert result.verdicts["factor"].tolist() == ["glasses"]
+    assert result.scores["representation"].unique().tolist() == ["features"]
+    assert "<table" in result._repr_html_()
+    assert "glasses" in repr(result)
+    provenance = json.loads((files / "exoprobe-audit/provenance.json").read_text())
+    assert provenance["threads"] == 1
+    assert set(provenance["inputs"]) == {"features: my.npy", "factors: my.csv"}
+    assert 'id="provenance"' in result.page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--label", "persn"], "label is 'persn', but"),
+        (["--margin", "2"], "margin is 2.0; it must be more than 0 and less than 1"),
+        (["--kinds", "glasses=text"], "kinds: glasses is 'text'; allowed: binary"),
+        (["--columns", "person"], "columns[0] is 'person', the group column"),
+    ],
+)
+def test_a_refused_input_ends_with_1_and_one_sentence(files, capsys, arguments, message):
+    assert run(files, *arguments) == cli.REFUSED
+    error = capsys.readouterr().err
+    assert error.startswith(f"exoprobe: {message}")
+    assert error.count("\n") == 1
+    assert not (files / "out").exists()
+
+
+def test_a_missing_file_is_named(files, capsys):
+    (files / "my.npy").unlink()
+    assert run(files) == cli.REFUSED
+    assert f"features is '{files / 'my.npy'}'; it does not exist" in capsys.readouterr().err
+
+
+def test_wrong_usage_ends_with_2(capsys):
+    for arguments in (["audit"], ["audit", "my.npy"], ["audit", "a.npy", "b.csv", "--kinds", "x"], ["what"]):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(arguments)
+        assert ended.value.code == 2
+    assert capsys.readouterr().err
+
+
+def test_an_interruption_ends_with_130(files, capsys, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("exoprobe.api.audit", interrupt)
+    assert run(files) == cli.INTERRUPTED
+    assert capsys.readouterr().err == "exoprobe: interrupted\n"
+
+
+def test_a_folder_of_other_files_is_refused(files, capsys):
+    (files / "out").mkdir()
+    (files / "out" / "thesis.tex").write_text("")
+    assert run(files) == cli.REFUSED
+    assert "holds other files (thesis.tex)" in capsys.readouterr().err
+
+
+def test_results_of_other_inputs_are_refused(files, capsys):
+    (files / "out").mkdir()
+    for name in ("about.json", "verdicts.csv", "provenance.json"):
+        (files / "out" / name).write_text("{}")
+    check_folder(files / "out")
+    assert run(files) == cli.REFUSED
+    assert "holds the results of other inputs or settings" in capsys.readouterr().err
+
+
+def test_lists_of_features_are_refused_with_what_to_give():
+    with pytest.raises(ExoprobeError, match=r"give a dict of names .* or Seeds"):
+        _by_name([np.zeros((2, 2))], ())
+    with pytest.raises(ExoprobeError, match=r"features net is a list; .* Seeds"):
+        _by_name({"net": [np.zeros((2, 2))]}, ())
+    named = _by_name({"net 1": exoprobe.Seeds(["a.npy", "b.npy"]), "zero": "c.npy"}, ["zero"])
+    assert {name: (entry.title, entry.seeds, entry.control) for name, entry in named.items()} == {
+        "net_1": ("net 1", 2, False),
+        "zero": ("zero", 1, True),
+    }
+
+
+def test_tensors_and_tables_become_files(tmp_path):
+    torch = pytest.importorskip("torch")
+    file = as_feature_file(torch.ones(3, 2, dtype=torch.bfloat16), "net", tmp_path, None)
+    assert file.given == "tensor of 3 × 2"
+    np.testing.assert_array_equal(np.load(file.path), np.ones((3, 2)))
+    table = pd.DataFrame({"person": [1, 2], "site": pd.Categorical(["x", "y"])}, index=pd.Index([7, 8], name="image"))
+    written = pd.read_parquet(as_factor_file(table, tmp_path, ["person", "image"]).path)
+    assert written.to_dict("list") == {"image": ["7", "8"], "person": ["1", "2"], "site": ["x", "y"]}
+    with pytest.raises(ExoprobeError, match="an array holds no ids"):
+        as_feature_file(np.ones((3, 2)), "net", tmp_path, "image")
+    with pytest.raises(ExoprobeError, match="features must be numbers"):
+        as_feature_file(np.array([["a"]]), "net", tmp_path, None)
+
+
+def test_versions_and_commit_are_known(root):
+    assert {"exoprobe", "python", "numpy", "torch"} <= set(versions())
+    assert (git_commit() is not None) == (root / ".git").exists()

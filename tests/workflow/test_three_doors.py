@@ -1,0 +1,66 @@
+"""The workflow, the command and Python write the same bytes."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import exoprobe
+from exoprobe.report.tables import COLUMNS
+from tests.workflow.conftest import copy_project
+
+PROVENANCE = re.compile(r'<p id="provenance">.*?</p>', re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def project(root, tmp_path_factory):
+    """A copy of the checkout with a user's files, audited by the workflow."""
+    project = copy_project(root, tmp_path_factory.mktemp("doors"))
+    rng = np.random.default_rng(0)
+    people = np.repeat(np.arange(40), 5)
+    glasses, yaw = rng.random(200) < 0.4, rng.uniform(-60, 60, 200)
+    features = rng.normal(size=(40, 6))[people] + 0.5 * rng.normal(size=(200, 6))
+    features[:, 0] += glasses
+    np.save(project.path("my.npy"), features)
+    table = pd.DataFrame({"person": people, "glasses": np.where(glasses, "yes", "no"), "yaw": yaw})
+    table.to_csv(project.path("my.csv"), index=False)
+    given = ("features=my.npy", "factors=my.csv", "group=person")
+    status, output = project.snakemake("audit", "--config", *given, "device=cpu")
+    assert status == 0, output
+    return project
+
+
+def assert_same(folder, reference):
+    for name in COLUMNS:
+        assert (folder / f"{name}.csv").read_bytes() == (reference / f"{name}.csv").read_bytes(), name
+    assert (folder / "about.json").read_bytes() == (reference / "about.json").read_bytes()
+    pages = [PROVENANCE.sub("", (path / "index.html").read_text()) for path in (folder, reference)]
+    assert pages[0] == pages[1]
+
+
+def test_the_command_writes_what_the_workflow_writes(root, project):
+    command = [sys.executable, "-m", "exoprobe", "audit", "my.npy", "my.csv", "--group", "person"]
+    options = ["--threads", "2", "--device", "cpu", "--out", "by_command"]
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    subprocess.run([*command, *options], cwd=project.folder, env=environment, check=True)
+    assert_same(project.path("by_command"), project.path("results/audit"))
+
+
+def test_python_gives_what_the_workflow_writes(project, monkeypatch):
+    monkeypatch.chdir(project.folder)
+    result = exoprobe.audit("my.npy", "my.csv", group="person", threads=2, device="cpu")
+    result.save("by_import")
+    assert_same(project.path("by_import"), project.path("results/audit"))
+    loaded = exoprobe.load_results("results/audit")
+    pd.testing.assert_frame_equal(loaded.verdicts, result.verdicts)
+
+
+def test_arrays_and_tables_give_the_same_tables_as_their_files(project):
+    features, table = np.load(project.path("my.npy")), pd.read_csv(project.path("my.csv"))
+    result = exoprobe.audit(features, table, group="person", threads=2, device="cpu")
+    for name in COLUMNS:
+        assert result.files[f"{name}.csv"] == project.path(f"results/audit/{name}.csv").read_bytes(), name
