@@ -12,7 +12,7 @@ from exoprobe.report.tables import COLUMNS, read_tables
 
 OPTIONAL = ("provenance.json",)  # folders written before it was
 FILES = (*(f"{name}.csv" for name in COLUMNS), "about.json", "index.html", *OPTIONAL)
-SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "readout")
+SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class AuditResult:
         several = self.verdicts["representation"].nunique() > 1
         return [
             f"{row.verdict:<13} {row.factor}{f' ({row.representation})' if several else ''}: "
-            f"skill {row.skill:.2f} ({row.skill_low:.2f} to {row.skill_high:.2f}), {row.readout} probe"
+            f"skill {row.skill:.2f} ({row.skill_low:.2f} to {row.skill_high:.2f}), {row.probe} probe"
             for row in self.verdicts.itertuples(index=False)
         ]
 
