@@ -8,7 +8,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import Factor, write_factors
 from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
-from exoprobe.evaluation.leakage import leakage_tables
+from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.probes.probe_data import open_representation
@@ -83,4 +83,4 @@ class Planted:
     def audit(self, names: Sequence[str] = ("features",), **settings: object) -> dict[str, pd.DataFrame]:
         """Write, probe and judge."""
         probed = {name: self.probe(self.write(name)) for name in names}
-        return leakage_tables(self.samples, self.factors_file, probed, margin=0.1, **settings)
+        return audit_scores(self.samples, self.factors_file, probed, margin=0.1, **settings)

@@ -185,6 +185,12 @@ class _Scored:
             mean = np.full(len(predicted), np.nanmean(self.factor.values))
             self.baseline = evaluator.score_rows(index, mean, known)
 
+    @property
+    def has_both_rates(self) -> bool:
+        """Whether the factor is binary, and both of its values occur."""
+        rates = () if self.result is None else [self.result.estimates.get(rate, np.nan) for rate in AVERAGED[1:]]
+        return bool(rates) and bool(np.isfinite(rates).all())
+
     def measures(self) -> Iterator[dict[str, object]]:
         """Yield a row per measure."""
         counts = {"rows": self.count, "groups": self.groups}
@@ -212,10 +218,10 @@ def _ends(result: BootstrapResult, measure: str) -> dict[str, float]:
 
 
 def _means(results: Mapping[tuple[str, str, str], _Scored], subset: str) -> Iterator[dict[str, object]]:
-    """Yield, per eraser and probe, the measures averaged over binary factors, with the interval of the mean."""
+    """Yield, per eraser and probe, the measures averaged over binary factors whose values both occur, with intervals."""
     groups: dict[tuple[str, str], list[_Scored]] = {}
     for (eraser, probe, factor), scored in results.items():
-        if scored.factor.kind == "binary" and scored.result is not None and factor != LABEL:
+        if scored.has_both_rates and factor != LABEL:
             groups.setdefault((eraser, probe), []).append(scored)
     for (eraser, probe), members in groups.items():
         about = {"eraser": eraser, "probe": probe, "factor": MEAN, "subset": subset, "best": False}

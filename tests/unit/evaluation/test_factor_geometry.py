@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation import factor_geometry as carriers
-from exoprobe.evaluation.factor_geometry import Split, describe_carriers
+from exoprobe.evaluation import factor_geometry
+from exoprobe.evaluation.factor_geometry import Split, describe_geometry
 from exoprobe.features.blocks import ArrayBlocks
 
 
-def make_split(rng, people, first=0, labels=None):
-    """Six images of each person: identity over all elements, glasses in element 3, yaw in 5 and 6."""
-    groups = first + np.repeat(np.arange(people), 6)
+def make_split(rng, identities, first=0, labels=None):
+    """Six images of each identity: identity over all dimensions, glasses in dimension 3, yaw in 5 and 6."""
+    groups = first + np.repeat(np.arange(identities), 6)
     glasses, yaw = rng.integers(0, 2, len(groups)), rng.uniform(0, 360, len(groups))
-    features = rng.normal(size=(people, 16))[groups - first] + 0.5 * rng.normal(size=(len(groups), 16))
+    features = rng.normal(size=(identities, 16))[groups - first] + 0.5 * rng.normal(size=(len(groups), 16))
     features[:, 3] = 4 * glasses + 0.5 * rng.normal(size=len(groups))
     features[:, 5:7] = 2 * np.stack([np.sin(np.radians(yaw)), np.cos(np.radians(yaw))], axis=1)
     season = np.where(rng.random(len(groups)) < 0.5, np.nan, rng.integers(0, 4, len(groups)))
@@ -26,31 +26,31 @@ def make_split(rng, people, first=0, labels=None):
 
 @pytest.fixture
 def described(rng):
-    return describe_carriers(make_split(rng, 200), make_split(rng, 120, first=200), label_is_group=True)
+    return describe_geometry(make_split(rng, 200), make_split(rng, 120, first=200), label_is_group=True)
 
 
 def test_planted_structure_is_found(described):
-    table = described["carriers"].set_index("factor")
+    table = described["geometry"].set_index("factor")
     assert table["kind"].tolist() == ["binary", "angle", "categorical", "continuous"]
     assert table["erased_dimensions"].tolist() == [1, 2, 3, 1]
-    assert table.loc["glasses", ["best_element", "elements_for_90"]].tolist() == [3, 1]
-    assert table.loc["glasses", "best_element_skill"] > 0.95
-    assert table.loc["yaw", "best_element"] in (5, 6)
-    assert table.loc["yaw", "elements_for_90"] == 2
-    assert table.loc["yaw", "best_element_skill"] < 0.8 < table.loc["yaw", "full_skill"]
-    assert table.loc[["season", "noise"], ["components_for_90", "elements_for_90"]].isna().all(axis=None)
+    assert table.loc["glasses", ["best_dimension", "dimensions_for_90"]].tolist() == [3, 1]
+    assert table.loc["glasses", "best_dimension_skill"] > 0.95
+    assert table.loc["yaw", "best_dimension"] in (5, 6)
+    assert table.loc["yaw", "dimensions_for_90"] == 2
+    assert table.loc["yaw", "best_dimension_skill"] < 0.8 < table.loc["yaw", "full_skill"]
+    assert table.loc[["season", "noise"], ["components_for_90", "dimensions_for_90"]].isna().all(axis=None)
     explained = table["variance_explained"]
     assert explained["glasses"] > explained["yaw"] * 0.5 > 0.05
     assert (explained[["season", "noise"]].abs() < 0.02).all()
 
 
-def test_identity_is_the_label_here_and_its_neighbors_are_the_same_person(described):
+def test_identity_is_the_label_here_and_its_neighbors_are_of_the_same_identity(described):
     (structure,) = described["structure"].to_dict("records")
     assert structure["identity_variance"] == structure["label_variance"]
     assert 0.4 < structure["identity_variance"] < 0.9
     assert (structure["dimension"], structure["rows"]) == (16, 720)
     assert 5 < structure["effective_rank"] <= 16
-    table = described["carriers"].set_index("factor")
+    table = described["geometry"].set_index("factor")
     assert (table["robustness_neighbors"] == 36).all()
     above_chance = table["robustness_index"] / table["robustness_chance"]
     assert (above_chance > 2).all()
@@ -62,22 +62,22 @@ def test_tables_have_the_columns_that_others_read(described):
     assert columns == {
         "structure": ["dimension", "rows", "effective_rank", "identity_variance", "label_variance"],
         "scree": ["component", "singular_value", "variance_share", "cumulative_share"],
-        "carriers": [
-            *["factor", "kind", "variance_explained", "erased_dimensions", "components_for_90", "elements_for_90"],
-            *["full_skill", "best_element", "best_element_skill"],
+        "geometry": [
+            *["factor", "kind", "variance_explained", "erased_dimensions", "components_for_90", "dimensions_for_90"],
+            *["full_skill", "best_dimension", "best_dimension_skill"],
             *["robustness_index", "robustness_chance", "robustness_neighbors"],
         ],
         "subspace": ["factor", "basis", "dimensions", "skill"],
-        "elements": ["factor", "value", "position", "activation"],
+        "dimensions": ["factor", "value", "position", "activation"],
     }
-    assert set(described["elements"].query("factor == 'season'")["value"]) == {"spring", "summer", "fall", "winter"}
-    assert (described["elements"]["activation"] >= 0).all()
+    assert set(described["dimensions"].query("factor == 'season'")["value"]) == {"spring", "summer", "fall", "winter"}
+    assert (described["dimensions"]["activation"] >= 0).all()
 
 
 def test_without_labels_there_is_no_robustness_index(rng):
     nobody = make_split(rng, 60, labels=lambda groups: np.full(len(groups), -1))
-    described = describe_carriers(make_split(rng, 60, first=60), nobody, label_is_group=False)
-    assert described["carriers"][["robustness_index", "robustness_neighbors"]].isna().all(axis=None)
+    described = describe_geometry(make_split(rng, 60, first=60), nobody, label_is_group=False)
+    assert described["geometry"][["robustness_index", "robustness_neighbors"]].isna().all(axis=None)
     assert np.isnan(described["structure"]["label_variance"][0])
     assert described["structure"]["identity_variance"][0] > 0.4
 
@@ -86,26 +86,26 @@ def test_a_factor_that_test_does_not_know_has_no_skill_but_a_row(rng):
     train, test = make_split(rng, 60), make_split(rng, 60, first=60)
     nowhere = Factor("noise", "continuous", np.full(360, np.nan))
     unknown = Split(test.features, [*test.factors[:3], nowhere], test.groups, test.labels)
-    described = describe_carriers(train, unknown, label_is_group=True)
-    table = described["carriers"].set_index("factor")
-    assert table.loc["noise", ["variance_explained", "full_skill", "elements_for_90"]].isna().all()
-    assert "noise" not in set(described["elements"]["factor"])
+    described = describe_geometry(train, unknown, label_is_group=True)
+    table = described["geometry"].set_index("factor")
+    assert table.loc["noise", ["variance_explained", "full_skill", "dimensions_for_90"]].isna().all()
+    assert "noise" not in set(described["dimensions"]["factor"])
 
 
 def test_a_large_test_split_is_drawn_from_in_whole_groups(rng, monkeypatch):
-    monkeypatch.setattr(carriers, "MOST_ROWS", 300)
-    monkeypatch.setattr(carriers, "MOST_NEIGHBOR_ROWS", 120)
+    monkeypatch.setattr(factor_geometry, "MOST_ROWS", 300)
+    monkeypatch.setattr(factor_geometry, "MOST_NEIGHBOR_ROWS", 120)
     test = make_split(rng, 120, first=60, labels=lambda groups: groups % 5)
-    described = describe_carriers(make_split(rng, 60), test, label_is_group=False)
+    described = describe_geometry(make_split(rng, 60), test, label_is_group=False)
     assert described["structure"]["rows"][0] == 300
-    assert described["carriers"]["robustness_neighbors"][0] == 6
-    assert described["carriers"].set_index("factor").loc["glasses", "best_element"] == 3
+    assert described["geometry"]["robustness_neighbors"][0] == 6
+    assert described["geometry"].set_index("factor").loc["glasses", "best_dimension"] == 3
 
 
 def test_views_of_one_source_are_not_neighbors_unless_they_are_the_label(rng):
     train, test = make_split(rng, 60), make_split(rng, 60, first=60)
     as_label, as_source = (
-        describe_carriers(train, test, label_is_group=same)["carriers"].set_index("factor")["robustness_index"]
+        describe_geometry(train, test, label_is_group=same)["geometry"].set_index("factor")["robustness_index"]
         for same in (True, False)
     )
     assert as_label["noise"] > 0.5

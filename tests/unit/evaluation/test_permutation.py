@@ -3,7 +3,13 @@ import pytest
 from scipy import stats
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.permutation import PermutationInput, holm, permutation_count, permutation_tests, permuted_rows
+from exoprobe.evaluation.permutation import (
+    PermutationInput,
+    holm,
+    permutation_count,
+    permutation_tests,
+    permuted_rows,
+)
 
 
 def uneven_groups(rng, count=60):
@@ -57,7 +63,9 @@ def test_there_are_enough_permutations_for_the_correction():
 
 def entry(truth, *predicted):
     codes = truth.astype(float)
-    return PermutationInput(Factor("f", "binary", codes, ("no", "yes")), codes, tuple(p[:, None] for p in predicted), np.zeros(len(codes)))
+    return PermutationInput(
+        Factor("f", "binary", codes, ("no", "yes")), codes, tuple(p[:, None] for p in predicted), np.zeros(len(codes))
+    )
 
 
 def test_a_perfect_probe_has_the_least_p_value(rng):

@@ -211,7 +211,9 @@ def test_an_interval_is_that_of_so_many_groups_not_of_so_many_rows(tmp_path, rng
     right = (rng.random(200) < 0.9)[np.repeat(np.arange(200), 7)]  # every digit at seven angles
     columns = {"label": np.tile([0, 1], 700)}
     predicted = {("head", "label"): np.where(right, columns["label"], 1 - columns["label"])}
-    run = write_run(tmp_path, [number("angle", np.zeros(1400))], predicted, columns=columns, group=np.arange(1400) // 7)
+    run = write_run(
+        tmp_path, [number("angle", np.zeros(1400))], predicted, columns=columns, group=np.arange(1400) // 7
+    )
     row = whole(score(tmp_path, run), "accuracy").iloc[0]
     share = right.mean()
     assert row["value"] == pytest.approx(share)

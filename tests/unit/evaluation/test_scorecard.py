@@ -49,7 +49,9 @@ def test_digits_quantities_are_in_percent_and_degrees_with_their_intervals(score
 
 
 def test_the_card_has_mean_and_sd_over_seeds_the_paper_s_rows_first(scores):
-    card = build_scorecard(digit_quantities(scores), constant_angle_rmse(scores), dataset="mnist", angles=PAPER_ANGLES)
+    card = build_scorecard(
+        digit_quantities(scores), constant_angle_rmse(scores), dataset="mnist", angles=PAPER_ANGLES
+    )
     assert list(card.columns) == COLUMNS
     assert card["quantity"].iloc[0] == "lenet_mav_accuracy"
     card = card.set_index("quantity")
@@ -65,13 +67,20 @@ def test_the_card_has_mean_and_sd_over_seeds_the_paper_s_rows_first(scores):
     [("mnist", [-45, -30, -15, 0, 15, 30, 45], 89.9), ("mnist", [-30, 30], None), ("kmnist", PAPER_ANGLES, None)],
 )
 def test_only_the_paper_s_data_and_angles_are_set_beside_its_numbers(scores, dataset, angles, paper):
-    values = build_scorecard(digit_quantities(scores), 30.0, dataset=dataset, angles=angles).set_index("quantity")["paper"]
+    values = build_scorecard(digit_quantities(scores), 30.0, dataset=dataset, angles=angles).set_index("quantity")[
+        "paper"
+    ]
     assert values["lenet_mav_accuracy"] == paper if paper else values.isna().all()
 
 
 def test_faces_quantities_name_their_dataset():
     errors = pd.DataFrame({"representation": ["a", "a", "b"], "attribute": ["hat", "(mean)", "(mean)"]})
-    poses = {"representation": ["a", "b", "a"], "target": "abs_yaw", "range": "total", "probe": ["linear"] * 2 + ["mlp"]}
+    poses = {
+        "representation": ["a", "b", "a"],
+        "target": "abs_yaw",
+        "range": "total",
+        "probe": ["linear"] * 2 + ["mlp"],
+    }
     poses = pd.DataFrame({**poses, "mae": [7.0, 8.0, 1.0], "constant_mae": 15.0})
     card = face_quantities("orl", errors.assign(error=[1.0, 20.0, 30.0]), poses).set_index("quantity")["ours"]
     assert card.to_dict() == {

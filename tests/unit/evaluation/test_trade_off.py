@@ -27,7 +27,7 @@ def run_rows(name, seed, eraser, wrong, factor):
 
 @pytest.fixture(scope="module")
 def scores():
-    """Two networks of three seeds: one dull, and one sharp, whose angle is predicted half as well; erased, 1° worse."""
+    """Two networks of three seeds: one dull, and one sharp, with twice the angle error; erased, 1° worse."""
     rows = [
         row
         for name, wrong, factor in (("dull", 0.2, 1), ("sharp", 0.1, 2))

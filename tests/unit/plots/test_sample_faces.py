@@ -1,4 +1,4 @@
-"""Figure 1, from planted predictions."""
+"""Figure 1, from predictions written by hand."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 
 from exoprobe.datasets.landmarks import BOX_COLUMNS
-from exoprobe.datasets.samples import write_samples
 from exoprobe.plots.sample_faces import (
     DRAWN,
     DRAWN_WRONG,
@@ -14,62 +13,61 @@ from exoprobe.plots.sample_faces import (
     choose_faces,
     describe,
     draw_sample_faces,
-    gather_readings,
-    read_attributes,
+    gather_predictions,
 )
 from exoprobe.plots.style import GREEN, VERMILION
+from tests.scores_factory import TRAIN_ROWS, binary, number, write_run
 
-PEOPLE = 14
-
-
-@pytest.fixture
-def attributes(tmp_path):
-    """Two pictures of each person; hats are always read rightly, smiles only on everyone's first picture."""
-    samples = np.arange(2 * PEOPLE)
-    present = samples % 4 < 2
-    hat = pd.DataFrame({"attribute": "Wearing_Hat", "present": present, "score": np.where(present, 2.0, -2.0)})
-    right = samples % 2 == 0
-    smile = hat.assign(attribute="Smiling", score=np.where(right, 0.5, -0.5) * hat["score"])
-    hidden = hat.assign(attribute="Male", score=-hat["score"])
-    parts = [part.assign(sample_id=samples, group=samples // 2) for part in (hat, smile, hidden)]
-    pd.concat(parts).to_parquet(tmp_path / "attributes")
-    return tmp_path / "attributes"
+IDENTITIES, FIRST = 14, TRAIN_ROWS + 1  # sample_id of the first test row
 
 
 @pytest.fixture
-def pose(tmp_path):
-    table = pd.DataFrame({"sample_id": np.arange(2 * PEOPLE), "target": "abs_yaw", "truth": 20.4, "predicted": 12.0})
-    table.assign(group=table["sample_id"] // 2, estimator="by hand").to_parquet(tmp_path / "pose")
-    return tmp_path / "pose"
+def run(tmp_path):
+    """Two pictures of each identity; hats are always predicted rightly, smiles only on everyone's first picture."""
+    count = 2 * IDENTITIES
+    present, right = np.arange(count) % 4 < 2, np.arange(count) % 2 == 0
+    hat = np.where(present, 2.0, -2.0)
+    outputs = {
+        "Wearing_Hat": hat,
+        "Smiling": np.where(right, 0.5, -0.5) * hat,
+        "Male": -hat,
+        "abs_yaw": np.full(count, 12.0),
+    }
+    factors = [binary(name, present) for name in ("Wearing_Hat", "Smiling", "Male")]
+    factors.append(number("abs_yaw", np.full(count, 20.4)))
+    predicted = {("linear", name): values for name, values in outputs.items()}
+    predicted["mlp", "Smiling"] = np.zeros(count)
+    columns = {"file": np.array([f"{index}.png" for index in range(count)])}
+    return write_run(tmp_path, factors, predicted, group=np.arange(count) // 2, columns=columns)
 
 
-def test_faces_are_drawn_by_seed_one_per_person(attributes):
-    readings = read_attributes(attributes, ["Wearing_Hat", "Smiling"])
-    chosen = choose_faces(readings, 3)
-    pd.testing.assert_frame_equal(chosen, choose_faces(readings, 3))
-    assert not chosen.equals(choose_faces(readings, 4))
+def gather(run, *names):
+    return gather_predictions(run.samples, run.factors, run.predictions, list(names))
+
+
+def test_faces_are_drawn_by_seed_one_per_identity(run):
+    table = gather(run, "Wearing_Hat", "Smiling")
+    chosen = choose_faces(table, 3)
+    pd.testing.assert_frame_equal(chosen, choose_faces(table, 3))
+    assert not chosen.equals(choose_faces(table, 4))
     assert chosen["draw"].tolist() == [DRAWN] * 5 + [DRAWN_WRONG] * 5
-    assert (chosen["sample_id"] // 2).is_unique
-    assert (chosen.loc[chosen["draw"] == DRAWN_WRONG, "sample_id"] % 2 == 1).all()
+    assert ((chosen["sample_id"] - FIRST) // 2).is_unique
+    assert ((chosen.loc[chosen["draw"] == DRAWN_WRONG, "sample_id"] - FIRST) % 2 == 1).all()
 
 
-def test_without_a_misread_face_there_is_no_second_row(attributes):
-    readings = read_attributes(attributes, ["Wearing_Hat"])
-    assert choose_faces(readings, 0)["draw"].tolist() == [DRAWN] * 5
+def test_without_a_wrong_face_there_is_no_second_row(run):
+    assert choose_faces(gather(run, "Wearing_Hat"), 0)["draw"].tolist() == [DRAWN] * 5
 
 
-def test_marks_say_what_was_read_missed_and_made_up(attributes, pose):
-    readings = read_attributes(attributes, ["Wearing_Hat", "Smiling"])
-    chosen = pd.DataFrame({"draw": DRAWN, "sample_id": [0, 1, 3, 2]})
-    data = gather_readings(chosen, readings, pd.read_parquet(pose))
-    both, missed, made_up, nothing = (
-        describe(data[data["sample_id"] == sample])[1:] for sample in chosen["sample_id"]
-    )
+def test_marks_distinguish_what_is_predicted_missed_and_not_present(run):
+    table = gather(run, "Wearing_Hat", "Smiling", "abs_yaw", "not annotated")
+    faces = [table[table["sample_id"] == FIRST + index] for index in (0, 1, 3, 2)]
+    both, missed, wrong, nothing = (describe(face)[1:] for face in faces)
     assert both == [("✓ Wearing Hat", GREEN), ("✓ Smiling", GREEN)]
     assert missed == [("✓ Wearing Hat", GREEN), ("○ Smiling", VERMILION)]
-    assert made_up == [("✗ Smiling", VERMILION)]
+    assert wrong == [("✗ Smiling", VERMILION)]
     assert [text for text, _ in nothing] == ["no attribute"]
-    assert describe(data[data["sample_id"] == 0])[0][0] == "|yaw| 12° / 20°"
+    assert describe(faces[0])[0][0] == "|yaw| 12° / 20°"
 
 
 def test_too_many_attributes_are_counted():
@@ -90,22 +88,18 @@ def test_what_is_shown_is_a_square_within_the_image(box, expected):
     np.testing.assert_allclose(box_within(np.array(box, float), (100, 120)), expected)
 
 
-def test_figure_1_is_drawn_with_its_readings_beside_it(attributes, pose, tmp_path):
-    count = 2 * PEOPLE
-    files = np.array([f"{number}.png" for number in range(count)])
+def test_figure_1_is_drawn_with_its_predictions_beside_it(run, tmp_path, paths):
+    count = TRAIN_ROWS + 1 + 2 * IDENTITIES
     (tmp_path / "images").mkdir()
-    for file in files:
-        Image.new("RGB", (30, 40), "gray").save(tmp_path / "images" / file)
-    columns = {"sample_id": np.arange(count), "file": files, "group": np.arange(count) // 2}
-    write_samples(tmp_path / "samples", {**columns, "split": np.full(count, "test")})
+    for index in range(2 * IDENTITIES):
+        Image.new("RGB", (30, 40), "gray").save(tmp_path / "images" / f"{index}.png")
     boxes = pd.DataFrame([[5, 5, 25, 25]] * count, columns=BOX_COLUMNS).assign(sample_id=np.arange(count))
     boxes.to_parquet(tmp_path / "landmarks")
-    paths = {kind: tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "svg", "csv")}
-    inputs = [tmp_path / "samples", tmp_path / "images", tmp_path / "landmarks", attributes, pose]
-    draw_sample_faces(*inputs, paths, shown=["Wearing_Hat", "Smiling"], seed=0, about="planted")
+    inputs = [run.samples, tmp_path / "images", tmp_path / "landmarks", run.factors, run.predictions]
+    draw_sample_faces(*inputs, paths, shown=["Wearing_Hat", "Smiling"], seed=0, about="hand-made")
     assert all(path.stat().st_size for path in paths.values())
     data = pd.read_csv(paths["csv"])
     assert len(data) == 10 * 3
     smiles = data[data["property"] == "Smiling"].set_index("sample_id")["right"].astype(bool)
-    assert smiles.equals(pd.Series(smiles.index % 2 == 0, index=smiles.index, name="right"))
+    assert smiles.equals(pd.Series((smiles.index - FIRST) % 2 == 0, index=smiles.index, name="right"))
     assert data.loc[data["property"] == "abs_yaw", "right"].isna().all()

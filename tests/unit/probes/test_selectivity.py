@@ -39,3 +39,4 @@ def test_every_group_gets_one_random_value_distributed_as_the_factor(dataset, rn
     np.testing.assert_array_equal(control.known, factor.known)
     np.testing.assert_array_equal(control.values[100::2], control.values[101::2])
     assert control.values[100:].mean() == 0.2
+    assert control.values[100:300].any()  # drawn, not sorted

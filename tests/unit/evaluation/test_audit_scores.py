@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.leakage import leakage_tables
+from exoprobe.evaluation.audit_scores import audit_scores
 from tests.planted import Planted
 
 
@@ -81,11 +81,11 @@ def test_representations_are_compared_on_the_same_groups(tmp_path):
     planted.features[:, 0] = planted.rng.normal(size=planted.rows)
     after = planted.write("after")
     probed = {path.stem: planted.probe(path) for path in (before, after)}
-    tables = leakage_tables(planted.samples, planted.factors_file, probed, margin=0.1)
+    tables = audit_scores(planted.samples, planted.factors_file, probed, margin=0.1)
     (difference,) = tables["differences"].query("probe == 'linear'").to_dict("records")
     assert (difference["representation"], difference["other"]) == ("before", "after")
     assert difference["low"] > 0.2
-    skills = tables["leakage"].query("probe == 'linear'").set_index("representation")["skill"]
+    skills = tables["scores"].query("probe == 'linear'").set_index("representation")["skill"]
     assert difference["difference"] == pytest.approx(skills["before"] - skills["after"])
 
 
