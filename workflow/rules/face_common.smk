@@ -95,32 +95,6 @@ def face_probes(probe):
     ]
 
 
-def rounded(file):
-    """A probe's predictions from float16 features, beside those from float32 ones."""
-    path = Path(file)
-    if FACES in path.parts:
-        return str(path.parent.with_name(f"{path.parent.name}_float16") / path.name)
-    return str(path.with_stem(f"{path.stem}_float16"))
-
-
-# What float16 features are compared on: every probe's predictions by representation, but for predictions that a
-# network makes itself.
-PROBED = {
-    **{
-        f"{model} seed {seed}": file
-        for (model, seed), file in zip(
-            RUNS, run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"), strict=True
-        )
-    },
-    **{
-        f"{title}, {probe}": file
-        for probe in ("attributes", "pose")
-        for title, file in zip(TITLES.values(), face_probes(probe), strict=True)
-        if "/own/" not in file
-    },
-}
-
-
 def local_orl():
     """The pictures in the user's ORL folder, if one is configured."""
     folder = config["faces"]["folder"]

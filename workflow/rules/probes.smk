@@ -12,7 +12,7 @@ rule probe:
     benchmark:
         "results/benchmarks/{dataset}/{model}/seed{seed}/probe_{layer}.tsv"
     wildcard_constraints:
-        layer="ip1|ip1_float16",  # the softmax probe is the last layer on top of it
+        layer="ip1",  # the softmax probe is the last layer on top of it
     conda:
         "../../envs/exoprobe.yaml"
     resources:

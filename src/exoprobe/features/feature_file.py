@@ -1,39 +1,67 @@
-"""The feature-file contract: what a cached representation looks like on disk.
+"""Feature files: a representation as a Parquet file that any tool reads as vectors.
 
-Parquet, one row per sample in the dataset's order: ``sample_id``, then ``feature``, the vector's bytes
-(``numpy.frombuffer(value, dtype)``, little-endian), non-null, uncompressed, without dictionary, a page for each row
-group: the vectors of a group lie one after the other and are read straight to where they belong. Arrow's tensors,
-lists to Parquet, are taken apart and put together again at a tenth of ``numpy.load``'s speed. The footer states
-what the rows are and where they come from; :func:`read_features` holds the file against it and refuses what does
-not fit. Every byte is guarded by a checksum (:mod:`exoprobe.features.checksums`).
+One row per sample in the dataset's order: ``sample_id`` (int64), then ``feature``, a fixed-size list of float32 or
+float16; non-null, uncompressed, without dictionary, one page per column of a row group. Parquet's page checksums
+guard the values. They cover neither page headers nor footer, so the footer's JSON holds checksums of both, beside
+what the features are (:class:`FeatureInfo`). A reader refuses whatever does not fit, by file name.
 """
 
 import json
+import os
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
+from xxhash import xxh3_64_hexdigest
 
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.checksums import guarded_writer
-from exoprobe.features.nan_check import all_finite, first_bad_row, parts
-from exoprobe.features.opened_file import METADATA_KEY, FeatureInfo, OpenedFile, check_order, open_features
 from exoprobe.io.files import atomic_write
 from exoprobe.io.prefetch import prefetch
 
-READERS = 2  # threads: more wait for each other
-GROUP_BYTES = 1 << 22  # of features in a row group: they stay in the processor's cache while they are written
-GROUP_ROWS = 1 << 20  # pyarrow makes two groups of more
-PLAIN = {  # one page for each row group, since none has as many bytes or rows
+METADATA_KEY = b"exoprobe"
+MAGIC = b"PAR1"
+GROUP_BYTES = 1 << 22  # of a row group; row groups without a wanted row are not read
+HEADER_BYTES = 64  # more than a page header has
+CHECKSUM = '"%s": "%s"'  # as it stands in the footer's JSON
+UNSET = "0" * 16
+OPTIONS = {  # one page per column of a row group, since none has as many bytes or rows
     "compression": "none",
     "use_dictionary": False,
     "write_statistics": False,
+    "write_page_checksum": True,
     "data_page_size": 1 << 30,
     "max_rows_per_page": 1 << 30,
 }
+FLOAT16_INFINITY = 0x7C00  # its bit pattern; NaN has the same exponent
+
+
+@dataclass(frozen=True)
+class FeatureInfo:
+    """What a feature file's footer states.
+
+    Attributes:
+        dimension: length of a feature vector.
+        dtype: ``float32`` or ``float16``.
+        rows: number of samples.
+        layer: which layer of the network.
+        dataset_digest: of the dataset whose samples these are, in whose order.
+        weights_digest: of the network's weights file.
+        code_digest: of the code that computed them.
+    """
+
+    dimension: int
+    dtype: str
+    rows: int
+    layer: str
+    dataset_digest: str
+    weights_digest: str
+    code_digest: str
 
 
 def write_features(
@@ -43,7 +71,7 @@ def write_features(
 
     Args:
         path: the Parquet file.
-        sample_ids: [N], the dataset's in their order, or a part's: one after the other.
+        sample_ids: [N], consecutive: the dataset's, or a shard's.
         batches: arrays [n, D] of ``info.dtype`` that make up the N rows; for float16 also float32, to be rounded.
         info: the footer.
 
@@ -51,32 +79,37 @@ def write_features(
         ExoprobeError: where the batches do not add up to ``info``, or hold NaN or infinity, or the samples are
             in another order.
     """
-    check_order(sample_ids, int(sample_ids[0]), path)
-    ids, stored = pa.array(sample_ids, pa.int64()), pa.binary(info.dimension * np.dtype(info.dtype).itemsize)
-    schema = pa.schema(
-        [pa.field("sample_id", ids.type, nullable=False), pa.field("feature", stored, nullable=False)],
-        metadata={METADATA_KEY: json.dumps(asdict(info)).encode()},
-    )
-    start = 0
+    _check_order(sample_ids, int(sample_ids[0]), path)
+    item = pa.field("item", pa.from_numpy_dtype(np.dtype(info.dtype)), nullable=False)
+    stored, ids, start = pa.list_(item, info.dimension), pa.array(sample_ids, pa.int64()), 0
+    schema = pa.schema([pa.field("sample_id", ids.type, nullable=False), pa.field("feature", stored, nullable=False)])
     with atomic_write(path) as temporary:
-        with guarded_writer(temporary, schema, **PLAIN) as write:
+        with pq.ParquetWriter(temporary, schema, **OPTIONS) as writer:
             for batch in _row_groups(batches, info, path):
-                column = pa.Array.from_buffers(stored, len(batch), [None, pa.py_buffer(batch)])
-                write(pa.table([ids.slice(start, len(batch)), column], schema=schema))
+                column = pa.FixedSizeListArray.from_arrays(pa.array(batch.reshape(-1)), type=stored)
+                writer.write_table(pa.table([ids.slice(start, len(batch)), column], schema=schema))
                 start += len(batch)
+            stated = {**asdict(info), "page_headers": UNSET, "footer": UNSET}
+            writer.add_key_value_metadata({METADATA_KEY: json.dumps(stated).encode()})
         if start != info.rows or len(ids) != info.rows:
             raise ExoprobeError(f"{path}: {start} features for {len(ids)} samples, {info.rows} were announced")
+        _add_checksums(temporary)
 
 
 def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Path) -> Iterator[np.ndarray]:
-    """Check the batches and put them together, or cut them, into row groups of one size."""
-    size = min(GROUP_ROWS, max(1, GROUP_BYTES // (info.dimension * np.dtype(info.dtype).itemsize)))
-    kept, start = np.empty((0, info.dimension), info.dtype), 0
+    """Check the batches and join or cut them into row groups of one size."""
+    row_bytes = np.dtype(np.int64).itemsize + info.dimension * np.dtype(info.dtype).itemsize
+    size, start = max(1, GROUP_BYTES // row_bytes), 0
+    kept = np.empty((0, info.dimension), info.dtype)
     for batch in batches:
         if info.dtype == "float16" and batch.dtype == np.float32:
             with np.errstate(over="ignore"):  # what does not fit becomes infinity, and is refused
                 batch = batch.astype(np.float16)
-        _check_batch(batch, info, path, start)
+        if batch.dtype != info.dtype or batch.shape[1:] != (info.dimension,):
+            raise ExoprobeError(
+                f"{path}: a batch of {batch.dtype} {batch.shape} where {info.dtype} [n, {info.dimension}] belongs"
+            )
+        _check_finite(batch, start, path)
         start += len(batch)
         kept = np.concatenate([kept, batch]) if len(kept) else np.ascontiguousarray(batch)
         while len(kept) >= size:
@@ -92,7 +125,7 @@ def read_info(path: str | Path) -> FeatureInfo:
     Raises:
         ExoprobeError: where the file is not a whole feature file.
     """
-    return open_features(path).info
+    return open_feature_store(path).info
 
 
 def read_sample_ids(path: str | Path) -> np.ndarray:
@@ -101,17 +134,11 @@ def read_sample_ids(path: str | Path) -> np.ndarray:
     Raises:
         ExoprobeError: where the file is damaged.
     """
-    opened = open_features(path)
-    blocks = (opened.new_block(group) for group in range(opened.metadata.num_row_groups))
-    return np.concatenate([opened.read(group, block) for group, block in enumerate(blocks)])
+    store = open_feature_store(path)
+    return np.concatenate([store.read_ids(group) for group in range(store.file.num_row_groups)])
 
 
-def read_features(
-    path: str | Path,
-    rows: slice | None = None,
-    *,
-    dataset_digest: str | None = None,
-) -> np.ndarray:
+def read_features(path: str | Path, rows: slice | None = None, *, dataset_digest: str | None = None) -> np.ndarray:
     """Read features, all of them or a range of rows.
 
     Args:
@@ -125,13 +152,14 @@ def read_features(
     Raises:
         ExoprobeError: where the file is truncated or damaged, has NaN, or belongs to another dataset.
     """
-    if rows is None:
-        return _read_whole(open_features(path, dataset_digest))
     info = read_info(path)
     wanted = np.zeros(info.rows, bool)
-    wanted[rows] = True
-    none = np.empty((0, info.dimension), info.dtype)
-    return np.concatenate([none, *iterate_features(path, wanted, dataset_digest=dataset_digest)])
+    wanted[slice(None) if rows is None else rows] = True
+    features, start = np.empty((int(wanted.sum()), info.dimension), info.dtype), 0
+    for block in iterate_features(path, wanted, dataset_digest=dataset_digest):
+        features[start : start + len(block)] = block
+        start += len(block)
+    return features
 
 
 def iterate_features(
@@ -145,50 +173,169 @@ def iterate_features(
         dataset_digest: if given, the dataset that the file must belong to.
 
     Yields:
-        [n, D] in the file's dtype; row groups without a wanted row are not read.
+        [n, D] in the file's dtype, read-only; row groups without a wanted row are not read.
 
     Raises:
         ExoprobeError: where the file is truncated or damaged, has NaN, or belongs to another dataset.
     """
-    opened = open_features(path, dataset_digest)
-    wanted = [slice(None) if rows is None else rows[low:high] for low, high in pairwise(opened.starts)]
-    groups = [group for group, mask in enumerate(wanted) if rows is None or mask.any()]
+    store = open_feature_store(path, dataset_digest)
+    masks = [np.True_ if rows is None else rows[low:high] for low, high in pairwise(store.starts)]
 
     def load(group: int) -> np.ndarray:
-        block = opened.new_block(group)
-        opened.read(group, block)
-        return block if rows is None or wanted[group].all() else block[wanted[group]]
+        block = store.read(group)
+        return block if masks[group].all() else block[masks[group]]
 
-    yield from prefetch(load, groups, READERS)
+    yield from prefetch(load, [group for group, mask in enumerate(masks) if mask.any()])
 
 
-def round_features(source: str | Path, path: str | Path) -> None:
-    """Copy a feature file with its features rounded to float16.
+@dataclass(frozen=True)
+class FeatureStore:
+    """A feature file whose footer and page headers are sound.
+
+    Attributes:
+        path: of the file.
+        file: the same, opened; its pages are held against their checksums.
+        info: what the footer states.
+        ordered: whether the samples must be 0, 1, … N − 1, the dataset's order.
+    """
+
+    path: str | Path
+    file: pq.ParquetFile
+    info: FeatureInfo
+    ordered: bool
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Return at which row each row group starts, and the number of rows."""
+        groups = map(self.file.metadata.row_group, range(self.file.num_row_groups))
+        return np.cumsum([0, *(group.num_rows for group in groups)])
+
+    def read_ids(self, group: int) -> np.ndarray:
+        """Read the sample ids of a row group, int64 [n].
+
+        Raises:
+            ExoprobeError: where it is damaged.
+        """
+        return self._read(group, "sample_id")["sample_id"].to_numpy()
+
+    def read(self, group: int) -> np.ndarray:
+        """Read the features of a row group, [n, D], read-only.
+
+        Raises:
+            ExoprobeError: where it is damaged, has NaN, or its samples are in another order than the dataset's.
+        """
+        table, first = self._read(group, "sample_id", "feature"), int(self.starts[group])
+        (column,) = table["feature"].chunks
+        block = column.flatten().to_numpy().reshape(-1, self.info.dimension)
+        _check_finite(block, first, self.path)
+        if self.ordered:
+            _check_order(table["sample_id"].to_numpy(), first, self.path)
+        return block
+
+    def _read(self, group: int, *columns: str) -> pa.Table:
+        try:
+            return self.file.read_row_group(group, columns=list(columns), use_threads=False)
+        except OSError as error:
+            raise ExoprobeError(f"{self.path}: damaged in row group {group}; delete it and run again") from error
+
+
+def open_feature_store(path: str | Path, dataset_digest: str | None = None) -> FeatureStore:
+    """Open a feature file.
+
+    Args:
+        path: the feature file.
+        dataset_digest: if given, the dataset that the file must belong to, whose order its samples must have.
 
     Raises:
-        ExoprobeError: where they are stored as float16 already: nothing would be rounded.
+        ExoprobeError: where it is not a whole feature file, or belongs to another dataset.
     """
-    info = read_info(source)
-    if info.dtype == "float16":
-        raise ExoprobeError(f"{source}: stored as float16 already; compare with feature_dtype: float32")
-    info = replace(info, dtype="float16")
-    write_features(path, read_sample_ids(source), iterate_features(source), info)
-
-
-def _read_whole(opened: OpenedFile) -> np.ndarray:
-    """Read all features, each row group straight to its place."""
-    features = np.empty((opened.info.rows, opened.info.dimension), opened.info.dtype)
-    blocks = np.split(features, opened.starts[1:-1])
-    for _ in prefetch(lambda group: opened.read(group, blocks[group]), range(len(blocks)), READERS):
-        pass
-    return features
-
-
-def _check_batch(batch: np.ndarray, info: FeatureInfo, path: str | Path, start: int) -> None:
-    if batch.dtype != info.dtype or batch.shape[1:] != (info.dimension,):
+    try:
+        stated = _read_footer(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
+    except FileNotFoundError as error:
+        raise ExoprobeError(f"{path}: no such file") from error
+    except OSError as error:
+        raise ExoprobeError(f"{path}: not a whole Parquet file ({error})") from error
+    if stated.pop("page_headers") != _headers_checksum(path, file.metadata):
+        raise ExoprobeError(f"{path}: damaged in a page header; delete it and run again")
+    info = FeatureInfo(**{field.name: stated[field.name] for field in fields(FeatureInfo)})
+    if file.metadata.num_rows != info.rows:
+        raise ExoprobeError(f"{path}: has {file.metadata.num_rows} rows, its footer announces {info.rows}")
+    if dataset_digest not in (None, info.dataset_digest):
         raise ExoprobeError(
-            f"{path}: a batch of {batch.dtype} {batch.shape} where {info.dtype} [n, {info.dimension}] belongs"
+            f"{path}: holds features of another dataset (digest {info.dataset_digest[:12]}…, "
+            f"expected {dataset_digest[:12]}…); delete it and run again"
         )
-    if not all(map(all_finite, parts(batch))):
-        row = start + first_bad_row(batch)
-        raise ExoprobeError(f"{path}: NaN or infinity in the feature of row {row}, in {info.dtype}")
+    return FeatureStore(path, file, info, dataset_digest is not None)
+
+
+def _read_footer(path: str | Path) -> dict[str, str]:
+    """Return what the footer states; refuse one that is not as it was written."""
+    footer = _footer_bytes(path)
+    checksum = re.search(CHECKSUM % ("footer", "([0-9a-f]{16})"), footer.decode("latin-1"))
+    if not checksum or checksum[1] != xxh3_64_hexdigest(footer.replace(checksum[0].encode(), _checksum("footer"))):
+        raise ExoprobeError(
+            f"{path}: its footer is damaged, or it is not a feature file of this version of exoprobe; "
+            "delete it and run again"
+        )
+    return json.loads(pq.read_metadata(path).metadata[METADATA_KEY])
+
+
+def _footer_bytes(path: str | Path) -> bytes:
+    """Return the end of a Parquet file: the footer, its length and the magic bytes."""
+    with Path(path).open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 8))
+        tail = file.read()
+        length = int.from_bytes(tail[:4], "little") + len(tail)
+        if not tail.endswith(MAGIC) or length > size:
+            raise ExoprobeError(f"{path}: not a whole Parquet file; delete it and run again")
+        file.seek(size - length)
+        return file.read()
+
+
+def _headers_checksum(path: str | Path, metadata: pq.FileMetaData) -> str:
+    """Return a checksum of the file's first bytes and the first bytes of every page."""
+    with Path(path).open("rb") as file:
+        headers = [file.read(len(MAGIC))]
+        for group in map(metadata.row_group, range(metadata.num_row_groups)):
+            for index in range(group.num_columns):
+                file.seek(group.column(index).data_page_offset)
+                headers.append(file.read(HEADER_BYTES))
+    return xxh3_64_hexdigest(b"".join(headers))
+
+
+def _add_checksums(path: Path) -> None:
+    """Put the checksums of page headers and footer into the footer, which keeps its length."""
+    footer = _footer_bytes(path)
+    headers = _headers_checksum(path, pq.read_metadata(path))
+    footer = footer.replace(_checksum("page_headers"), _checksum("page_headers", headers))
+    with path.open("r+b") as file:
+        file.seek(-len(footer), os.SEEK_END)
+        file.write(footer.replace(_checksum("footer"), _checksum("footer", xxh3_64_hexdigest(footer))))
+
+
+def _checksum(name: str, value: str = UNSET) -> bytes:
+    return (CHECKSUM % (name, value)).encode()
+
+
+def _check_finite(features: np.ndarray, first: int, path: str | Path) -> None:
+    """Refuse features [n, D], of rows from ``first`` on, that have NaN or infinity."""
+    if features.dtype == np.float16:  # numpy tests these slowly
+        finite = bool((features.view(np.uint16) & FLOAT16_INFINITY).max(initial=0) < FLOAT16_INFINITY)
+    else:
+        finite = bool(np.isfinite(features).all())
+    if not finite:
+        row = first + int(np.argmin(np.isfinite(features).all(1)))
+        raise ExoprobeError(f"{path}: NaN or infinity in the feature of row {row}, in {features.dtype}")
+
+
+def _check_order(ids: np.ndarray, first: int, path: str | Path) -> None:
+    """Refuse sample ids [n] that do not number neighboring rows of the dataset, from ``first`` on."""
+    expected = np.arange(first, first + len(ids))
+    if (wrong := np.flatnonzero(ids != expected)).size:
+        row = wrong[0]
+        raise ExoprobeError(
+            f"{path}: its rows are in another order, sample {ids[row]} stands where {expected[row]} belongs; "
+            "delete it and run again"
+        )
