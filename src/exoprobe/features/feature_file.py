@@ -26,7 +26,7 @@ from exoprobe.io.prefetch import prefetch
 
 METADATA_KEY = b"exoprobe"
 MAGIC = b"PAR1"
-GROUP_BYTES = 1 << 22  # of a row group; row groups without a wanted row are not read
+GROUP_BYTES = 1 << 20  # of a row group; row groups without a wanted row are not read
 HEADER_BYTES = 64  # more than a page header has
 CHECKSUM = '"%s": "%s"'  # as it stands in the footer's JSON
 UNSET = "0" * 16
