@@ -14,14 +14,14 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from xxhash import xxh3_64_hexdigest
 
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.files import atomic_write
+from exoprobe.io.files import atomic_write, digest_of
 from exoprobe.io.prefetch import prefetch
 
 METADATA_KEY = b"exoprobe"
@@ -29,7 +29,7 @@ MAGIC = b"PAR1"
 GROUP_BYTES = 1 << 20  # of a row group; row groups without a wanted row are not read
 HEADER_BYTES = 64  # more than a page header has
 CHECKSUM = '"%s": "%s"'  # as it stands in the footer's JSON
-UNSET = "0" * 16
+UNSET = "0" * 64  # as long as a SHA-256
 OPTIONS = {  # one page per column of a row group, since none has as many bytes or rows
     "compression": "none",
     "use_dictionary": False,
@@ -269,11 +269,11 @@ def open_feature_store(path: str | Path, dataset_digest: str | None = None) -> F
     return FeatureStore(path, file, info, dataset_digest is not None)
 
 
-def _read_footer(path: str | Path) -> dict[str, str]:
+def _read_footer(path: str | Path) -> dict[str, Any]:
     """Return what the footer states; refuse one that is not as it was written."""
     footer = _footer_bytes(path)
-    checksum = re.search(CHECKSUM % ("footer", "([0-9a-f]{16})"), footer.decode("latin-1"))
-    if not checksum or checksum[1] != xxh3_64_hexdigest(footer.replace(checksum[0].encode(), _checksum("footer"))):
+    checksum = re.search(CHECKSUM % ("footer", "([0-9a-f]{64})"), footer.decode("latin-1"))
+    if not checksum or checksum[1] != digest_of(footer.replace(checksum[0].encode(), _checksum("footer"))):
         raise ExoprobeError(
             f"{path}: its footer is damaged, or it is not a feature file of this version of exoprobe; "
             "delete it and run again"
@@ -302,7 +302,7 @@ def _headers_checksum(path: str | Path, metadata: pq.FileMetaData) -> str:
             for index in range(group.num_columns):
                 file.seek(group.column(index).data_page_offset)
                 headers.append(file.read(HEADER_BYTES))
-    return xxh3_64_hexdigest(b"".join(headers))
+    return digest_of(b"".join(headers))
 
 
 def _add_checksums(path: Path) -> None:
@@ -312,7 +312,7 @@ def _add_checksums(path: Path) -> None:
     footer = footer.replace(_checksum("page_headers"), _checksum("page_headers", headers))
     with path.open("r+b") as file:
         file.seek(-len(footer), os.SEEK_END)
-        file.write(footer.replace(_checksum("footer"), _checksum("footer", xxh3_64_hexdigest(footer))))
+        file.write(footer.replace(_checksum("footer"), _checksum("footer", digest_of(footer))))
 
 
 def _checksum(name: str, value: str = UNSET) -> bytes:
