@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names
 from exoprobe.datasets.user_file import UserFile, reading
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import METADATA_KEY, read_features, read_info, read_sample_ids
+from exoprobe.features.feature_file import read_features, read_info, read_sample_ids
+from exoprobe.features.feature_store import METADATA_KEY
 
 BATCH = 8_192  # rows
 CSV_BLOCK = 1 << 24  # bytes; a line must fit

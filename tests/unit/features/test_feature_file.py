@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from exoprobe.errors import ExoprobeError
-from exoprobe.features import feature_file
+from exoprobe.features import feature_file, feature_store
 from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
 
 INFO = FeatureInfo(4, "float32", 20_000, "ip1", "this dataset", "weights", "code")
@@ -114,7 +114,7 @@ def test_a_column_of_a_row_group_is_one_page(tmp_path, rng, shape):
     np.testing.assert_array_equal(read_features(tmp_path / "w.parquet", dataset_digest="this dataset"), stored)
     first = pq.read_metadata(tmp_path / "w.parquet").row_group(0)
     header = first.column(0).total_compressed_size - 8 * first.num_rows
-    assert 0 < header < feature_file.HEADER_BYTES
+    assert 0 < header < feature_store.HEADER_BYTES
 
 
 def test_another_dataset_s_features_are_refused(path):
@@ -150,7 +150,7 @@ def test_nan_is_refused_when_reading(tmp_path, features, dtype, bad):
     features[12_345, 2] = bad
     info = replace(INFO, dtype=dtype)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feature_file, "_check_finite", lambda *_: None)
+        patch.setattr(feature_file, "check_finite", lambda *_: None)
         write_features(tmp_path / "f.parquet", np.arange(20_000), [features.astype(dtype)], info)
     with pytest.raises(ExoprobeError, match=r"f.parquet: NaN or infinity in the feature of row 12345"):
         read_features(tmp_path / "f.parquet")
