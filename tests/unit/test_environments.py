@@ -10,7 +10,6 @@ ON_CONDA_FORGE = {
     "matplotlib": "matplotlib-base",
     "safetensors": "python-safetensors",
     "torch": "pytorch",
-    "xxhash": "python-xxhash",
 }
 
 

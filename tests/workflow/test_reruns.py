@@ -118,7 +118,6 @@ def test_a_touch_reruns_nothing(project, name):
             {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1},
         ),
         (LIBRARY + "probes/svm/newton.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
-        (LIBRARY + "evaluation/float16_effect.py", {}),
         (LIBRARY + "evaluation/attribute_errors.py", {"figure_2": 1, "scorecard": 1}),
         (LIBRARY + "plots/pose_table.py", {"table_1": 1, "scorecard": 1}),
         (LIBRARY + "training/triplet.py", {}),

@@ -81,7 +81,7 @@ rule gather_layer:
         "results/logs/{faces}/{network}/gather_{layer}.log",
     wildcard_constraints:
         network="|".join(config["networks"]),
-        layer=r"\w+(?<!_float16)",
+        layer=r"\w+",
     conda:
         "../../envs/exoprobe.yaml"
     resources:

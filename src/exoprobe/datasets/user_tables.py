@@ -14,7 +14,7 @@ from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_n
 from exoprobe.datasets.user_file import UserFile, reading
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import read_features, read_info, read_sample_ids
-from exoprobe.features.opened_file import METADATA_KEY
+from exoprobe.features.feature_store import METADATA_KEY
 
 BATCH = 8_192  # rows
 CSV_BLOCK = 1 << 24  # bytes; a line must fit
@@ -59,7 +59,7 @@ def open_parquet(path: Path, id_column: str | None) -> UserFile:
     schema = pq.read_schema(path)
     if id_column is not None:
         check_column(path, "id", id_column, column_names(path))
-    if METADATA_KEY in (schema.metadata or {}):
+    if METADATA_KEY in (pq.read_metadata(path).metadata or {}):
         return _own_file(path, id_column)
     ids = None if id_column is None else _numpy(pq.read_table(path, columns=[id_column])[id_column])
     fields = [field for field in schema if field.name != id_column and field.name not in PANDAS_INDEX]

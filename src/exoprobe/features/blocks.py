@@ -72,20 +72,16 @@ class FileBlocks:
         Raises:
             ExoprobeError: where the file is damaged, has NaN, or belongs to another dataset.
         """
-        parts, room = [], BLOCK
+        pieces, room = [], BLOCK
         for group in iterate_features(self.path, self.rows, dataset_digest=self.dataset_digest):
-            for part in np.split(group, range(room, len(group), BLOCK)):
-                parts.append(part)
-                room -= len(part)
+            for piece in np.split(group, range(room, len(group), BLOCK)):
+                pieces.append(piece)
+                room -= len(piece)
                 if not room:
-                    yield _tensor(_joined(parts), dtype)
-                    parts, room = [], BLOCK
+                    yield _tensor(np.concatenate(pieces), dtype)
+                    pieces, room = [], BLOCK
         if room < BLOCK:
-            yield _tensor(_joined(parts), dtype)
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+            yield _tensor(np.concatenate(pieces), dtype)
 
 
 def _tensor(block: np.ndarray, dtype: torch.dtype) -> Tensor:
@@ -141,7 +137,8 @@ class ScaledBlocks:
 
 def fit_scaling(source: Blocks) -> Scaling:
     """Measure every feature's mean and deviation in one pass, in float64."""
-    count, mean, squares = 0, torch.zeros(source.shape[1], dtype=torch.float64), 0.0
+    count, mean = 0, torch.zeros(source.shape[1], dtype=torch.float64)
+    squares = torch.zeros_like(mean)
     for block in source.blocks(torch.float64):
         total, shift = count + len(block), block.mean(0) - mean
         squares = squares + (block - block.mean(0)).square().sum(0) + shift.square() * count * len(block) / total

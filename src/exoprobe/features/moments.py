@@ -5,20 +5,18 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 
 import numpy as np
 import torch
-from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
-from exoprobe.features.blas import add_products
 from exoprobe.features.blocks import Blocks
 
 WORK_BYTES = 1 << 28  # of all workers' sums together
 AHEAD = 2  # blocks before the workers, so that none waits
 ROWS = 384  # that are multiplied at once, in float64: fewer stay in the cache, more spare narrow features calls
+COLUMNS = 128  # whose products are computed at once
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def measure_group_moments(
     first = next(blocks)
     origin = torch.from_numpy(first[0][:ROWS].numpy().mean(0, dtype=np.float64))
     sums = [_Sums(origin, targets.shape[1], count) for _ in range(workers)]
-    with _libraries().limit(limits=each, user_api="blas"), ExitStack() as stack:
+    with ExitStack() as stack:
         stack.callback(torch.set_num_threads, threads)  # what a worker sets is also what later threads begin with
         pools = [stack.enter_context(ThreadPoolExecutor(1, "", torch.set_num_threads, (each,))) for _ in sums]
         waiting: deque[Future[None]] = deque()
@@ -113,29 +111,32 @@ class _Sums:
 
     def __init__(self, origin: Tensor, targets: int, groups: int) -> None:
         self.origin, width = origin, len(origin) + 1 + targets
-        self.rows = np.ones((ROWS, width))
-        self.products = np.zeros((groups, width, width))  # their lower triangles
+        self.rows = torch.ones(ROWS, width, dtype=torch.float64)
+        self.products = torch.zeros(groups, width, width, dtype=torch.float64)  # their lower triangles
 
     def add(self, block: Tensor, targets: np.ndarray, groups: np.ndarray) -> None:
         """Add features [n, D] and targets [n, T] of groups [n]."""
         for group in np.unique(groups):
-            members = groups == group
-            own = (block, targets) if members.all() else (block[torch.from_numpy(members)], targets[members])
-            for start in range(0, len(own[0]), ROWS):
-                self._add(group, *(values[start : start + ROWS] for values in own))
+            members = torch.from_numpy(groups == group)
+            features, wanted = block, torch.from_numpy(targets)
+            if not members.all():
+                features, wanted = features[members], wanted[members]
+            for start in range(0, len(features), ROWS):
+                self._add(self.products[group], features[start : start + ROWS], wanted[start : start + ROWS])
 
-    def _add(self, group: int, features: Tensor, targets: np.ndarray) -> None:
+    def _add(self, products: Tensor, features: Tensor, targets: Tensor) -> None:
         dimension = len(self.origin)
         rows = self.rows[: len(features)]
-        torch.sub(features, self.origin, out=torch.from_numpy(rows)[:, :dimension])  # numpy takes twice as long
+        torch.sub(features, self.origin, out=rows[:, :dimension])
         rows[:, dimension + 1 :] = targets
-        add_products(rows, self.products[group])
+        for start in range(0, len(products), COLUMNS):  # little of what lies above the diagonal is computed
+            stop = start + COLUMNS
+            products[start:stop, :stop].addmm_(rows[:, start:stop].T, rows[:, :stop])
 
     def moments(self) -> list[Moments]:
-        """Return the moments of each group; nothing can be added then."""
-        for one in self.products:
-            one += np.tril(one, -1).T
-        return [self._moments(one) for one in self.products]
+        """Return the moments of each group."""
+        lower = self.products.tril()
+        return [self._moments(one) for one in (lower + lower.tril(-1).mT).numpy()]
 
     def _moments(self, products: np.ndarray) -> Moments:
         dimension = len(self.origin)
@@ -150,12 +151,6 @@ class _Sums:
             gram - count * np.outer(shift, shift),
             cross - count * np.outer(shift, target_mean),
         )
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    """Return what sets the threads of numpy's products; to look the libraries up takes a millisecond."""
-    return ThreadpoolController()
 
 
 def _bytes_of_sums(features: Blocks, targets: np.ndarray, groups: int) -> int:
