@@ -91,7 +91,7 @@ def face_features(name):
 
 
 def face_probes(network):
-    """The probes of a network's features: of the attribute network, whose features are its outputs, no SVM."""
+    """The probes of a network's features: of the attribute network, its own output in place of SVMs."""
     if network == TRAINED:
         return {"head": ATTRIBUTES, **{name: POSES for name in FACE_PROBES if name != "head"}}
     return {"linear": [*ATTRIBUTES, *POSES], "fourier": POSES, "mlp": POSES}

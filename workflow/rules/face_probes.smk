@@ -4,6 +4,7 @@ rule probe_faces:
         samples="results/data/{faces}/samples.parquet",
         factors="results/data/{faces}/factors.parquet",
         features="results/features/{faces}/{network}/{layer}.parquet",
+        weights=lambda wildcards: network_weights(TRAINED) if wildcards.network == TRAINED else [],
     output:
         predictions="results/probes/{faces}/{network}/{layer}/predictions.parquet",
         search="results/probes/{faces}/{network}/{layer}/search.parquet",

@@ -11,7 +11,7 @@ source = open_representation(
     files.samples,
     files.factors,
     files.features,
-    head=load_head(files.weights) if "weights" in set(files.keys()) else None,
+    head=load_head(files.weights) if files.get("weights") else None,
     memory_mb=snakemake.resources.mem_mb,
     device=cfg["device"],
 )

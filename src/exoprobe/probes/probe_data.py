@@ -16,6 +16,7 @@ from exoprobe.embeddings.erasure import ErasedBlocks, Eraser
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
 from exoprobe.features.drawn_rows import draw_rows
 from exoprobe.probes.folds import Fold, plan_folds
+from exoprobe.training.head import Head
 
 HELD = 1 / 3  # of the memory, for scaled features; where they need more, they are read batch by batch
 LABEL = "label"  # the name of the class that a representation is meant to encode, as a factor
@@ -34,7 +35,7 @@ class Representation:
         labels: int [N], codes of the label; −1 where it is unknown.
         factors: by name, with the label as a factor of classes.
         factor_names: of the factors in the dataset's file.
-        head: weight [K, D] and bias [K] of the network's own last layer, where it has one.
+        head: the network's own last layer, where it has one.
         memory_mb: what the process may hold, MiB; None for no limit.
         device: ``auto``, ``cpu`` or ``cuda``, of the linear probes.
     """
@@ -47,7 +48,7 @@ class Representation:
     labels: np.ndarray
     factors: Mapping[str, Factor]
     factor_names: tuple[str, ...]
-    head: tuple[np.ndarray, np.ndarray] | None = None
+    head: Head | None = None
     memory_mb: float | None = None
     device: str = "cpu"
 
@@ -61,7 +62,7 @@ def open_representation(
     factors: str | Path,
     features: str | Path,
     *,
-    head: tuple[np.ndarray, np.ndarray] | None = None,
+    head: Head | None = None,
     memory_mb: float | None = None,
     device: str = "cpu",
 ) -> Representation:

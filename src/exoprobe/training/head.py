@@ -1,5 +1,6 @@
 """A trained network's own last layer, read without torch."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,31 @@ from safetensors.numpy import load_file
 
 from exoprobe.errors import ExoprobeError
 
+# Layers by the names of their weights, and whether a ReLU lies between the features and the layer.
+LAYERS = {"ip2": False, "head": True}
 
-def load_head(weights: str | Path) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return weight [K, D] and bias [K] of ip2, or None where the network is truncated before it.
+
+@dataclass(frozen=True)
+class Head:
+    """The last layer of a network, on top of the features before it.
+
+    Attributes:
+        weight: [K, D].
+        bias: [K].
+        relu: whether negative features are set to 0 first.
+    """
+
+    weight: np.ndarray
+    bias: np.ndarray
+    relu: bool = False
+
+    def outputs(self, features: np.ndarray) -> np.ndarray:
+        """Return the outputs for features [N, D]: [N, K]."""
+        return (np.maximum(features, 0) if self.relu else features) @ self.weight.T + self.bias
+
+
+def load_head(weights: str | Path) -> Head | None:
+    """Return a network's last layer, or None where the network is truncated before it.
 
     Raises:
         ExoprobeError: where the file is not whole.
@@ -19,6 +42,7 @@ def load_head(weights: str | Path) -> tuple[np.ndarray, np.ndarray] | None:
         tensors = load_file(weights)
     except (OSError, SafetensorError) as error:
         raise ExoprobeError(f"{weights}: not a whole safetensors file ({error})") from error
-    if "ip2.weight" not in tensors:
-        return None
-    return tensors["ip2.weight"], tensors["ip2.bias"]
+    for name, relu in LAYERS.items():
+        if f"{name}.weight" in tensors:
+            return Head(tensors[f"{name}.weight"], tensors[f"{name}.bias"], relu)
+    return None

@@ -59,7 +59,7 @@ def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path
         assert head is None
         assert "ip2" not in activations
     else:
-        logits = activations["ip1"] @ torch.from_numpy(head[0]).T + torch.from_numpy(head[1])
+        logits = torch.from_numpy(head.outputs(activations["ip1"].numpy()))
         torch.testing.assert_close(logits, activations["ip2"])
 
 
