@@ -218,7 +218,7 @@ def _ends(result: BootstrapResult, measure: str) -> dict[str, float]:
 
 
 def _means(results: Mapping[tuple[str, str, str], _Scored], subset: str) -> Iterator[dict[str, object]]:
-    """Yield, per eraser and probe, the measures averaged over binary factors whose values both occur, with intervals."""
+    """Yield, per eraser and probe, measures averaged over the binary factors whose values both occur, with intervals."""
     groups: dict[tuple[str, str], list[_Scored]] = {}
     for (eraser, probe, factor), scored in results.items():
         if scored.has_both_rates and factor != LABEL:

@@ -38,11 +38,3 @@ def test_each_representation_has_a_row_per_attribute_and_one_of_the_mean(scores)
     assert rows.loc[MEAN, list(RATES)].tolist() == pytest.approx([12.5, 25, 37.5 / 2])
     assert rows["prevalence"].tolist() == pytest.approx([100 * 4 / 6] * 3)
     assert rows["majority_false_negative"].tolist() == [100, 0, 50]
-
-
-def test_errors_lie_within_their_intervals(scores):
-    table = attribute_errors(scores, ["glasses", "hat"])
-    for rate in RATES:
-        assert table[rate].between(table[f"{rate}_low"] - 1e-9, table[f"{rate}_high"] + 1e-9).all()
-    net = table.set_index(["representation", "attribute"]).loc[("net", "glasses")]
-    assert net["error_low"] < net["error_high"]

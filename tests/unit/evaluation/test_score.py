@@ -205,16 +205,3 @@ def test_with_folds_constants_come_from_the_fold_s_own_training_rows(tmp_path):
 def test_shares_that_are_right_become_shares_that_are_wrong():
     table = complement(scores_table([{"value": 0.9, "low": 0.8, "high": 0.95}]), scale=100)
     assert table[["value", "low", "high"]].to_numpy() == pytest.approx(np.array([[10, 5, 20]]))
-
-
-def test_an_interval_is_that_of_so_many_groups_not_of_so_many_rows(tmp_path, rng):
-    right = (rng.random(200) < 0.9)[np.repeat(np.arange(200), 7)]  # every digit at seven angles
-    columns = {"label": np.tile([0, 1], 700)}
-    predicted = {("head", "label"): np.where(right, columns["label"], 1 - columns["label"])}
-    run = write_run(
-        tmp_path, [number("angle", np.zeros(1400))], predicted, columns=columns, group=np.arange(1400) // 7
-    )
-    row = whole(score(tmp_path, run), "accuracy").iloc[0]
-    share = right.mean()
-    assert row["value"] == pytest.approx(share)
-    assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * np.sqrt(share * (1 - share) / 200), rel=0.15)
