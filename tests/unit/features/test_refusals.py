@@ -3,19 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
-from exoprobe.datasets.samples import read_samples
+from exoprobe.datasets.factors import Factor, write_factors
+from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.features import feature_file
 from exoprobe.features.feature_file import read_features, read_info, write_features
 from exoprobe.plots.heat_maps import draw_heat_maps
 from exoprobe.plots.scree import draw_scree
-from exoprobe.probes.attributes import predict_attributes, probe_attributes
-from exoprobe.probes.pose import probe_pose
-from exoprobe.probes.rotated_digits import probe_rotated_digits
+from exoprobe.probes.probe_data import open_representation
+from exoprobe.probes.run import probe
 from exoprobe.training.checkpoint import save_weights
 from exoprobe.training.triplet import apply_embedding, train_embedding
 
@@ -59,14 +58,13 @@ def figure_paths(folder):
 
 TRIPLET = {"dimension": 2, "learning_rate": 0.001, "batch_size": 8, "steps_per_look": 1, "patience": 1}
 READERS = {
-    "probe": lambda s, f, out: probe_rotated_digits(s, f, out / "p.parquet", out / "grid.parquet", head=None),
+    "probe": lambda s, f, out: probe(
+        open_representation(s, s.parent / "factors.parquet", f),
+        {"predictions": out / "p.parquet", "search": out / "s.parquet"},
+        probes={"nearest_mean": ["label"], "linear": ["number"]},
+    ),
     "scree": lambda s, f, out: draw_scree(s, {("lenet", 0): f}, figure_paths(out), about=""),
     "heat maps": lambda s, f, out: draw_heat_maps(s, {"lenet": f}, figure_paths(out), about="", block_diagonal=True),
-    "attributes": lambda s, f, out: probe_attributes(
-        s, f, out / "p.parquet", out / "grid.parquet", attributes=["label"]
-    ),
-    "own attributes": lambda s, f, out: predict_attributes(s, f, out / "p.parquet", attributes=["label"]),
-    "pose": lambda s, f, out: probe_pose(s, s.parent / "poses.parquet", f, out / "p.parquet", out / "grid.parquet"),
     "triplet": lambda s, f, out: train_embedding(s, f, out / "w", out / "h", settings=TRIPLET, seed=0),
     "embed": lambda s, f, out: apply_embedding(s, f, s.parent / "w.safetensors", out / "e.parquet", code_digest=""),
 }
@@ -87,7 +85,7 @@ def test_a_wrong_feature_file_is_refused_before_any_result(plant, tmp_path, read
 def write_inputs(samples):
     """What the readers want beside samples and features."""
     ids = read_samples(samples, ["sample_id"])["sample_id"]
-    poses = pd.DataFrame({"sample_id": ids, "yaw": ids % 7.0, "pitch": np.nan, "roll": 0.0, "estimator": "x"})
-    poses.to_parquet(samples.parent / "poses.parquet")
+    number = Factor("number", "continuous", ids % 7.0)
+    write_factors(samples.parent / "factors.parquet", [number], dataset_digest(samples))
     state = {"mean": torch.zeros(4, dtype=torch.float64), "matrix": torch.eye(4, dtype=torch.float64)}
     save_weights(samples.parent / "w.safetensors", state, {})

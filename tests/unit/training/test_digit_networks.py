@@ -59,8 +59,8 @@ def test_every_objective_trains_from_files_to_files(name, tiny_dataset, tmp_path
         assert head is None
         assert "ip2" not in activations
     else:
-        logits = torch.from_numpy(head.outputs(activations["ip1"].numpy()))
-        torch.testing.assert_close(logits, activations["ip2"])
+        logits = torch.from_numpy(head.outputs(activations["ip1"].detach().numpy()))
+        torch.testing.assert_close(logits, activations["ip2"].detach())
 
 
 def train(samples, folder, **options):
