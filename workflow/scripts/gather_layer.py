@@ -1,4 +1,4 @@
-from exoprobe.embeddings.face_features import gather_layer
+from exoprobe.embeddings.image_features import gather_layer
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])

@@ -1,5 +1,6 @@
 """From an entry ``networks.…`` of the configuration to an adapter."""
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,9 @@ def load_adapter(settings: dict[str, Any], weights: str | Path | None, seed: int
             from exoprobe.embeddings.adapters.vgg_face import vgg_face
 
             return vgg_face(weights)
-        case "onnx":
-            from exoprobe.embeddings.adapters.model_file import onnx_file
-
-            return onnx_file(weights, settings)
-        case "torchscript":
-            from exoprobe.embeddings.adapters.model_file import torchscript_file
-
-            return torchscript_file(weights, settings)
+        case "onnx" | "torchscript" | "torchvision" as name:
+            module = importlib.import_module(f"exoprobe.embeddings.adapters.{name}")
+            return module.build(weights, settings, seed)
         case "attribute_network":
             from exoprobe.training.attribute_network import attribute_adapter
 

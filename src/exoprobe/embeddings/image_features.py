@@ -1,4 +1,7 @@
-"""Running a network over the faces of a dataset, part by part, and caching its layers."""
+"""Running a network over the pictures of a dataset, shard by shard, and caching its layers.
+
+Pictures are decoded batch by batch: what a job holds does not grow with their number.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from exoprobe.compute import choose_device, device_name
@@ -17,7 +21,7 @@ from exoprobe.embeddings.adapters.adapter import Adapter
 from exoprobe.embeddings.crops import crop_face
 from exoprobe.embeddings.shards import part_rows
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features
+from exoprobe.features.feature_file import FeatureInfo, iterate_features, read_info, read_sample_ids, write_features
 from exoprobe.io.files import digest_of_file
 from exoprobe.io.prefetch import prefetch
 from exoprobe.progress import progress
@@ -27,30 +31,30 @@ log = logging.getLogger(__name__)
 BATCH = 32
 
 
-def extract_face_part(
+def extract_shard(
     samples: str | Path,
     images: str | Path,
-    landmarks: str | Path,
+    landmarks: str | Path | None,
     path: str | Path,
     *,
     adapter: Adapter,
     weights: str | Path | None,
-    part: int,
-    parts: int,
+    shard: int,
+    shards: int,
     code_digest: str,
     device: str = "auto",
 ) -> None:
-    """Compute all layers of a network for one part of the dataset.
+    """Compute all layers of a network for one shard of the dataset.
 
     Args:
         samples: the dataset.
         images: folder or archive of its image files.
-        landmarks: its landmarks.
+        landmarks: its landmarks, or the shard's; None for a network that sees whole pictures.
         path: the feature file to write: the layers side by side, their names and widths in ``layer``.
         adapter: the network.
         weights: the file that it was read from, None for a network without.
-        part: which, from 0.
-        parts: how many parts the dataset is cut into.
+        shard: which, from 0.
+        shards: how many shards the dataset is cut into.
         code_digest: of the code that computes them.
         device: ``auto``, ``cpu`` or ``cuda``.
 
@@ -58,12 +62,11 @@ def extract_face_part(
         ExoprobeError: where the landmarks are of other samples, or an image cannot be read.
     """
     ids = read_samples(samples, ["sample_id"])["sample_id"]
-    if not np.array_equal(read_landmarks(landmarks)["sample_id"], ids):
-        raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")
-    rows = part_rows(len(ids), part, parts, batch=BATCH)
+    rows = part_rows(len(ids), shard, shards, batch=BATCH)
     where = choose_device(device)
-    log.info("%d images on %s", len(rows), device_name(where))
-    batches = _layer_batches(samples, images, landmarks, rows, adapter, where)
+    log.info("%d images on %s; %s", len(rows), device_name(where), adapter.crop.described)
+    faces = _face_rows(samples, landmarks, ids, rows)
+    batches = _layer_batches(samples, images, faces, rows, adapter, where)
     first, widths = next(batches)
     info = FeatureInfo(
         dimension=first.shape[1],
@@ -83,33 +86,33 @@ def extract_face_part(
 
 
 def gather_layer(
-    parts: list[str | Path], samples: str | Path, path: str | Path, *, layer: str, dtype: str = "float32"
+    shards: list[str | Path], samples: str | Path, path: str | Path, *, layer: str, dtype: str = "float32"
 ) -> None:
-    """Join one layer of all parts into a feature file, which does not tell of the parts.
+    """Join one layer of all shards into a feature file, which is the same however many they are.
 
     Args:
-        parts: files of :func:`extract_face_part`, in the dataset's order.
+        shards: files of :func:`extract_shard`, in the dataset's order.
         samples: the dataset.
         path: the feature file to write.
         layer: of the network.
         dtype: to store, ``float32`` or ``float16``.
 
     Raises:
-        ExoprobeError: where the parts have no such layer, were not computed alike, or do not add up to the
+        ExoprobeError: where the shards have no such layer, were not computed alike, or do not add up to the
             dataset.
     """
-    info = read_info(parts[0])
+    info = read_info(shards[0])
     columns = _columns(info.layer, layer)
     if info.dataset_digest != dataset_digest(samples):
-        raise ExoprobeError(f"{parts[0]} holds features of another dataset than {samples}; delete it and run again")
+        raise ExoprobeError(f"{shards[0]} holds features of another dataset than {samples}; delete it and run again")
     ids = read_samples(samples, ["sample_id"])["sample_id"]
-    for part in parts:
-        if replace(read_info(part), rows=info.rows) != info:
-            raise ExoprobeError(f"{part} was computed otherwise than {parts[0]}; delete both and run again")
-    if not np.array_equal(np.concatenate([read_sample_ids(part) for part in parts]), ids):
-        raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
+    for shard in shards:
+        if replace(read_info(shard), rows=info.rows) != info:
+            raise ExoprobeError(f"{shard} was computed otherwise than {shards[0]}; delete both and run again")
+    if not np.array_equal(np.concatenate([read_sample_ids(shard) for shard in shards]), ids):
+        raise ExoprobeError(f"{path}: the shards do not add up to the samples of {samples}")
     whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer, dtype=dtype)
-    blocks = (read_features(part)[:, columns] for part in parts)
+    blocks = (block[:, columns] for shard in shards for block in iterate_features(shard))
     write_features(path, ids, blocks, whole)
 
 
@@ -127,7 +130,7 @@ def _columns(layers: str, layer: str) -> slice:
 def _layer_batches(
     samples: str | Path,
     images: str | Path,
-    landmarks: str | Path,
+    faces: pd.DataFrame,
     rows: range,
     adapter: Adapter,
     device: torch.device,
@@ -135,7 +138,7 @@ def _layer_batches(
     """Yield the layers side by side, float32 [n, D], with each one's width."""
     network = adapter.network.to(device) if isinstance(adapter.network, torch.nn.Module) else adapter.network
     with progress(len(rows), "image", log, "extracting") as bar:
-        for crops in _crop_batches(samples, images, landmarks, rows, adapter):
+        for crops in _crop_batches(samples, images, faces, rows, adapter):
             activations = network(torch.from_numpy(crops).to(device))
             layers = {layer: activations[layer].flatten(1).float().cpu().numpy() for layer in adapter.layers}
             bar.update(len(crops))
@@ -143,14 +146,30 @@ def _layer_batches(
 
 
 def _crop_batches(
-    samples: str | Path, images: str | Path, landmarks: str | Path, rows: range, adapter: Adapter
+    samples: str | Path, images: str | Path, faces: pd.DataFrame, rows: range, adapter: Adapter
 ) -> Iterator[np.ndarray]:
     """Yield batches of crops, the next one decoded while the network is busy with the last."""
-    files, names = ImageFiles(images), read_samples(samples, ["file"])["file"]
-    where = read_landmarks(landmarks)
+    files, names = ImageFiles(images), read_samples(samples, ["file"])["file"][rows.start : rows.stop]
 
     def batch(start: int) -> np.ndarray:
-        part: list[dict[str, Any]] = where.iloc[start : min(start + BATCH, rows.stop)].to_dict("records")
-        return np.stack([crop_face(files.load(names[start + i]), face, adapter.crop) for i, face in enumerate(part)])
+        where: list[dict[str, Any]] = faces.iloc[start : start + BATCH].to_dict("records")
+        return np.stack(
+            [
+                crop_face(files.load(name), face, adapter.crop)
+                for name, face in zip(names[start:], where, strict=False)
+            ]
+        )
 
-    yield from prefetch(batch, range(rows.start, rows.stop, BATCH))
+    yield from prefetch(batch, range(0, len(rows), BATCH))
+
+
+def _face_rows(samples: str | Path, landmarks: str | Path | None, ids: np.ndarray, rows: range) -> pd.DataFrame:
+    """Return the landmarks of a shard's rows; a table without columns where there are none."""
+    if landmarks is None:
+        return pd.DataFrame(index=rows)
+    table = read_landmarks(landmarks)
+    if np.array_equal(table["sample_id"], ids):
+        return table.iloc[rows.start : rows.stop]
+    if np.array_equal(table["sample_id"], ids[rows.start : rows.stop]):
+        return table
+    raise ExoprobeError(f"{landmarks} does not hold the samples of {samples}; delete it and run again")

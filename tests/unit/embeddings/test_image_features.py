@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from exoprobe.datasets.landmarks import COLUMNS
 from exoprobe.datasets.samples import dataset_digest, write_samples
 from exoprobe.embeddings.adapters.adapter import Adapter
 from exoprobe.embeddings.crops import Crop, crop_face
-from exoprobe.embeddings.face_features import extract_face_part, gather_layer
+from exoprobe.embeddings.image_features import extract_shard, gather_layer
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import read_features, read_info
 from exoprobe.io.files import digest_of_file
@@ -64,8 +66,8 @@ def adapter():
 def extract(faces, adapter, tmp_path):
     def part(number, parts, adapter=adapter, weights=None):
         path = tmp_path / f"{number}_of_{parts}.parquet"
-        options = {"part": number, "parts": parts, "code_digest": "code", "device": "cpu"}
-        extract_face_part(*faces, path, adapter=adapter, weights=weights, **options)
+        options = {"shard": number, "shards": parts, "code_digest": "code", "device": "cpu"}
+        extract_shard(*faces, path, adapter=adapter, weights=weights, **options)
         return path
 
     return part
@@ -149,6 +151,28 @@ def test_landmarks_of_another_dataset_are_refused(faces, extract):
     table[::-1].to_parquet(faces[2])
     with pytest.raises(ExoprobeError, match="landmarks.parquet does not hold the samples of"):
         extract(0, 1)
+
+
+def test_the_landmarks_of_a_shard_are_enough(faces, extract, tmp_path, monkeypatch):
+    whole = [extract(number, 2).read_bytes() for number in range(2)]
+    table = pd.read_parquet(faces[2])
+    for number, rows in enumerate((slice(0, 128), slice(128, None))):
+        table.iloc[rows].to_parquet(faces[2])
+        assert extract(number, 2).read_bytes() == whole[number]
+
+
+@pytest.mark.parametrize("shards", [2, 5])
+def test_whole_pictures_need_no_landmarks(faces, adapter, tmp_path, shards):
+    whole = replace(adapter, crop=Crop(4, "image"))
+    for count in (1, shards):
+        files = [tmp_path / f"{number}_of_{count}.parquet" for number in range(count)]
+        for number, file in enumerate(files):
+            options = {"shard": number, "shards": count, "code_digest": "code", "device": "cpu"}
+            extract_shard(faces[0], faces[1], None, file, adapter=whole, weights=None, **options)
+        gather_layer(files, faces[0], tmp_path / f"{count}.parquet", layer="linear")
+    assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / f"{shards}.parquet").read_bytes()
+    features = read_features(tmp_path / "1.parquet")
+    np.testing.assert_allclose(features, expected(faces, whole, "linear"), rtol=1e-5, atol=1e-6)
 
 
 def test_an_unreadable_image_stops_the_extraction_by_name(faces, extract):
