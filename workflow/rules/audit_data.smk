@@ -97,6 +97,7 @@ rule audit_about:
         factors=AUDIT_FACTORS,
         notes="results/data/audit/notes.json",
         features=[audit_features(name) for name in AUDIT_REPRESENTATIONS],
+        pictures=IMAGE_NOTES,
     output:
         about="results/audit/about.json",
         table="results/audit/factors.csv",
@@ -110,7 +111,7 @@ rule audit_about:
         *code("audit_about.py"),
         cfg=dict(
             representations=AUDIT_ABOUT,
-            factors_file=AUDIT["factors"],
+            factors_file=IMAGES["table"] or AUDIT["factors"],
             label=AUDIT_LABEL,
             **{key: AUDIT[key] for key in ("group", "kinds", "permutations", "margin")},
         ),

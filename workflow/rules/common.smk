@@ -14,6 +14,7 @@ os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.ge
 from exoprobe.gpu_lock import has_card
 from exoprobe.config.check import check_config, with_numbers
 from exoprobe.config.audit import check_feature_files, with_audit
+from exoprobe.config.images import with_images
 from exoprobe.config.config_file import check_config_file
 from exoprobe.config.questions import module_of
 from exoprobe.errors import ExoprobeError
@@ -32,10 +33,10 @@ configfile: "config.yaml"
 
 
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-whole = with_numbers(with_audit(config), SCHEMA)
-config.clear()  # of the keys that are short for others
-config.update(whole)
 try:
+    whole = with_numbers(with_images(with_audit(config)), SCHEMA)
+    config.clear()  # of the keys that are short for others
+    config.update(whole)
     check_config(config, SCHEMA)
 except ExoprobeError as error:
     sys.exit(f"config: {error}")

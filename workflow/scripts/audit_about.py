@@ -10,4 +10,5 @@ write_about(
     snakemake.output.about,
     snakemake.output.table,
     settings=snakemake.params.cfg,
+    pictures=snakemake.input.pictures,
 )

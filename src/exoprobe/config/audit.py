@@ -9,6 +9,7 @@ from exoprobe.datasets.table_columns import TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
 
 CONTROL = "random_projection"
+PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
 SHORT = ("features", "factors", "group", "id", "label", "split")
 ROLES = ("group", "id", "label", "split", "kinds", "probe")
 FEATURES = (".npy", ".npz", *TABLES)
@@ -63,7 +64,7 @@ def check_audit(audit: Mapping[str, Any]) -> None:
             if audit["id"] is not None and Path(path).suffix in TABLES and Path(path).exists():
                 check_column(path, "audit.id", audit["id"], column_names(path))
     _check_images(audit["images"])
-    if Path(audit["factors"]).exists():
+    if audit["factors"] != PICTURE_FACTORS and Path(audit["factors"]).exists():
         known = column_names(audit["factors"])
         Roles(**{role: audit[role] for role in ROLES}).check(audit["factors"], known)
         if isinstance(audit["images"], Mapping):

@@ -12,15 +12,16 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from exoprobe.config.audit import SHORT, check_audit
+from exoprobe.config.audit import ROLES, SHORT, check_audit
+from exoprobe.config.images import check_images
 from exoprobe.config.questions import check_questions
 from exoprobe.datasets.celeba_layout import celeba_folder
+from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.face_attributes import celeba_attributes, orl_attributes
 from exoprobe.errors import ExoprobeError
 
 TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-FILE = ("weights", "size", "align", "mean", "scale", "tensors")
 EMBEDDING, TRAINED = "triplet", "attribute_network"
 LAYERS = {
     "dlib_resnet": ("penultimate", "embedding"),
@@ -28,6 +29,9 @@ LAYERS = {
     "pixels": ("pixels",),
     "facenet": ("penultimate", "embedding"),
     "vgg_face": ("fc7",),
+    "onnx": ("output",),
+    "torchscript": ("output",),
+    "torchvision": ("penultimate",),
     EMBEDDING: ("embedding",),
     TRAINED: ("penultimate",),
 }
@@ -35,8 +39,9 @@ NEEDED = {
     "pixels": ("align",),
     "facenet": ("weights",),
     "vgg_face": ("weights",),
-    "onnx": FILE,
-    "torchscript": FILE,
+    "onnx": ("weights",),
+    "torchscript": ("weights",),
+    "torchvision": ("model",),
 }
 NUMERIC = ("integer", "number")
 KIND_NAMES = {
@@ -93,6 +98,7 @@ def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
     _check_digits(config["digits"])
     _check_faces(config)
     check_audit(config["audit"])
+    check_images(config["images"], Roles(**{role: config["audit"][role] for role in ROLES}))
     check_questions(config["questions"], config["faces"]["representations"])
 
 
@@ -148,7 +154,7 @@ def _check_representations(config: Mapping[str, Any]) -> None:
         if entry["network"] not in known:
             raise ExoprobeError(f"{key}.network is {entry['network']!r}; allowed: {', '.join(known)}")
         network = config["networks"].get(entry["network"], {"adapter": EMBEDDING})
-        layers = LAYERS.get(network["adapter"]) or list(network["tensors"])
+        layers = list(network.get("tensors") or LAYERS[network["adapter"]])
         if entry["layer"] not in layers:
             raise ExoprobeError(f"{key}.layer is {entry['layer']!r}; allowed: {', '.join(layers)}")
     source = config["triplet"]["of"]
@@ -248,7 +254,7 @@ def describe(error: ValidationError) -> str:
 
 
 def _unknown_key(error: ValidationError, key: str) -> str:
-    known = sorted([*error.schema["properties"], *(() if key else SHORT)])
+    known = sorted([*error.schema["properties"], *(() if key else (*SHORT, "network"))])
     unknown = next(name for name in error.instance if name not in known)
     close = difflib.get_close_matches(str(unknown), known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(known)}"

@@ -33,7 +33,8 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_diges
     Args:
         path: the Parquet file.
         columns: one array of N rows per column; ``sample_id`` must be there, ``group`` and ``split`` too but for a
-            list of pictures, which an audit groups and splits; ``image`` is uint8 [N, height, width], the others are [N].
+            list of pictures, which an audit groups and splits; ``image`` is uint8 [N, height, width], the others
+            are [N].
         source_digest: of the image files, where ``file`` only names them; enters the dataset's digest.
 
     Raises:

@@ -3,6 +3,7 @@
 Pictures are decoded batch by batch: what a job holds does not grow with their number.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ from exoprobe.embeddings.crops import crop_face
 from exoprobe.embeddings.shards import part_rows
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, iterate_features, read_info, read_sample_ids, write_features
-from exoprobe.io.files import digest_of_file
+from exoprobe.io.files import atomic_write, digest_of_file
 from exoprobe.io.prefetch import prefetch
 from exoprobe.progress import progress
 
@@ -114,6 +115,18 @@ def gather_layer(
     whole = replace(info, dimension=columns.stop - columns.start, rows=len(ids), layer=layer, dtype=dtype)
     blocks = (block[:, columns] for shard in shards for block in iterate_features(shard))
     write_features(path, ids, blocks, whole)
+
+
+def write_notes(path: str | Path, name: str, adapter: Adapter) -> None:
+    """Write what a network sees of a picture, a JSON list of one sentence.
+
+    Args:
+        path: the file to write.
+        name: of the network.
+        adapter: the network.
+    """
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps([f"{name} sees {adapter.crop.described}."], ensure_ascii=False), "utf-8")
 
 
 def _columns(layers: str, layer: str) -> slice:

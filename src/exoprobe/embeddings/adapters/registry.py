@@ -1,6 +1,5 @@
 """From an entry ``networks.…`` of the configuration to an adapter."""
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +36,18 @@ def load_adapter(settings: dict[str, Any], weights: str | Path | None, seed: int
             from exoprobe.embeddings.adapters.vgg_face import vgg_face
 
             return vgg_face(weights)
-        case "onnx" | "torchscript" | "torchvision" as name:
-            module = importlib.import_module(f"exoprobe.embeddings.adapters.{name}")
-            return module.build(weights, settings, seed)
+        case "onnx":
+            from exoprobe.embeddings.adapters.onnx import build as build_onnx
+
+            return build_onnx(weights, settings, seed)
+        case "torchscript":
+            from exoprobe.embeddings.adapters.torchscript import build as build_torchscript
+
+            return build_torchscript(weights, settings, seed)
+        case "torchvision":
+            from exoprobe.embeddings.adapters.torchvision import build as build_torchvision
+
+            return build_torchvision(weights, settings, seed)
         case "attribute_network":
             from exoprobe.training.attribute_network import attribute_adapter
 
