@@ -57,8 +57,8 @@ def with_images(config: Mapping[str, Any]) -> dict[str, Any]:
         return {**rest, "images": section}
     section["table"] = section["table"] or audit.get("factors")
     section["column"] = section["column"] or audit.get("id")  # what names the samples are the pictures
-    pixels = next((name for name, entry in entries.items() if entry == PIXELS), "pixels")
-    entries[pixels] = PIXELS
+    section["networks"] = entries = with_pixels(entries)
+    pixels = next(name for name, entry in entries.items() if entry == PIXELS)
     made = {
         "factors": PICTURE_FACTORS,
         "id": None,
@@ -86,6 +86,11 @@ def _has_layers(entry: Mapping[str, Any]) -> bool:
     from exoprobe.config.check import LAYERS  # which imports this module
 
     return entry.get("adapter") in LAYERS and isinstance(entry.get("tensors", {}), Mapping)
+
+
+def with_pixels(networks: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the networks with raw pixels, a control, among them."""
+    return dict(networks) if PIXELS in networks.values() else {**networks, "pixels": PIXELS}
 
 
 def named_networks(names: Iterable[str], known: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -125,8 +125,9 @@ def write_notes(path: str | Path, name: str, adapter: Adapter) -> None:
         name: of the network.
         adapter: the network.
     """
+    sentence = f"{name} sees {adapter.crop.described}{adapter.values and '; '}{adapter.values}."
     with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps([f"{name} sees {adapter.crop.described}."], ensure_ascii=False), "utf-8")
+        temporary.write_text(json.dumps([sentence], ensure_ascii=False), encoding="utf-8")
 
 
 def _columns(layers: str, layer: str) -> slice:

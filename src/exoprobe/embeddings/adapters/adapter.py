@@ -19,11 +19,13 @@ class Adapter:
         crop: how faces are cut out for it.
         layers: the names of the representations that it gives.
         network: maps uint8 crops [N, 3, size, size] to [N, …] per layer; normalization included.
+        values: how pixels become its input, for readers; empty where that is the network's own.
     """
 
     crop: Crop
     layers: tuple[str, ...]
     network: nn.Module | Callable[[Tensor], dict[str, Tensor]]
+    values: str = ""
 
 
 def require_weights(path: str | Path, what: str, sha256: str | None = None) -> Path:

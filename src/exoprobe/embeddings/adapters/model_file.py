@@ -38,5 +38,14 @@ def normalization(settings: dict[str, Any]) -> tuple[float | Sequence[float], fl
     return 0 if mean is None else mean, 1 / WHITE if scale is None else scale
 
 
+def described(settings: dict[str, Any]) -> str:
+    """Return how pixels become the input, as text."""
+    mean, scale = (
+        ", ".join(f"{number:.4g}" for number in (value if isinstance(value, Sequence) else [value]))
+        for value in normalization(settings)
+    )
+    return f"its input is (pixel − {mean}) · {scale}"
+
+
 def _per_channel(value: float | Sequence[float], device: torch.device) -> Tensor:
     return torch.tensor(value, dtype=torch.float32, device=device).reshape(-1, 1, 1)

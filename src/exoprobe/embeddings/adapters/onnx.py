@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from exoprobe.embeddings.adapters.adapter import Adapter, require_weights
-from exoprobe.embeddings.adapters.model_file import OUTPUT, normalized, refused
+from exoprobe.embeddings.adapters.model_file import OUTPUT, described, normalized, refused
 from exoprobe.embeddings.crops import Crop
 from exoprobe.errors import ExoprobeError
 
@@ -59,7 +59,8 @@ def build(weights: str | Path, settings: dict[str, Any], seed: int | None = None
         outputs = [np.concatenate(parts)[: len(inputs)] for parts in zip(*chunks, strict=True)]
         return {layer: torch.from_numpy(out) for layer, out in zip(tensors, outputs, strict=True)}
 
-    return Adapter(Crop(size, settings.get("align") or "image", gray=channels == 1), tuple(tensors), forward)
+    crop = Crop(size, settings.get("align") or "image", gray=channels == 1)
+    return Adapter(crop, tuple(tensors), forward, described(settings))
 
 
 def _load(path: Path) -> "onnx.ModelProto":

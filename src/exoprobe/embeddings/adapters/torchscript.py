@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from exoprobe.embeddings.adapters.adapter import Adapter, require_weights
-from exoprobe.embeddings.adapters.model_file import OUTPUT, normalized, refused
+from exoprobe.embeddings.adapters.model_file import OUTPUT, described, normalized, refused
 from exoprobe.embeddings.crops import Crop
 from exoprobe.errors import ExoprobeError
 
@@ -59,4 +59,5 @@ def build(weights: str | Path, settings: dict[str, Any], seed: int | None = None
             raise ExoprobeError(f"{path} returns {', '.join(outputs)}; there is no {lacking[0]}")
         return {layer: outputs[name] for layer, name in names.items()}
 
-    return Adapter(Crop(settings.get("size") or SIZE, settings.get("align") or "image"), layers, forward)
+    crop = Crop(settings.get("size") or SIZE, settings.get("align") or "image")
+    return Adapter(crop, layers, forward, described(settings))

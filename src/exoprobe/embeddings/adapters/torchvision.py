@@ -11,7 +11,7 @@ import torchvision
 from torch import Tensor, nn
 
 from exoprobe.embeddings.adapters.adapter import Adapter, require_weights
-from exoprobe.embeddings.adapters.model_file import normalized
+from exoprobe.embeddings.adapters.model_file import described, normalized
 from exoprobe.embeddings.crops import Crop
 from exoprobe.errors import ExoprobeError
 
@@ -81,7 +81,7 @@ def build(weights: str | Path | None, settings: dict[str, Any], seed: int | None
         raise ExoprobeError(f"torchvision's {name} has no module {lacking[0]!r}; there are {', '.join(close)}")
     preset = {"mean": MEAN, "scale": SCALE, **{key: settings[key] for key in ("mean", "scale") if key in settings}}
     crop = Crop(settings.get("size") or SIZE, settings.get("align") or "image")
-    return Adapter(crop, tuple(modules or LAYERS), HookedNetwork(model, preset, modules).eval())
+    return Adapter(crop, tuple(modules or LAYERS), HookedNetwork(model, preset, modules).eval(), described(preset))
 
 
 def last_linear(model: nn.Module) -> tuple[str, nn.Linear]:
