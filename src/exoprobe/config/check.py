@@ -17,7 +17,7 @@ from exoprobe.config.images import check_images
 from exoprobe.config.questions import check_questions
 from exoprobe.datasets.celeba_layout import celeba_folder
 from exoprobe.datasets.column_roles import Roles
-from exoprobe.datasets.face_attributes import celeba_attributes, orl_attributes
+from exoprobe.datasets.registry import find_dataset
 from exoprobe.errors import ExoprobeError
 
 TRAINING_DIGITS = 60_000  # of MNIST and its drop-in relatives
@@ -170,7 +170,7 @@ def _check_groups(faces: Mapping[str, Any]) -> None:
     names = [name for names in faces["groups"][faces["dataset"]].values() for name in names]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ExoprobeError(f"{key}: {twice[0]} is in two groups")
-    known = orl_attributes() if faces["dataset"] == "orl" else celeba_attributes(faces["folder"])
+    known = find_dataset(faces["dataset"]).attributes(faces["folder"])
     if unknown := [name for name in names if known and name not in known]:
         raise ExoprobeError(f"{key}: there is no attribute {unknown[0]!r}; allowed: {', '.join(known)}")
 

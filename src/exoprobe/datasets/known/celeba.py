@@ -1,19 +1,12 @@
-"""Which attributes a dataset of faces has; apart, since the workflow asks before any job starts."""
+"""CelebA, in its official layout."""
 
-from importlib import resources
 from pathlib import Path
 
 from exoprobe.datasets.celeba_layout import ATTRIBUTES, celeba_folder
+from exoprobe.datasets.registry import Dataset
 from exoprobe.errors import ExoprobeError
 
 LONGEST_HEADER = 100_000  # bytes; more is not read
-
-
-def orl_attributes() -> list[str]:
-    """Return the attributes of ``orl_attributes.csv``."""
-    lines = (resources.files("exoprobe.datasets") / "orl_attributes.csv").read_text(encoding="utf-8").splitlines()
-    header = next(line for line in lines if not line.startswith("#"))
-    return header.split(",")[2:]  # after subject and image
 
 
 def celeba_attributes(folder: str | Path | None) -> list[str]:
@@ -30,3 +23,17 @@ def celeba_attributes(folder: str | Path | None) -> list[str]:
     if not names:
         raise ExoprobeError(f"{path}: its second line must name the attributes; it has none")
     return names[0].split()
+
+
+DATASET = Dataset(
+    name="celeba",
+    title="CelebA, official partitions",
+    source="Liu, Luo, Wang and Tang 2015",
+    license="for non-commercial research only, not to be passed on",
+    build="exoprobe.datasets.celeba:build_celeba",
+    images="files",
+    splits="official",
+    size=202_599,
+    shards=4,
+    attributes=celeba_attributes,
+)
