@@ -11,7 +11,14 @@ from exoprobe.datasets.table_columns import TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
 
 SHORT = ("images", "network")
-DEFAULTS = {"folder": None, "table": None, "column": None, "bad_images": "refuse", "networks": {}, "shards": 1}
+DEFAULTS: Mapping[str, Any] = {
+    "folder": None,
+    "table": None,
+    "column": None,
+    "bad_images": "refuse",
+    "networks": {},
+    "shards": 1,
+}
 SAMPLES = "results/data/images/samples.parquet"
 FEATURES = "results/features/images/{network}/{layer}.parquet"
 FILES = {".onnx": "onnx", ".pt": "torchscript", ".ts": "torchscript", ".torchscript": "torchscript"}
@@ -79,7 +86,9 @@ def _networks(given: object, known: Mapping[str, Mapping[str, Any]]) -> dict[str
     """Return name → settings of what is a mapping already, a name or a list of names."""
     if isinstance(given, Mapping):
         return dict(given)
-    return named_networks([given] if isinstance(given, str) else given or [], known)
+    if given is None:
+        return {}
+    return named_networks(given if isinstance(given, list | tuple) else [str(given)], known)
 
 
 def _has_layers(entry: Mapping[str, Any]) -> bool:

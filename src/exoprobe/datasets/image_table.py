@@ -127,7 +127,7 @@ def picture_column(table: str | Path, folder: str | Path, files: Collection[str]
     """
     names = [name for name in column_names(table) if name not in PANDAS_INDEX]
     rows, lookup = read_factor_table(table, names), _lookup(files)
-    counts = {name: int(rows[name].dropna().astype(str).isin(lookup).sum()) for name in rows}
+    counts = {str(name): int(rows[name].dropna().astype(str).isin(lookup).sum()) for name in rows}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
         pictures = sorted(filter(_is_picture, files))
@@ -144,13 +144,13 @@ def _lookup(files: Iterable[str]) -> dict[str, str]:
     files = list(files)
     stems = pd.Series([str(PurePosixPath(file).with_suffix("")) for file in files], index=files, dtype=str)
     alone = stems[~stems.duplicated(keep=False)]
-    return {**{stem: file for file, stem in alone.items()}, **dict(zip(files, files, strict=True))}
+    return {**{stem: str(file) for file, stem in alone.items()}, **dict(zip(files, files, strict=True))}
 
 
 def _copies(digests: dict[str, bytes | None]) -> list[str]:
     """Return the files with the content of one before; in another split, they would give the answer away."""
     readable = pd.Series({name: digest for name, digest in digests.items() if digest is not None}, dtype=object)
-    return readable.index[readable.duplicated()].tolist()
+    return [str(name) for name in readable.index[readable.duplicated()]]
 
 
 def _is_picture(file: str) -> bool:

@@ -166,7 +166,7 @@ def _crop_batches(
     files, names = ImageFiles(images), read_samples(samples, ["file"])["file"][rows.start : rows.stop]
 
     def batch(start: int) -> np.ndarray:
-        where: list[dict[str, Any]] = faces.iloc[start : start + BATCH].to_dict("records")
+        where: list[dict[Any, Any]] = faces.iloc[start : start + BATCH].to_dict("records")
         return np.stack(
             [
                 crop_face(files.load(name), face, adapter.crop)

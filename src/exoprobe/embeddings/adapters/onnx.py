@@ -42,9 +42,9 @@ def build(weights: str | Path, settings: dict[str, Any], seed: int | None = None
         ExoprobeError: where the file is missing or not ONNX, a tensor is not in it, or it takes no pictures.
     """
     model = _load(require_weights(weights, "an ONNX file"))
-    tensors = settings.get("tensors") or {OUTPUT: output.name for output in model.graph.output[:1]}
-    if not tensors:
+    if not (settings.get("tensors") or model.graph.output):
         raise ExoprobeError(f"{weights} states no output; name its tensors with tensors")
+    tensors = settings.get("tensors") or {OUTPUT: model.graph.output[0].name}
     session = _session(weights, _with_outputs(weights, model, list(tensors.values())))
     entry = session.get_inputs()[0]
     batch, channels, size = _input_shape(weights, entry.shape, settings)

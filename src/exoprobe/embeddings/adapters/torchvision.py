@@ -79,7 +79,11 @@ def build(weights: str | Path | None, settings: dict[str, Any], seed: int | None
     if lacking := [module for module in (modules or {}).values() if module not in known]:
         close = difflib.get_close_matches(lacking[0], known, n=3) or list(known)[-3:]
         raise ExoprobeError(f"torchvision's {name} has no module {lacking[0]!r}; there are {', '.join(close)}")
-    preset = {"mean": MEAN, "scale": SCALE, **{key: settings[key] for key in ("mean", "scale") if key in settings}}
+    preset: dict[str, Any] = {
+        "mean": MEAN,
+        "scale": SCALE,
+        **{key: settings[key] for key in ("mean", "scale") if key in settings},
+    }
     crop = Crop(settings.get("size") or SIZE, settings.get("align") or "image")
     return Adapter(crop, tuple(modules or LAYERS), HookedNetwork(model, preset, modules).eval(), described(preset))
 
