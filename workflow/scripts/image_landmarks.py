@@ -1,4 +1,5 @@
 from exoprobe.datasets.landmarks import detect_landmarks
+from exoprobe.embeddings.shards import BATCH
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0], f"shard {snakemake.wildcards.shard}")
@@ -7,5 +8,6 @@ detect_landmarks(
     predictor=snakemake.input.predictor,
     path=snakemake.output[0],
     part=int(snakemake.wildcards.shard),
+    batch=BATCH,
     **snakemake.params.cfg,
 )

@@ -20,7 +20,7 @@ from exoprobe.datasets.landmarks import read_landmarks
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.embeddings.adapters.adapter import Adapter
 from exoprobe.embeddings.crops import crop_face
-from exoprobe.embeddings.shards import part_rows
+from exoprobe.embeddings.shards import BATCH, part_rows
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, iterate_features, read_info, read_sample_ids, write_features
 from exoprobe.io.files import atomic_write, digest_of_file
@@ -28,8 +28,6 @@ from exoprobe.io.prefetch import prefetch
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
-
-BATCH = 32
 
 
 def extract_shard(
@@ -167,12 +165,7 @@ def _crop_batches(
 
     def batch(start: int) -> np.ndarray:
         where: list[dict[Any, Any]] = faces.iloc[start : start + BATCH].to_dict("records")
-        return np.stack(
-            [
-                crop_face(files.load(name), face, adapter.crop)
-                for name, face in zip(names[start:], where, strict=False)
-            ]
-        )
+        return np.stack([crop_face(files.load(names[start + i]), face, adapter.crop) for i, face in enumerate(where)])
 
     yield from prefetch(batch, range(0, len(rows), BATCH))
 
