@@ -16,6 +16,7 @@ if IMAGES["folder"]:
     ]
 
 
+@cache
 def count_pictures():
     """How many files the folder holds, so that a mended one is looked at again."""
     return sum(len(files) for _, _, files in os.walk(IMAGES["folder"])) if IMAGES["folder"] else 0
