@@ -48,3 +48,8 @@ include: "workflow/rules/question_data.smk"
 include: "workflow/rules/variants.smk"
 include: "workflow/rules/unseen_classes.smk"
 include: "workflow/rules/questions.smk"
+
+# One environment for all jobs: snakemake --sdm conda.
+for job in workflow.rules:
+    if not job.norun:
+        job.conda_env = str(ROOT / "envs" / "exoprobe.yaml")

@@ -12,8 +12,6 @@ rule probe_factors:
         "results/logs/audit/{representation}/seed{seed}/probe.log",
     benchmark:
         "results/benchmarks/audit/{representation}/seed{seed}/probe.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 8
     resources:
         mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
@@ -41,8 +39,6 @@ rule erase_factors:
         "results/logs/audit/{representation}/erase.log",
     benchmark:
         "results/benchmarks/audit/{representation}/erase.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 8
     resources:
         mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
@@ -69,8 +65,6 @@ rule describe_structure:
         "results/logs/audit/{representation}/structure.log",
     benchmark:
         "results/benchmarks/audit/{representation}/structure.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 8
     resources:
         mem_mb=grows(3000),
@@ -99,8 +93,6 @@ rule audit_tables:
         "results/logs/audit/tables.log",
     benchmark:
         "results/benchmarks/audit/tables.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(2000, 10),
         runtime=grows_with_input(30, 1),
@@ -133,8 +125,6 @@ rule audit_page:
         ),
     log:
         "results/logs/audit/page.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:

@@ -11,8 +11,6 @@ rule audit_samples:
         "results/logs/audit/samples.log",
     benchmark:
         "results/benchmarks/audit/samples.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(1000, 1),
     params:
@@ -42,8 +40,6 @@ rule audit_features:
         "results/benchmarks/audit/{representation}/seed{seed}/features.tsv"
     wildcard_constraints:
         representation="|".join(AUDIT_FILES) or "none configured",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(1000, 1.5),
     params:
@@ -72,8 +68,6 @@ rule audit_control:
         "results/logs/audit/control.log",
     benchmark:
         "results/benchmarks/audit/control.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(2000, 2),
     params:
@@ -102,8 +96,6 @@ rule audit_about:
         table="results/audit/factors.csv",
     log:
         "results/logs/audit/about.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:

@@ -104,6 +104,13 @@ def grows_with_input(base, per_megabyte):
     return lambda wildcards, input, attempt: round((base + per_megabyte * input.size_mb) * attempt)
 
 
+def figure_files(name, category, label, *, shown="svg", caption=None):
+    """A figure's four files, one of which the report shows under its label, with a caption of workflow/report."""
+    files = {kind: f"results/figures/{name}.{kind}" for kind in ("pdf", "png", "svg", "csv")}
+    described = dict(category=category, caption=f"../report/{caption or name}.rst", labels={"figure": label})
+    return {**files, shown: report(files[shown], **described)}
+
+
 def training_minutes(wildcards):
     """How long training a network of section 4 may take: five times what two cores of 2023 need."""
     model, solver = DIGIT_FOLDERS[wildcards.model]

@@ -4,8 +4,6 @@ rule load_digits:
         "results/data/{dataset}/digits.npz",
     log:
         "results/logs/{dataset}/load_digits.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
@@ -28,8 +26,6 @@ rule rotate_digits:
         "results/logs/{dataset}/rotate_digits.log",
     benchmark:
         "results/benchmarks/{dataset}/rotate_digits.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500 + 4 * KILODIGITS),
     params:

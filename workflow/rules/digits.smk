@@ -2,7 +2,7 @@ rule train:
     """A network of section 4, trained until its validation measure converges."""
     input:
         samples="results/data/{dataset}/samples.parquet",
-        teacher=lambda wildcards: teacher_features(wildcards),
+        teacher=teacher_features,
     output:
         weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
         history="results/models/{dataset}/{model}/seed{seed}/history.parquet",
@@ -10,8 +10,6 @@ rule train:
         "results/logs/{dataset}/{model}/seed{seed}/train.log",
     benchmark:
         "results/benchmarks/{dataset}/{model}/seed{seed}/train.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
         runtime=lambda wildcards, attempt: attempt * training_minutes(wildcards),
@@ -21,7 +19,7 @@ rule train:
         modules=lambda wildcards: model_code(
             "lenet", config["models"][DIGIT_FOLDERS[wildcards.model][0]]["objective"]
         ),
-        cfg=lambda wildcards: training_settings(wildcards),
+        cfg=training_settings,
     message:
         "Training {wildcards.model}, seed {wildcards.seed}"
     script:
@@ -39,8 +37,6 @@ rule extract:
         "results/logs/{dataset}/{model}/seed{seed}/extract_{layer}.log",
     benchmark:
         "results/benchmarks/{dataset}/{model}/seed{seed}/extract_{layer}.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
         runtime=grows(10 + KILODIGITS / 20),

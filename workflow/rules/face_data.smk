@@ -5,8 +5,6 @@ rule fetch_dlib_models:
         DLIB_LANDMARKS,
     log:
         "results/logs/fetch_dlib_models.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -23,8 +21,6 @@ rule load_orl:
         ORL_IMAGES,
     log:
         "results/logs/orl/load_orl.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -45,8 +41,6 @@ rule orl_samples:
         "results/data/orl/samples.parquet",
     log:
         "results/logs/orl/samples.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -65,8 +59,6 @@ rule download_celeba:
         [f"{CELEBA_DOWNLOAD}/celeba/{name}" for name in (*TABLES, LANDMARKS)],
     log:
         "results/logs/celeba/download.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
         runtime=grows(120),
@@ -89,8 +81,6 @@ rule celeba_samples:
         "results/logs/celeba/samples.log",
     benchmark:
         "results/benchmarks/celeba/samples.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 2
     resources:
         mem_mb=grows(2000),
@@ -120,8 +110,6 @@ rule detect_landmarks:
         "results/logs/{faces}/landmarks_{part}.log",
     benchmark:
         "results/benchmarks/{faces}/landmarks_{part}.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
         runtime=grows(10 + KILOFACES / PARTS),
@@ -148,8 +136,6 @@ rule landmarks:
         "results/data/{faces}/landmarks.parquet",
     log:
         "results/logs/{faces}/landmarks.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -170,8 +156,6 @@ rule poses:
         "results/data/{faces}/poses.parquet",
     log:
         "results/logs/{faces}/poses.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:

@@ -11,8 +11,6 @@ rule train_attribute_network:
     benchmark:
         "results/benchmarks/{faces}/train_attribute_network.tsv"
     priority: 10  # the longest job: it should not be left over when the others are done
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: min(8, max(1, round(TRAINING_GIGAPIXELS)))
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 2000 + 1.5 * 3 * CROP_PIXELS * KILOFACES / 1000),  # the crops
@@ -47,8 +45,6 @@ rule extract_faces:
         "results/logs/{faces}/{network}/extract_{part}.log",
     benchmark:
         "results/benchmarks/{faces}/{network}/extract_{part}.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 2000 + 5 * KILOFACES / PARTS),
         runtime=grows(10 + KILOFACES / PARTS),
@@ -82,8 +78,6 @@ rule gather_layer:
     wildcard_constraints:
         network="|".join(config["networks"]),
         layer=r"\w+(?<!_float16)",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(1500, 2),
     params:
@@ -107,8 +101,6 @@ rule train_triplet:
         "results/logs/{faces}/train_triplet.log",
     benchmark:
         "results/benchmarks/{faces}/train_triplet.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(2000, 4),
         runtime=grows_with_input(30, 0.2),
@@ -131,8 +123,6 @@ rule embed:
         "results/features/{faces}/triplet/embedding.parquet",
     log:
         "results/logs/{faces}/embed.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(2000, 4),
     params:

@@ -12,8 +12,6 @@ rule probe_attributes:
         "results/benchmarks/{faces}/{network}/probe_{layer}_attributes.tsv"
     wildcard_constraints:
         layer=r"(?!own/)\w+",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
         runtime=grows_with_input(30, 0.2),
@@ -36,8 +34,6 @@ rule predict_attributes:
         "results/probes/{faces}/attribute_network/own/attributes.parquet",
     log:
         "results/logs/{faces}/predict_attributes.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:
@@ -64,8 +60,6 @@ rule probe_pose:
         "results/benchmarks/{faces}/{network}/probe_{layer}_pose.tsv"
     wildcard_constraints:
         layer=r"(?!own/)\w+",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(2000, 1.5),
         runtime=grows_with_input(30, 0.2),

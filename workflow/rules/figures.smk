@@ -3,19 +3,9 @@ rule figure_3:
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
     output:
-        pdf="results/figures/figure_3.pdf",
-        png="results/figures/figure_3.png",
-        svg=report(
-            "results/figures/figure_3.svg",
-            category="Figures",
-            caption="../report/figure_3.rst",
-            labels={"figure": "3 · angle predicted from ip1"},
-        ),
-        csv="results/figures/figure_3.csv",
+        **figure_files("figure_3", "Figures", "3 · angle predicted from ip1"),
     log:
         "results/logs/figure_3.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -32,19 +22,9 @@ rule figure_4:
     input:
         predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
     output:
-        pdf="results/figures/figure_4.pdf",
-        png="results/figures/figure_4.png",
-        svg=report(
-            "results/figures/figure_4.svg",
-            category="Figures",
-            caption="../report/figure_4.rst",
-            labels={"figure": "4 · classification errors"},
-        ),
-        csv="results/figures/figure_4.csv",
+        **figure_files("figure_4", "Figures", "4 · classification errors"),
     log:
         "results/logs/figure_4.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -61,19 +41,9 @@ rule figure_5:
     input:
         samples=SAMPLES,
     output:
-        pdf="results/figures/figure_5.pdf",
-        png="results/figures/figure_5.png",
-        svg=report(
-            "results/figures/figure_5.svg",
-            category="Figures",
-            caption="../report/figure_5.rst",
-            labels={"figure": "5 · PAIR topology"},
-        ),
-        csv="results/figures/figure_5.csv",
+        **figure_files("figure_5", "Figures", "5 · PAIR topology"),
     log:
         "results/logs/figure_5.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:
@@ -91,19 +61,9 @@ rule figure_6:
         samples=SAMPLES,
         features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet"),
     output:
-        pdf="results/figures/figure_6.pdf",
-        png="results/figures/figure_6.png",
-        svg=report(
-            "results/figures/figure_6.svg",
-            category="Figures",
-            caption="../report/figure_6.rst",
-            labels={"figure": "6 · scree"},
-        ),
-        csv="results/figures/figure_6.csv",
+        **figure_files("figure_6", "Figures", "6 · scree"),
     log:
         "results/logs/figure_6.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
@@ -121,19 +81,9 @@ rule figure_7:
         samples=SAMPLES,
         features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
     output:
-        pdf="results/figures/figure_7.pdf",
-        png=report(
-            "results/figures/figure_7.png",
-            category="Figures",
-            caption="../report/figure_7.rst",
-            labels={"figure": "7 · heat maps"},
-        ),
-        svg="results/figures/figure_7.svg",
-        csv="results/figures/figure_7.csv",
+        **figure_files("figure_7", "Figures", "7 · heat maps", shown="png"),
     log:
         "results/logs/figure_7.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
@@ -145,34 +95,16 @@ rule figure_7:
         "../scripts/heat_maps.py"
 
 
-rule figure_8:
-    """Figure 8: the heat maps block-diagonalized by Eq. (1)."""
-    input:
-        samples=SAMPLES,
-        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
+use rule figure_7 as figure_8 with:
     output:
-        pdf="results/figures/figure_8.pdf",
-        png=report(
-            "results/figures/figure_8.png",
-            category="Figures",
-            caption="../report/figure_8.rst",
-            labels={"figure": "8 · block-diagonalized heat maps"},
-        ),
-        svg="results/figures/figure_8.svg",
-        csv="results/figures/figure_8.csv",
+        **figure_files("figure_8", "Figures", "8 · block-diagonalized heat maps", shown="png"),
     log:
         "results/logs/figure_8.log",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
         *code("heat_maps.py"),
         cfg=dict(models=MODELS, about=ABOUT, block_diagonal=True),
     message:
-        "Drawing Figure 8"
-    script:
-        "../scripts/heat_maps.py"
+        "Drawing Figure 8, the heat maps block-diagonalized by Eq. (1)"
 
 
 rule training_curves:
@@ -180,19 +112,9 @@ rule training_curves:
     input:
         histories=run_files("results/models/{dataset}/{model}/seed{seed}/history.parquet"),
     output:
-        pdf="results/figures/training_curves.pdf",
-        png="results/figures/training_curves.png",
-        svg=report(
-            "results/figures/training_curves.svg",
-            category="Training",
-            caption="../report/training_curves.rst",
-            labels={"figure": "training curves"},
-        ),
-        csv="results/figures/training_curves.csv",
+        **figure_files("training_curves", "Training", "training curves"),
     log:
         "results/logs/training_curves.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -213,19 +135,9 @@ rule figure_1:
         attributes=face_probes("attributes")[0],
         pose=face_probes("pose")[0],
     output:
-        pdf="results/figures/figure_1.pdf",
-        png=report(
-            "results/figures/figure_1.png",
-            category="Faces",
-            caption="../report/figure_1.rst",
-            labels={"figure": "1 · faces and what their features tell"},
-        ),
-        svg="results/figures/figure_1.svg",
-        csv="results/figures/figure_1.csv",
+        **figure_files("figure_1", "Faces", "1 · faces and what their features tell", shown="png"),
     log:
         "results/logs/figure_1.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -247,19 +159,9 @@ rule figure_2:
     input:
         predictions=face_probes("attributes"),
     output:
-        pdf="results/figures/figure_2.pdf",
-        png="results/figures/figure_2.png",
-        svg=report(
-            "results/figures/figure_2.svg",
-            category="Faces",
-            caption="../report/figure_2.rst",
-            labels={"figure": "2 · attributes read from features"},
-        ),
-        csv="results/figures/figure_2.csv",
+        **figure_files("figure_2", "Faces", "2 · attributes read from features"),
     log:
         "results/logs/figure_2.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:
@@ -287,8 +189,6 @@ rule table_1:
         ),
     log:
         "results/logs/table_1.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:

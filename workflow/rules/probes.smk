@@ -13,8 +13,6 @@ rule probe:
         "results/benchmarks/{dataset}/{model}/seed{seed}/probe_{layer}.tsv"
     wildcard_constraints:
         layer="ip1|ip1_float16",  # the softmax probe is the last layer on top of it
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
         runtime=grows(10 + KILODIGITS / 20),
@@ -44,8 +42,6 @@ rule scorecard:
         ),
     log:
         "results/logs/scorecard.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:

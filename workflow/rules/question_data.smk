@@ -8,8 +8,6 @@ rule perturb_digits:
         "results/logs/{dataset}/{task}/perturb_digits.log",
     wildcard_constraints:
         task="|".join(PERTURBED),
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:
@@ -33,8 +31,6 @@ rule draw_samples:
         "results/data/{dataset}/{task}/probed.parquet",
     log:
         "results/logs/{dataset}/{task}/draw_samples.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500 + 4 * KILODIGITS),
     params:

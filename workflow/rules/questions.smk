@@ -4,21 +4,11 @@ rule trade_off:
         predictions=variant_probes("rotation", TRADE_OFF_RUNS),
         grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),
     output:
-        pdf="results/figures/trade_off.pdf",
-        png="results/figures/trade_off.png",
-        svg=report(
-            "results/figures/trade_off.svg",
-            category="Open questions",
-            caption="../report/trade_off.rst",
-            labels={"figure": "does invariance pay?"},
-        ),
-        csv="results/figures/trade_off.csv",
+        **figure_files("trade_off", "Open questions", "does invariance pay?"),
         summary="results/figures/trade_off_summary.csv",
         advantages="results/figures/trade_off_advantages.csv",
     log:
         "results/logs/trade_off.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
@@ -42,19 +32,9 @@ rule layers:
         predictions=layer_probes(),
         grids=layer_probes("_grid"),
     output:
-        pdf="results/figures/layers.pdf",
-        png="results/figures/layers.png",
-        svg=report(
-            "results/figures/layers.svg",
-            category="Open questions",
-            caption="../report/layers.rst",
-            labels={"figure": "depth and layers"},
-        ),
-        csv="results/figures/layers.csv",
+        **figure_files("layers", "Open questions", "depth and layers"),
     log:
         "results/logs/layers.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
@@ -76,19 +56,9 @@ rule perturbed_digits:
     input:
         digits=f"results/data/{DATASET}/digits.npz",
     output:
-        pdf="results/figures/perturbed_digits.pdf",
-        png="results/figures/perturbed_digits.png",
-        svg=report(
-            "results/figures/perturbed_digits.svg",
-            category="Open questions",
-            caption="../report/perturbed_digits.rst",
-            labels={"figure": "perturbed digits"},
-        ),
-        csv="results/figures/perturbed_digits.csv",
+        **figure_files("perturbed_digits", "Open questions", "perturbed digits"),
     log:
         "results/logs/perturbed_digits.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
@@ -106,19 +76,9 @@ rule perturbations:
         predictions=perturbed_probes(),
         grids=perturbed_probes("_grid"),
     output:
-        pdf="results/figures/perturbations.pdf",
-        png="results/figures/perturbations.png",
-        svg=report(
-            "results/figures/perturbations.svg",
-            category="Open questions",
-            caption="../report/perturbation_effect.rst",
-            labels={"figure": "other perturbations"},
-        ),
-        csv="results/figures/perturbations.csv",
+        **figure_files("perturbations", "Open questions", "other perturbations", caption="perturbation_effect"),
     log:
         "results/logs/perturbations.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
@@ -142,19 +102,9 @@ rule readouts:
         grids=variant_probes("rotation", TRADE_OFF_RUNS, what="_grid"),
         poses=face_probes("pose"),
     output:
-        pdf="results/figures/readouts.pdf",
-        png="results/figures/readouts.png",
-        svg=report(
-            "results/figures/readouts.svg",
-            category="Open questions",
-            caption="../report/readouts.rst",
-            labels={"figure": "nonlinear readouts"},
-        ),
-        csv="results/figures/readouts.csv",
+        **figure_files("readouts", "Open questions", "nonlinear readouts"),
     log:
         "results/logs/readouts.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:

@@ -14,8 +14,6 @@ rule unseen_digits:
         f"results/probes/{DATASET}/unseen_digits.parquet",
     log:
         f"results/logs/{DATASET}/unseen_digits.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(3000),
     params:
@@ -37,14 +35,12 @@ rule embed_people:
         people_features("{variant}", "{seed}"),
     log:
         f"results/logs/{FACES}/people/{{variant}}/seed{{seed}}/embed.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000 + 10 * KILOFACES),
         runtime=grows(30 + KILOFACES),
     params:
         *code("embed_people.py"),
-        modules=lambda wildcards: people_code(wildcards),
+        modules=people_code,
         cfg=lambda wildcards: dict(
             code_digest=digest_of_files(code_files("embed_people.py")), **people_settings(wildcards)
         ),
@@ -66,8 +62,6 @@ rule unseen_people:
         f"results/probes/{FACES}/unseen_people.parquet",
     log:
         f"results/logs/{FACES}/unseen_people.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000 + 10 * KILOFACES),
     params:
@@ -89,19 +83,9 @@ rule unseen_classes:
         f"results/probes/{DATASET}/unseen_digits.parquet",
         f"results/probes/{FACES}/unseen_people.parquet",
     output:
-        pdf="results/figures/unseen_classes.pdf",
-        png="results/figures/unseen_classes.png",
-        svg=report(
-            "results/figures/unseen_classes.svg",
-            category="Open questions",
-            caption="../report/unseen_classes.rst",
-            labels={"figure": "unseen classes"},
-        ),
-        csv="results/figures/unseen_classes.csv",
+        **figure_files("unseen_classes", "Open questions", "unseen classes"),
     log:
         "results/logs/unseen_classes.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:

@@ -2,7 +2,7 @@ rule train_variant:
     """A way to train on digits, on one task."""
     input:
         samples=lambda wildcards: task_samples(wildcards.task),
-        teacher=lambda wildcards: variant_teacher(wildcards),
+        teacher=variant_teacher,
     output:
         weights="results/models/{dataset}/{task}/{variant}/seed{seed}/weights.safetensors",
         history="results/models/{dataset}/{task}/{variant}/seed{seed}/history.parquet",
@@ -10,16 +10,14 @@ rule train_variant:
         "results/logs/{dataset}/{task}/{variant}/seed{seed}/train.log",
     benchmark:
         "results/benchmarks/{dataset}/{task}/{variant}/seed{seed}/train.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 1500 + 4 * KILODIGITS),
         runtime=grows(30),
         gpu=GPUS,
     params:
         *code("train_variant.py"),
-        modules=lambda wildcards: variant_code(wildcards),
-        cfg=lambda wildcards: variant_settings(wildcards),
+        modules=variant_code,
+        cfg=variant_settings,
     message:
         "Training {wildcards.variant} on {wildcards.task}, seed {wildcards.seed}"
     script:
@@ -37,8 +35,6 @@ rule extract_variant:
         "results/logs/{dataset}/{task}/{variant}/seed{seed}/extract_{layer}.log",
     benchmark:
         "results/benchmarks/{dataset}/{task}/{variant}/seed{seed}/extract_{layer}.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 2000),
         runtime=grows(15),
@@ -70,8 +66,6 @@ rule probe_variant:
         "results/logs/{dataset}/{task}/{variant}/seed{seed}/probe_{layer}.log",
     benchmark:
         "results/benchmarks/{dataset}/{task}/{variant}/seed{seed}/probe_{layer}.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2500),
         runtime=grows(15),
@@ -95,8 +89,6 @@ rule tuning:
         "results/tuning.csv",
     log:
         "results/logs/tuning.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     params:
         *code("tuning.py"),
         cfg=dict(trials=list(TRIALS), variants=QUESTIONS["variants"]),
