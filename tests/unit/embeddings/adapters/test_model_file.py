@@ -3,7 +3,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from exoprobe.embeddings.adapters.model_file import onnx_file, torchscript_file
+from exoprobe.embeddings.adapters.onnx import build as onnx_file
+from exoprobe.embeddings.adapters.torchscript import build as torchscript_file
 from exoprobe.errors import ExoprobeError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.*deprecated:FutureWarning")
