@@ -29,12 +29,17 @@ from exoprobe.runs.faces import CELEBA_DOWNLOAD, DLIB_RESNET, FaceRuns, Identity
 from exoprobe.runs.questions import FIGURES, QuestionRuns
 
 
+try:
+    for file in ["config.yaml", *workflow.overwrite_configfiles]:
+        check_config_file(file)
+except ExoprobeError as error:
+    sys.exit(f"config: {error}")
+
+
 configfile: "config.yaml"
 
 
 try:
-    for file in ["config.yaml", *workflow.overwrite_configfiles]:
-        check_config_file(file)
     settings = load_config(config)
 except ExoprobeError as error:
     sys.exit(f"config: {error}")
