@@ -1,27 +1,25 @@
 rule image_table:
     """A folder of pictures joined with its table; every picture checked."""
     input:
-        table=users_own(IMAGES["table"]) if IMAGES["folder"] else [],
+        table=users_own(settings.images.table) if settings.images.folder else [],
     output:
         samples=IMAGE_SAMPLES,
         factors=PICTURE_FACTORS,
-        notes=IMAGE_TABLE_NOTES,
+        notes=TABLE_NOTES,
     log:
         "results/logs/images/table.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 2
     resources:
         mem_mb=grows_with_input(1500, 10),
-        runtime=grows(10 + count_pictures() / 4000),
+        runtime=grows(10 + pictures.count / 4000),
     params:
         *code("image_table.py"),
-        files=count_pictures(),
+        files=pictures.count,
         cfg=dict(
-            folder=IMAGES["folder"],
-            column=IMAGES["column"],
-            bad_images=IMAGES["bad_images"],
-            texts=[AUDIT["group"]] if AUDIT["group"] else [],
+            folder=settings.images.folder,
+            column=settings.images.column,
+            bad_images=settings.images.bad_images,
+            texts=[settings.audit.group] if settings.audit.group else [],
         ),
     message:
         "Checking the pictures"
@@ -38,14 +36,12 @@ rule image_landmarks:
         "results/data/images/landmarks/{shard}.parquet",
     log:
         "results/logs/images/landmarks_{shard}.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
-        runtime=grows(10 + count_pictures() / 1000),
+        runtime=grows(10 + pictures.count / 1000),
     params:
         *code("image_landmarks.py"),
-        cfg=dict(images=IMAGES["folder"], parts=IMAGES["shards"]),
+        cfg=dict(images=settings.images.folder, parts=settings.images.shards),
     message:
         "Detecting faces, shard {wildcards.shard}"
     script:
@@ -56,8 +52,8 @@ rule extract_images:
     """All layers of a network, for a shard of the pictures."""
     input:
         samples=IMAGE_SAMPLES,
-        landmarks=image_landmarks,
-        weights=image_weights,
+        landmarks=lambda wildcards: pictures.landmarks(wildcards.network, wildcards.shard),
+        weights=lambda wildcards: existing(pictures.weights(wildcards.network)),
     output:
         features=temp("results/features/images/{network}/shards/{shard}.parquet"),
         notes="results/features/images/{network}/shards/{shard}.json",
@@ -66,23 +62,21 @@ rule extract_images:
     benchmark:
         "results/benchmarks/images/{network}/extract_{shard}.tsv"
     wildcard_constraints:
-        network="|".join(IMAGES["networks"]) or "none configured",
+        network="|".join(settings.images.networks) or "none configured",
         shard=r"\d+",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 3000),
-        runtime=grows(20 + count_pictures() / 500),
+        runtime=grows(20 + pictures.count / 500),
         gpu=GPUS,
     params:
-        *code("extract_images.py"),
+        modules=lambda wildcards: code("extract_images.py", image_network(wildcards)),
         cfg=lambda wildcards: dict(
-            network=IMAGES["networks"][wildcards.network],
-            images=IMAGES["folder"],
-            shards=IMAGES["shards"],
-            seed=config["seeds"][0],
-            device=config["device"],
-            code_digest=digest_of_files(code_files("extract_images.py")),
+            network=pictures.networks[wildcards.network],
+            images=settings.images.folder,
+            shards=settings.images.shards,
+            seed=settings.seeds[0],
+            device=settings.device,
+            code_digest=code_digest("extract_images.py", image_network(wildcards)),
         ),
     message:
         "Extracting {wildcards.network}, shard {wildcards.shard}"
@@ -94,22 +88,22 @@ rule gather_images:
     """A layer's features for every picture."""
     input:
         samples=IMAGE_SAMPLES,
-        shards=expand("results/features/images/{{network}}/shards/{shard}.parquet", shard=IMAGE_SHARDS),
+        shards=expand(
+            "results/features/images/{{network}}/shards/{shard}.parquet", shard=range(settings.images.shards)
+        ),
     output:
-        IMAGE_FEATURES,
+        path="results/features/images/{network}/{layer}.parquet",
     log:
         "results/logs/images/{network}/gather_{layer}.log",
     wildcard_constraints:
-        network="|".join(IMAGES["networks"]) or "none configured",
-        layer="|".join(IMAGE_LAYERS) or "none configured",
-    conda:
-        "../../envs/exoprobe.yaml"
+        network="|".join(settings.images.networks) or "none configured",
+        layer="|".join(pictures.layers) or "none configured",
     resources:
         mem_mb=grows(2000),
     params:
-        *code("gather_images.py"),
-        cfg=dict(dtype=config["feature_dtype"]),
+        **call("exoprobe.embeddings.image_features.gather_layer"),
+        cfg=lambda wildcards: dict(layer=wildcards.layer, dtype=settings.feature_dtype),
     message:
         "Gathering {wildcards.layer} of {wildcards.network}"
     script:
-        "../scripts/gather_images.py"
+        "../scripts/call.py"

@@ -4,5 +4,5 @@ from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
-grids = dict(zip(cfg["trials"], snakemake.input, strict=True))
-write_tables({"tuning": tuning_table(grids, cfg["variants"])}, {"tuning": snakemake.output[0]})
+searches = dict(zip(cfg["trials"], snakemake.input, strict=True))
+write_tables({"tuning": tuning_table(searches, cfg["trials"], cfg["configured"])}, {"tuning": snakemake.output[0]})

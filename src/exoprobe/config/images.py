@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from exoprobe.config import declared
 from exoprobe.config.audit import PICTURE_FACTORS
+from exoprobe.config.faces import FaceNetwork
+from exoprobe.config.fields import Count, Name, OptionalPath, OptionalText, Section
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.table_columns import TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
@@ -30,6 +33,24 @@ TRAINED_ON_FACES = "attribute_network"
 UNTRAINED = "untrained (random weights)"
 
 
+class Images(Section):
+    """Your own pictures, from which features are computed for an audit."""
+
+    folder: OptionalPath
+    """The pictures, in subfolders too, or a zip archive of them. null: there are none."""
+    table: OptionalPath
+    """The table of factors, a row per picture. null: audit.factors."""
+    column: OptionalText
+    """Its column that names the pictures by their path in the folder. null: the one that names most."""
+    bad_images: Literal["refuse", "leave_out"]
+    """Pictures that are missing, unreadable, not listed, listed twice or copies of others: refuse the folder, or
+    leave_out these; of rows or copies the first is kept."""
+    networks: dict[Name, FaceNetwork]
+    """Names, files, or sections as in faces.networks."""
+    shards: Count
+    """Into how many jobs the pictures are cut."""
+
+
 def with_images(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the configuration with the pictures' features among the audit's representations.
 
@@ -47,7 +68,7 @@ def with_images(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     rest = {key: value for key, value in config.items() if key not in SHORT}
     section = _section(config.get("images"))
-    audit, known = rest.get("audit"), rest.get("networks")
+    audit, known = rest.get("audit"), (rest.get("faces") or {}).get("networks")
     if not (isinstance(audit, Mapping) and isinstance(known, Mapping)):  # said when the configuration is checked
         return {**rest, "images": section}
     section["networks"] = entries = {
@@ -61,7 +82,7 @@ def with_images(config: Mapping[str, Any]) -> dict[str, Any]:
     if not entries:
         raise ExoprobeError("images.networks is empty; name a network too: network=my.onnx")
     if not all(isinstance(entry, Mapping) and _has_layers(entry) for entry in entries.values()):
-        return {**rest, "images": section}
+        return {**rest, "images": section, "audit": {**audit, "factors": None}}  # said when it is checked
     section["table"] = section["table"] or audit.get("factors")
     section["column"] = section["column"] or audit.get("id")  # what names the samples are the pictures
     section["networks"] = entries = with_pixels(entries)
@@ -92,9 +113,7 @@ def _networks(given: object, known: Mapping[str, Mapping[str, Any]]) -> dict[str
 
 
 def _has_layers(entry: Mapping[str, Any]) -> bool:
-    from exoprobe.config.check import LAYERS  # which imports this module
-
-    return entry.get("adapter") in LAYERS and isinstance(entry.get("tensors", {}), Mapping)
+    return entry.get("adapter") in declared.modules("adapter") and isinstance(entry.get("tensors", {}), Mapping)
 
 
 def with_pixels(networks: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -147,9 +166,7 @@ def image_representations(networks: Mapping[str, Mapping[str, Any]], features: s
 
 def layers_of(entry: Mapping[str, Any]) -> list[str]:
     """Return the layers that a network gives."""
-    from exoprobe.config.check import LAYERS  # which imports this module
-
-    return list(entry.get("tensors") or LAYERS[entry["adapter"]])
+    return list(entry.get("tensors") or declared.adapter_layers(entry["adapter"]))
 
 
 def is_untrained(entry: Mapping[str, Any]) -> bool:
@@ -164,7 +181,7 @@ def needs_landmarks(entry: Mapping[str, Any]) -> bool:
     return entry["adapter"] in FACE_NETWORKS or entry.get("align", "image") != "image"
 
 
-def check_images(images: Mapping[str, Any], roles: Roles) -> None:
+def check_images(images: Images, roles: Roles) -> None:
     """Check what a schema cannot say, as far as the table's header tells.
 
     Args:
@@ -174,27 +191,27 @@ def check_images(images: Mapping[str, Any], roles: Roles) -> None:
     Raises:
         ExoprobeError: in one line that names key and value.
     """
-    if images["folder"] is None:
+    if images.folder is None:
         return
-    if images["table"] is None:
+    if images.table is None:
         raise ExoprobeError("images.table is null; give the pictures' table too: factors=my.csv")
-    for key, path in (("folder", images["folder"]), ("table", images["table"])):
+    for key, path in (("folder", images.folder), ("table", images.table)):
         if set(path) & set("{}"):  # which the workflow engine takes for a wildcard
             raise ExoprobeError(
                 f"images.{key} is {path!r}; a path here may not hold braces, so rename it or link to it"
             )
         if not Path(path).exists():
             raise ExoprobeError(f"images.{key} is {path!r}; it does not exist")
-    if Path(images["table"]).suffix not in TABLES:
-        raise ExoprobeError(f"images.table is {images['table']!r}; its name must end in {', '.join(TABLES)}")
-    known = column_names(images["table"])
-    if images["column"] is not None:
-        check_column(images["table"], "images.column", images["column"], known)
-    roles.check(images["table"], known)
-    for name, entry in images["networks"].items():
-        if entry["adapter"] == TRAINED_ON_FACES:
+    if Path(images.table).suffix not in TABLES:
+        raise ExoprobeError(f"images.table is {images.table!r}; its name must end in {', '.join(TABLES)}")
+    known = column_names(images.table)
+    if images.column is not None:
+        check_column(images.table, "images.column", images.column, known)
+    roles.check(images.table, known)
+    for name, entry in images.networks.items():
+        if entry.adapter == TRAINED_ON_FACES:
             raise ExoprobeError(f"images.networks.{name}: it is trained on faces' attributes; choose another")
-        if (weights := entry.get("weights")) and not Path(weights).exists():
+        if (weights := entry.weights) and not Path(weights).exists():
             raise ExoprobeError(f"images.networks.{name}.weights is {weights!r}; it does not exist")
 
 

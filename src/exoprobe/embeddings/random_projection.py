@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
-from exoprobe.config.audit import CONTROL
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import dataset_digest, read_samples
@@ -60,7 +59,7 @@ def project_images(
         dimension=read_info(features).dimension,
         dtype=dtype,
         rows=len(columns["row"]),
-        layer=CONTROL,
+        layer="random_projection",
         dataset_digest=dataset_digest(samples),
         weights_digest="",
         code_digest=code_digest,

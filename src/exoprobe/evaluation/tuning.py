@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -11,12 +10,15 @@ from exoprobe.probes.invariance import MAV
 COLUMNS = ["variant", "setting", "value", "validation_mav_accuracy", "best", "configured"]
 
 
-def tuning_table(grids: Mapping[str, str | Path], variants: Mapping[str, Any]) -> pd.DataFrame:
+def tuning_table(
+    grids: Mapping[str, str | Path], trials: Mapping[str, tuple[str, str, float]], configured: Mapping[str, float]
+) -> pd.DataFrame:
     """Gather the validation accuracy of every trial.
 
     Args:
-        grids: of :func:`exoprobe.probes.invariance.probe_invariance`, by trial (``variant@value``).
-        variants: the configuration's, with what was ``tried``.
+        grids: of :func:`exoprobe.probes.invariance.probe_invariance`, by trial.
+        trials: network, setting and value of each.
+        configured: the value that each network has.
 
     Returns:
         A row per trial: ``validation_mav_accuracy`` in percent, whether it is its variant's ``best``, and whether
@@ -24,11 +26,9 @@ def tuning_table(grids: Mapping[str, str | Path], variants: Mapping[str, Any]) -
     """
     rows = []
     for trial, path in grids.items():
-        variant = trial.partition("@")[0]
-        ((setting, values),) = variants[variant]["tried"].items()
-        (value,) = [value for value in values if trial == f"{variant}@{value}"]
+        variant, setting, value = trials[trial]
         grid = pd.read_parquet(path)
         accuracy = 100 * float(grid[(grid["readout"] == MAV) & ~grid["erased"]]["skill"].iloc[0])
-        rows.append((variant, setting, value, accuracy, False, value == variants[variant].get(setting)))
+        rows.append((variant, setting, value, accuracy, False, value == configured[variant]))
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.assign(best=table.groupby("variant")[COLUMNS[3]].transform("max") == table[COLUMNS[3]])

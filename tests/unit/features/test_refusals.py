@@ -58,7 +58,7 @@ def figure_paths(folder):
     return {kind: folder / f"figure.{kind}" for kind in KINDS}
 
 
-TRIPLET = {"dimension": 2, "learning_rate": 0.001, "batch_size": 8, "steps_per_look": 1, "patience": 1}
+TRIPLET = {"dimension": 2, "learning_rate": 0.001, "batch_size": 8, "validate_every": 1, "patience": 1}
 READERS = {
     "probe": lambda s, f, out: probe_rotated_digits(s, f, out / "p.parquet", out / "grid.parquet", head=None),
     "scree": lambda s, f, out: draw_scree(s, {("lenet", 0): f}, figure_paths(out), about=""),
