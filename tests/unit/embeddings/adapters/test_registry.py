@@ -34,7 +34,17 @@ def test_the_configuration_knows_the_layers_of_a_network(name):
 
 
 def test_the_configuration_knows_every_adapter():
-    every = ["attribute_network", "dlib_resnet", "facenet", "onnx", "pixels", "torchscript", "untrained", "vgg_face"]
+    every = [
+        "attribute_network",
+        "dlib_resnet",
+        "facenet",
+        "onnx",
+        "pixels",
+        "torchscript",
+        "torchvision",
+        "untrained",
+        "vgg_face",
+    ]
     assert modules("adapter") == every
 
 
