@@ -61,7 +61,7 @@ def with_images(config: Mapping[str, Any]) -> dict[str, Any]:
     if not entries:
         raise ExoprobeError("images.networks is empty; name a network too: network=my.onnx")
     if not all(isinstance(entry, Mapping) and _has_layers(entry) for entry in entries.values()):
-        return {**rest, "images": section}
+        return {**rest, "images": section, "audit": {**audit, "factors": None}}  # said when it is checked
     section["table"] = section["table"] or audit.get("factors")
     section["column"] = section["column"] or audit.get("id")  # what names the samples are the pictures
     section["networks"] = entries = with_pixels(entries)
