@@ -33,12 +33,6 @@ def shipped(root):
     return yaml.safe_load((root / "config.yaml").read_text())
 
 
-@pytest.fixture(scope="session")
-def schema(root):
-    """The schema of the configuration."""
-    return root / "workflow" / "schemas" / "config.schema.yaml"
-
-
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_THREADS = 8  # more do not help small linear algebra
-LEAST_PERMUTATIONS = 19  # fewer cannot give a p-value of 0.05
-LEAST_ROWS = 20
-KINDS = ("binary", "categorical", "continuous", "angle")
 WORDS = (*ROLES, "representations", "factors", "rows", "permutations", "margin")
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -99,7 +96,6 @@ def audit(
         margin=margin,
         device=device,
     )
-    _check_values(settings)
     named = _by_name(features, controls)
     folder = None if out is None else Path(out)
     with _work_folder(folder) as work, _own_words(work):
@@ -118,7 +114,7 @@ def audit(
             },
             factors=table.given,
         )
-        _check_files(settings, files, table)
+        _check(settings, files, table)
         if folder is not None and not overwrite:
             _check_same(folder, settings, files, table, erasure=erasure)
         from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults are told before
@@ -178,35 +174,19 @@ def _seeds(title: str, value: object) -> tuple[Any, ...]:
     return tuple(value.features) if isinstance(value, Seeds) else (value,)
 
 
-def _check_values(settings: AuditSettings) -> None:
-    """Refuse settings out of their range."""
-    if not 0 < settings.margin < 1:
-        raise ExoprobeError(f"margin is {settings.margin}; it must be more than 0 and less than 1")
-    for name, least in (("permutations", LEAST_PERMUTATIONS), ("rows", LEAST_ROWS)):
-        value = getattr(settings, name)
-        if value is not None and value < least:
-            raise ExoprobeError(f"{name} is {value}; it must be at least {least}")
+def _check(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], table: InputFile) -> None:
+    """Refuse settings out of their range, and files by their names and headers, as the workflow does."""
     if settings.seed < 0:
         raise ExoprobeError(f"seed is {settings.seed}; it must be at least 0")
     if settings.device not in DEVICES:
         raise ExoprobeError(f"device is {settings.device!r}; allowed: {', '.join(DEVICES)}")
-    for name, kind in (settings.roles.kinds or {}).items():
-        if kind not in KINDS:
-            raise ExoprobeError(f"kinds: {name} is {kind!r}; allowed: {', '.join(KINDS)}")
-
-
-def _check_files(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], table: InputFile) -> None:
-    """Refuse files by their names and headers, as the workflow does."""
     entries = {
-        name: {
-            "title": entry.title,
-            "features": [str(file.path) for file in files[name]],
-            "control": entry.control,
-        }
+        name: {"title": entry.title, "features": [str(file.path) for file in files[name]], "control": entry.control}
         for name, entry in settings.representations.items()
     }
     roles = {role: getattr(settings.roles, role) for role in ROLES}
-    check_audit({"representations": entries, "factors": str(table.path), "images": None, **roles})
+    limits = {"rows": settings.rows, "permutations": settings.permutations, "margin": settings.margin}
+    check_audit({"representations": entries, "factors": str(table.path), "images": None, **roles, **limits})
 
 
 def _check_same(
@@ -276,7 +256,7 @@ def _own_words(work: Path) -> Iterator[None]:
         for folder in (work / "features", work / "factors", work):
             message = message.replace(f"{folder}/", "")
         message = re.sub(r"(?<![\w/.-])audit\.representations\.\w+\.features\b", "features", message)
-        message = re.sub(r"(?<![\w/.-])audit\.probe\b", "columns", message)
+        message = re.sub(r"(?<![\w/.-])audit\.factor_columns\b", "columns", message)
         message = re.sub(rf"(?<![\w/.-])audit\.(?=({'|'.join(WORDS)})\b)", "", message)
         raise ExoprobeError(message) from error
 

@@ -16,16 +16,17 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.io import savemat
 
 from exoprobe.config.config_file import check_config_file
-from exoprobe.datasets.face_attributes import celeba_attributes
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.idx import idx_bytes, parse_idx, read_idx
 from exoprobe.datasets.images import ImageFiles
+from exoprobe.datasets.known.celeba import celeba_attributes
 from exoprobe.datasets.landmarks import POINT_COLUMNS, read_celeba_landmarks
 from exoprobe.datasets.poses import read_annotations
 from exoprobe.datasets.samples import dataset_digest, read_samples, write_samples
 from exoprobe.datasets.tables import read_table
 from exoprobe.datasets.user_features import open_features
-from exoprobe.embeddings.adapters.model_file import onnx_file, torchscript_file
+from exoprobe.embeddings.adapters.onnx import build as onnx_file
+from exoprobe.embeddings.adapters.torchscript import build as torchscript_file
 from exoprobe.embeddings.adapters.vgg_face import read_matconvnet
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, read_sample_ids, write_features

@@ -115,30 +115,31 @@ def copy_project(root: Path, folder: Path) -> Project:
 
     def shrink(config):
         config["digits"].update(SMALL["digits"])
-        for solver in ("fast", "caffe"):
-            for recipe in config["solvers"][solver].values():
-                recipe.update(SMALL["recipe"])
+        for name in ("fast", "caffe"):
+            config["recipes"][name].update(SMALL["recipe"])
+            config["recipes"][name]["overrides"].pop("pair_lenet")  # the batch size
         faces = config["faces"]
         faces["folds"] = 4
         faces["representations"] = {name: faces["representations"][name] for name in ("dlib_256", "pixels")}
-        shrink_questions(config["questions"])
+        shrink_questions(config)
 
     project.edit_config(shrink)
     return project
 
 
-def shrink_questions(questions):
+def shrink_questions(config):
     """Ask each of the open questions of few networks, trained a little."""
-    questions["recipe"].update(batch_size=32, max_steps=40, validate_every=20)
+    questions, recipes = config["questions"], config["recipes"]
+    recipes["short"].update(batch_size=32, max_steps=40, validate_every=20)
+    recipes["identities"].update(max_steps=10, validate_every=10)
     counts = {"train": 150, "validation": 50, "test": 60}
-    questions["trade_off"].update(variants=["lenet", "mu_lenet"], reference="lenet", seeds=[0, 1], counts=counts)
+    questions["trade_off"].update(networks=["lenet", "mu_lenet"], reference="lenet", seeds=[0, 1], counts=counts)
     questions["layers"].update(networks={"lenet_2": ["pool1", "ip1"]}, max_steps=20, counts=counts)
-    questions["unseen_classes"].update(variants=["lenet"], seeds=[0], max_steps=20)
-    people = questions["unseen_classes"]["people"]
-    people.update(of="pixels", variants=["lenet", "mu_lenet"], seeds=[0], rounds=2)
-    people["recipe"].update(max_steps=10, validate_every=10)
+    questions["unseen_classes"].update(networks=["lenet"], seeds=[0], max_steps=20)
+    identities = questions["unseen_classes"]["identities"]
+    identities.update(input="pixels", networks=["lenet", "mu_lenet"], seeds=[0], folds=2)
     ranges = {name: questions["perturbations"]["ranges"][name] for name in ("scale", "noise")}
-    questions["perturbations"].update(variants=["lenet"], ranges=ranges, max_steps=20, counts=counts)
+    questions["perturbations"].update(networks=["lenet"], ranges=ranges, max_steps=20, counts=counts)
 
 
 @pytest.fixture(scope="session")
@@ -183,13 +184,13 @@ def orl_as_celeba(root, finished, tmp_path_factory) -> Project:
     def configure(config):
         faces = config["faces"]
         original = Project.read_config(root / "config.yaml")["faces"]["representations"]
-        faces.update(dataset="celeba", folder=HOSTILE, pose=f"{HOSTILE}.csv", parts=2)
+        faces.update(dataset="celeba", folder=HOSTILE, pose=f"{HOSTILE}.csv", shards=2)
         shown = ("dlib_256", "triplet", "attribute_network", "pixels")
         faces["representations"] = {name: original[name] for name in shown}
         faces["representations"]["pixels"]["title"] = HOSTILE
         faces["groups"]["celeba"] = {HOSTILE: ["glasses", "smiling"]}
-        config["attribute_network"]["recipe"].update(max_steps=20, validate_every=10, batch_size=32)
-        config["triplet"].update(dimension=16, batch_size=16, steps_per_look=5, patience=1)
+        faces["attribute_network"]["recipe"].update(max_steps=20, validate_every=10, batch_size=32)
+        faces["triplet"].update(dimension=16, batch_size=16, validate_every=5, patience=1)
 
     project.edit_config(configure)
     status, output = project.snakemake("faces")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from exoprobe.datasets.face_attributes import orl_attributes
+from exoprobe.datasets.known.orl import orl_attributes
 from exoprobe.datasets.landmarks import POINT_COLUMNS
 from exoprobe.datasets.orl import read_labels
 

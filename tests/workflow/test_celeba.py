@@ -28,10 +28,10 @@ def celeba(root, finished, tmp_path_factory):
 
     def configure(config):
         original = finished.read_config(root / "config.yaml")["faces"]["representations"]
-        config["faces"].update(dataset="celeba", folder=str(folder), pose=str(shared / "pose.csv"), parts=2)
+        config["faces"].update(dataset="celeba", folder=str(folder), pose=str(shared / "pose.csv"), shards=2)
         config["faces"]["representations"] = {name: original[name] for name in SHOWN}
         config["faces"]["groups"]["celeba"] = {"all": ATTRIBUTES}
-        config["attribute_network"]["recipe"].update(max_steps=20, validate_every=10, batch_size=32)
+        config["faces"]["attribute_network"]["recipe"].update(max_steps=20, validate_every=10, batch_size=32)
 
     project.edit_config(configure)
     status, output = project.snakemake("faces")

@@ -39,7 +39,7 @@ def test_every_question_has_its_figure_and_data(answered):
     assert answered.planned("open_questions") == {}
 
 
-def test_the_trade_off_has_every_variant_and_seed_before_and_after_erasure(answered):
+def test_the_trade_off_has_every_network_and_seed_before_and_after_erasure(answered):
     table = pd.read_csv(answered.path("results/figures/trade_off.csv"))
     runs = table.groupby(["variant", "seed", "erased"])["measure"].nunique()
     assert len(runs) == 2 * 2 * 2
@@ -54,7 +54,7 @@ def test_networks_that_see_some_classes_only_know_no_others(answered):
     assert table["dataset"].nunique() == 2
 
 
-TRAINED = {"train_variant": 2, "extract_variant": 2, "probe_variant": 2, "trade_off": 1, "readouts": 1}
+TRAINED = {"train": 2, "extract": 2, "probe_variant": 2, "trade_off": 1, "readouts": 1}
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ TRAINED = {"train_variant": 2, "extract_variant": 2, "probe_variant": 2, "trade_
         (OBJECTIVES + "pair.py", {}),
         (
             OBJECTIVES + "mean_activation.py",
-            {**TRAINED, "embed_people": 1, "unseen_people": 1, "unseen_classes": 1},
+            {**TRAINED, "embed_identities": 1, "unseen_identities": 1, "unseen_classes": 1},
         ),
         (
             LIBRARY + "training/architectures/deep_lenet.py",
-            {"train_variant": 1, "extract_variant": 2, "probe_variant": 2, "layers": 1},
+            {"train": 1, "extract": 2, "probe_variant": 2, "layers": 1},
         ),
         (LIBRARY + "plots/trade_off.py", {"trade_off": 1}),
         (
@@ -85,16 +85,16 @@ def test_an_edited_module_reruns_what_uses_it(project, name, rerun):
     assert project.planned("open_questions") == rerun
 
 
-def test_a_variant_s_setting_concerns_that_variant_alone(project):
-    project.edit_config(set_value("questions", "variants", "mu_lenet", "learning_rate", 0.003))
+def test_a_network_s_setting_concerns_that_network_alone(project):
+    project.edit_config(set_value("recipes", "short", "overrides", {"mu_lenet": {"learning_rate": 0.003}}))
     assert project.planned("open_questions") == TRAINED
 
 
-def test_a_new_variant_is_one_entry(project):
+def test_a_new_network_is_one_entry(project):
     def add(config):
         entry = {"title": "new", "architecture": "residual_network", "objective": "softmax"}
-        config["questions"]["variants"]["new"] = entry
-        config["questions"]["trade_off"]["variants"].append("new")
+        config["networks"]["new"] = entry
+        config["questions"]["trade_off"]["networks"].append("new")
 
     project.edit_config(add)
     assert project.planned("open_questions") == TRAINED

@@ -43,7 +43,7 @@ def cluster_run(root, finished, node, tmp_path_factory):
     for name in DOWNLOADS:
         project.path(name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(finished.path(name), project.path(name))
-    project.edit_config(lambda config: config["faces"].update(parts=2))
+    project.edit_config(lambda config: config["faces"].update(shards=2))
     cluster = {"where": ("--profile", "profiles/slurm"), "environment": node.environment}
     orphan = run_until_killed(project.start(*TOO_LITTLE, *TARGETS, **cluster), node)
     second = project.start(*TOO_LITTLE, *TARGETS, **cluster)

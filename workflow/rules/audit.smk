@@ -1,9 +1,133 @@
-rule probe_factors:
-    """Every factor read from a representation: linearly, from nearest neighbors, by small networks."""
+# Tables of one representation, and of all.
+STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
+ERASURE_TABLES = ["erasure", "recognition"]
+SCORE_TABLES = ["scores", "verdicts", "differences"]
+AUDIT_TABLES = {
+    table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
+}
+
+
+rule audit_samples:
+    """The audit's dataset: the factor table joined with the feature files, grouped and split."""
+    input:
+        table=audit_factor_table,
+        features=[users_own(file) for files in audited.files.values() for file in files],
+    output:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        notes="results/data/audit/notes.json",
+    log:
+        "results/logs/audit/samples.log",
+    benchmark:
+        "results/benchmarks/audit/samples.tsv"
+    resources:
+        mem_mb=grows_with_input(1000, 1),
+    params:
+        *code("audit_samples.py"),
+        cfg=dict(
+            seeds={name: len(files) for name, files in audited.files.items()},
+            roles=asdict(audited.settings.roles),
+            rows=settings.audit.rows,
+            seed=settings.seeds[0],
+        ),
+    message:
+        "Joining the features with their factors"
+    script:
+        "../scripts/audit_samples.py"
+
+
+rule audit_features:
+    """A user's features as a feature file, in the order of the audit's samples."""
+    input:
+        samples=AUDIT_SAMPLES,
+        source=lambda wildcards: users_own(audited.files[wildcards.representation][int(wildcards.seed)]),
+    output:
+        audited.features("{representation}", "{seed}"),
+    log:
+        "results/logs/audit/{representation}/seed{seed}/features.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/seed{seed}/features.tsv"
+    wildcard_constraints:
+        representation="|".join(audited.files) or "none configured",
+    resources:
+        mem_mb=grows_with_input(1000, 1.5),
+    params:
+        *code("audit_features.py"),
+        cfg=dict(
+            id_column=settings.audit.id,
+            dtype=settings.feature_dtype,
+            code_digest=code_digest("audit_features.py"),
+        ),
+    message:
+        "Importing {wildcards.representation}, seed {wildcards.seed}"
+    script:
+        "../scripts/audit_features.py"
+
+
+rule audit_control:
+    """A control that has learned nothing: the images seen through random weights."""
+    input:
+        samples=AUDIT_SAMPLES,
+        table=audit_factor_table,
+        images=users_own(audited.image_file) if audited.image_file else [],
+        features=[audited.features(name) for name in list(audited.files)[:1]],
+    output:
+        audited.features(CONTROL),
+    log:
+        "results/logs/audit/control.log",
+    benchmark:
+        "results/benchmarks/audit/control.tsv"
+    resources:
+        mem_mb=grows_with_input(2000, 2),
+    params:
+        *code("audit_control.py"),
+        cfg=dict(
+            folder=audited.image_folder,
+            seed=settings.seeds[0],
+            dtype=settings.feature_dtype,
+            code_digest=code_digest("audit_control.py"),
+        ),
+    message:
+        "Projecting the images at random"
+    script:
+        "../scripts/audit_control.py"
+
+
+rule audit_about:
+    """What the audit looked at: files, rows, groups, and a table of the factors."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
-        features=audit_features("{representation}", "{seed}"),
+        notes="results/data/audit/notes.json",
+        features=[audited.features(name) for name in audited.seeds],
+        sources=[users_own(file) for files in audited.files.values() for file in files],
+        factor_table=audit_factor_table,
+        pictures=pictures.notes,
+    output:
+        about="results/audit/about.json",
+        table="results/audit/factors.csv",
+        provenance="results/audit/provenance.json",
+    log:
+        "results/logs/audit/about.log",
+    resources:
+        mem_mb=grows(1500),
+    params:
+        *code("audit_about.py"),
+        cfg=audited.settings.metadata(),
+        settings=audited.settings.described(),
+        input_names=audited.settings.input_names,
+    message:
+        "Writing what is audited"
+    script:
+        "../scripts/audit_about.py"
+
+
+rule probe_factors:
+    """Every factor predicted from a representation by every general probe."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}", "{seed}"),
     output:
         predictions="results/probes/audit/{representation}/seed{seed}/predictions.parquet",
         search="results/probes/audit/{representation}/seed{seed}/search.parquet",
@@ -12,28 +136,26 @@ rule probe_factors:
         "results/logs/audit/{representation}/seed{seed}/probe.log",
     benchmark:
         "results/benchmarks/audit/{representation}/seed{seed}/probe.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 8
     resources:
-        mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
+        mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
         runtime=grows_with_input(30, 0.2),
         gpu=GPUS,
     params:
-        *probe_code(AUDIT_PROBES),
-        cfg=dict(probes=dict.fromkeys(AUDIT_PROBES), device=config["device"]),
+        *probe_code(*AUDIT_PROBES),
+        cfg=dict(probes=dict.fromkeys(AUDIT_PROBES), device=settings.device),
     message:
-        "Reading the factors from {wildcards.representation}, seed {wildcards.seed}"
+        "Probing {wildcards.representation}, seed {wildcards.seed}"
     script:
         "../scripts/probe.py"
 
 
 rule erase_factors:
-    """What removing each factor costs: all readouts again, and recognition (of the first training seed)."""
+    """What removing each factor costs: all probes again, and recognition (of the first training seed)."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
-        features=audit_features("{representation}"),
+        features=audited.features("{representation}"),
         predictions="results/probes/audit/{representation}/seed0/predictions.parquet",
     output:
         **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in ERASURE_TABLES},
@@ -41,16 +163,14 @@ rule erase_factors:
         "results/logs/audit/{representation}/erase.log",
     benchmark:
         "results/benchmarks/audit/{representation}/erase.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 8
     resources:
-        mem_mb=grows(CUDA_MEGABYTES + config["probe_memory_mb"]),
+        mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
         runtime=grows_with_input(60, 1),
         gpu=GPUS,
     params:
-        *sorted({*probe_code(AUDIT_PROBES), *code("erase_factors.py")}),
-        cfg=dict(device=config["device"], label_is_group=AUDIT_SETTINGS.label_is_group),
+        *probe_code(*AUDIT_PROBES, script="erase_factors.py"),
+        cfg=dict(device=settings.device, label_is_group=audited.settings.label_is_group),
     message:
         "Erasing the factors from {wildcards.representation}"
     script:
@@ -58,28 +178,26 @@ rule erase_factors:
 
 
 rule describe_structure:
-    """How the factors sit in a representation: in how many dimensions, beside how much else (first training seed)."""
+    """How the factors are encoded in a representation: in how many dimensions, with how much variance (first training seed)."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
-        features=audit_features("{representation}"),
+        features=audited.features("{representation}"),
     output:
         **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in STRUCTURE_TABLES},
     log:
         "results/logs/audit/{representation}/structure.log",
     benchmark:
         "results/benchmarks/audit/{representation}/structure.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     threads: 8
     resources:
         mem_mb=grows(3000),
         runtime=grows_with_input(30, 0.1),
     params:
         *code("describe_structure.py"),
-        cfg=dict(label_is_group=AUDIT_SETTINGS.label_is_group),
+        cfg=dict(label_is_group=audited.settings.label_is_group),
     message:
-        "Describing how the factors sit in {wildcards.representation}"
+        "Describing the geometry of {wildcards.representation}"
     script:
         "../scripts/describe_structure.py"
 
@@ -89,31 +207,29 @@ rule audit_tables:
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
-        predictions=audit_probes("predictions"),
-        searches=audit_probes("search"),
-        selectivities=audit_probes("selectivity"),
-        described=audit_described([*STRUCTURE_TABLES, *ERASURE_TABLES]),
+        predictions=audited.probes("predictions"),
+        searches=audited.probes("search"),
+        selectivities=audited.probes("selectivity"),
+        described=audited.described([*STRUCTURE_TABLES, *ERASURE_TABLES]),
     output:
         **AUDIT_TABLES,
     log:
         "results/logs/audit/tables.log",
     benchmark:
         "results/benchmarks/audit/tables.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows_with_input(2000, 10),
         runtime=grows_with_input(30, 1),
     params:
         *code("audit_tables.py"),
         cfg=dict(
-            seeds=AUDIT_REPRESENTATIONS,
-            controls=AUDIT_SETTINGS.controls,
-            margin=AUDIT["margin"],
-            permutations=AUDIT["permutations"],
+            seeds=audited.seeds,
+            controls=audited.settings.controls,
+            margin=settings.audit.margin,
+            permutations=settings.audit.permutations,
         ),
     message:
-        "Scoring what was read"
+        "Scoring the predictions"
     script:
         "../scripts/audit_tables.py"
 
@@ -130,12 +246,10 @@ rule audit_page:
             "results/audit/index.html",
             category="Audit",
             caption="../report/audit.rst",
-            labels={"page": "what the features tell"},
+            labels={"page": "what the features encode"},
         ),
     log:
         "results/logs/audit/page.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:
@@ -148,6 +262,6 @@ rule audit_page:
 
 
 rule audit:
-    """Your own features: what they tell that they should not (--config features=my.npy factors=my.csv group=person)."""
+    """Your own features: what they encode that they should not (--config features=my.npy factors=my.csv group=person)."""
     input:
         "results/audit/index.html",

@@ -1,9 +1,10 @@
 import os
 import sys
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(workflow.basedir)
+ROOT = Path(str(workflow.current_basedir.get_path_or_uri(secret_free=False))).parents[1]
 LIBRARY = ROOT / "src"
 SCRIPTS = ROOT / "workflow" / "scripts"
 
@@ -11,15 +12,25 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
-from exoprobe.gpu_lock import has_card
-from exoprobe.config.check import check_config, with_numbers
-from exoprobe.config.audit import check_feature_files, with_audit
+from exoprobe.config.audit import CONTROL, NOTHING, PICTURE_FACTORS, check_feature_files
 from exoprobe.config.config_file import check_config_file
-from exoprobe.config.questions import module_of
+from exoprobe.config.declared import module_of
+from exoprobe.config.model import load_config
+from exoprobe.config.training import PAPER
+from exoprobe.config.images import SAMPLES as IMAGE_SAMPLES
+from exoprobe.datasets.celeba_layout import LANDMARKS, TABLES
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.files import digest_of_file, digest_of_files
+from exoprobe.gpu_lock import has_card
 from exoprobe.io.code_digest import imported_files
+from exoprobe.evaluation.pose_ranges import EDGES as YAW_EDGES
+from exoprobe.io.files import digest_of_file, digest_of_files
+from exoprobe.probes.registry import METHODS, general_probe_names
 from exoprobe.run_lock import begin_run, check_run
+from exoprobe.runs.audit import AuditRuns
+from exoprobe.runs.digits import DATASETS, LAYERS, ROTATION, TOGETHER, UNSEEN, DigitRuns
+from exoprobe.runs.faces import CELEBA_DOWNLOAD, DLIB_RESNET, FaceRuns, IdentityRuns
+from exoprobe.runs.images import TABLE_NOTES, ImageRuns
+from exoprobe.runs.questions import FIGURES, QuestionRuns
 
 try:
     for file in ["config.yaml", *workflow.overwrite_configfiles]:
@@ -31,57 +42,46 @@ except ExoprobeError as error:
 configfile: "config.yaml"
 
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-whole = with_numbers(with_audit(config), SCHEMA)
-config.clear()  # of the keys that are short for others
-config.update(whole)
 try:
-    check_config(config, SCHEMA)
+    settings = load_config(config)
 except ExoprobeError as error:
     sys.exit(f"config: {error}")
+config.clear()  # of the keys that are short for others
+config.update(settings.model_dump())
 
 try:
     if workflow.is_main_process:
-        check_feature_files(config["audit"])
+        check_feature_files(settings.audit)
         begin_run(Path(".snakemake"))
     else:  # a job of a run, maybe on another node
         check_run(Path(".snakemake"))
 except ExoprobeError as error:
     sys.exit(str(error))
 
-KILODIGITS = sum(config["digits"]["counts"].values()) * len(config["digits"]["angles"]) / 1000
+digits, faces, audited = DigitRuns(settings), FaceRuns(settings), AuditRuns(settings)
+pictures = ImageRuns(settings)
+asked, identities = QuestionRuns(digits), IdentityRuns(faces)
+
 # A job of a network asks for a GPU if it is to compute on one, and for the memory that CUDA takes beside it.
-GPUS = 1 if config["device"] == "cuda" or (config["device"] == "auto" and has_card()) else None
+GPUS = 1 if settings.device == "cuda" or (settings.device == "auto" and has_card()) else None
 CUDA_MEGABYTES = 3000 if GPUS else 0
 PAPER_NUMBERS = LIBRARY / "exoprobe" / "evaluation" / "paper_numbers.csv"
-DATASET = config["digits"]["dataset"]
-DIGITS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST"}[DATASET]
-SAMPLES = f"results/data/{DATASET}/samples.parquet"
-DIGIT_FACTORS = f"results/data/{DATASET}/factors.parquet"
-DIGIT_PROBES = ["head", "nearest_mean", "per_angle_mean", "linear", "linear_per_label"]
-MODELS = list(config["models"])
-RUNS = [(model, seed) for model in MODELS for seed in config["seeds"]]
-FIRST_RUNS = [(model, config["seeds"][0]) for model in MODELS]  # for pictures of a single feature space
-# The networks' folders: the solver is part of the name unless it is the default, so that both solvers' are kept.
-DIGIT_FOLDERS = {
-    model if solver == "fast" else f"{model}_{solver}": (model, solver)
-    for solver in config["solvers"]
-    for model in MODELS
-}
-ABOUT = "{}, {:,} training digits, {} angles from {}° to {}°, solver {}".format(
-    DIGITS,
-    config["digits"]["counts"]["train"],
-    len(config["digits"]["angles"]),
-    min(config["digits"]["angles"]),
-    max(config["digits"]["angles"]),
-    config["solver"],
-)
-FIGURES = [
-    f"results/figures/{name}.{kind}"
-    for name in [*(f"figure_{number}" for number in range(1, 9)), "training_curves"]
-    for kind in ("pdf", "png", "svg", "csv")
-]
-FACE_FIGURES = ("results/figures/figure_1", "results/figures/figure_2")
+PAGE_TEMPLATES = LIBRARY / "exoprobe" / "report" / "templates"
+ORL_LABELS = LIBRARY / "exoprobe" / "datasets" / "orl_attributes.csv"
+ORL_IMAGES = "results/data/orl/images.zip"
+FACE_ARCHIVE = [] if faces.is_celeba else ORL_IMAGES  # those of CelebA are found in a folder
+DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
+AUDIT_PROBES = general_probe_names()
+AUDIT_SAMPLES, AUDIT_FACTORS = "results/data/audit/samples.parquet", "results/data/audit/factors.parquet"
+
+
+def figure_paths(*names):
+    """The files of figures."""
+    return [f"results/figures/{name}.{kind}" for name in names for kind in ("pdf", "png", "svg", "csv")]
+
+
+DIGIT_FIGURES = figure_paths(*(f"figure_{number}" for number in range(3, 9)), "training_curves")
+FACE_FIGURES = [*figure_paths("figure_1", "figure_2"), "results/figures/table_1.csv"]
 
 
 # Locally, as many jobs on GPUs at once as --resources gpu says; on a cluster, each gets its own from the scheduler.
@@ -90,10 +90,17 @@ resource_scopes:
 
 
 wildcard_constraints:
-    dataset="|".join(["mnist", "fashion_mnist", "kmnist"]),
-    model="|".join(DIGIT_FOLDERS),
+    dataset="|".join(DATASETS),
+    model="|".join(digits.paper_folders),
+    task="|".join(digits.factors),
+    variant="|".join(digits.variants),
+    run=f"({'|'.join(digits.paper_folders)}|({'|'.join(digits.factors)})/({'|'.join(digits.variants)}))",
     seed=r"\d+",
     layer=r"(conv|pool|block)\d+|ip[12]",
+    faces="orl|celeba",
+    network="|".join(faces.networks),
+    part=r"\d+",
+    representation="|".join(audited.seeds) or "none configured",
 
 
 def grows(amount):
@@ -106,23 +113,45 @@ def grows_with_input(base, per_megabyte):
     return lambda wildcards, input, attempt: round((base + per_megabyte * input.size_mb) * attempt)
 
 
-def training_minutes(wildcards):
-    """How long training a network of section 4 may take: five times what two cores of 2023 need."""
-    model, solver = DIGIT_FOLDERS[wildcards.model]
-    recipe = config["solvers"][solver][model]
-    return round(15 + 20 * recipe["max_steps"] * recipe["batch_size"] / 1e6)
+def figure_files(name, category, label, *, shown="svg", caption=None):
+    """A figure's four files, one of which the report shows under its label, with a caption of workflow/report."""
+    files = {kind: f"results/figures/{name}.{kind}" for kind in ("pdf", "png", "svg", "csv")}
+    described = dict(category=category, caption=f"../report/{caption or name}.rst", labels={"figure": label})
+    return {**files, shown: report(files[shown], **described)}
 
 
 @cache
-def code_files(script):
-    """The script and the library modules that it imports: what a job's result depends on besides its data."""
-    return imported_files(SCRIPTS / script, LIBRARY)
+def code_files(script, *modules):
+    """The script and the library modules that it imports or, as (kind, name), finds by name."""
+    files = {file for module in modules for file in imported_files(module_of(*module), LIBRARY)}
+    return [*(own := imported_files(SCRIPTS / script, LIBRARY)), *sorted(files - {*own})]
 
 
 @cache
-def code(script):
+def code(script, *modules):
     """The stamps of a script's code."""
-    return stamps(code_files(script))
+    return stamps(code_files(script, *modules))
+
+
+@cache
+def probe_code(*probes, script="probe.py"):
+    """The stamps of a script's code and of probes' modules, which it finds by name."""
+    files = {file for name in probes for file in imported_files(METHODS / f"{name}.py", LIBRARY)}
+    return stamps(sorted({*code_files(script), *files}))
+
+
+@cache
+def call(function):
+    """The params of a rule whose script calls a function of the library, with the stamps of its code."""
+    file = LIBRARY.joinpath(*function.split(".")[:-1]).with_suffix(".py")
+    files = {*code_files("call.py"), *imported_files(file, LIBRARY)}
+    return dict(function=function, code=stamps(sorted(files)))
+
+
+@cache
+def code_digest(script, *modules):
+    """A digest of a script's code, for the files that it writes."""
+    return digest_of_files(code_files(script, *modules))
 
 
 def stamps(files):
@@ -135,70 +164,71 @@ def stamps(files):
     return [f"{os.path.relpath(file, ROOT)} {digest_of_file(file)[:16]}" for file in files]
 
 
-@cache
-def model_code(architecture, objective=None):
-    """The stamps of a network's own modules, which are found by name: a new one concerns no other network."""
-    files = [module_of("architecture", architecture), *([module_of("objective", objective)] if objective else [])]
-    return stamps(sorted({file for own in files for file in imported_files(own, LIBRARY)}))
-
-
-def probe_code(probes):
-    """The stamps of the probe stage and of some probes' own modules, which are found by name."""
-    methods = LIBRARY / "exoprobe" / "probes" / "methods"
-    files = {file for name in probes for file in imported_files(methods / f"{name}.py", LIBRARY)}
-    return sorted({*code("probe.py"), *stamps(sorted(files))})
-
-
-def digit_probes(folder):
-    """The probes of a network of section 4: what classifies, and what predicts the angle."""
-    model, _ = DIGIT_FOLDERS[folder]
-    without_head = "teacher" in config["models"][model]  # it is truncated before its last layer
-    label = [name for name in ("head", "nearest_mean", "per_angle_mean") if name != "head" or not without_head]
-    return {**{name: ["label"] for name in label}, "linear": ["angle"], "linear_per_label": ["angle"]}
-
-
 def users_own(path):
     """A file as a rule's input: what the workflow makes is where its results are kept, anything else lies here."""
     return str(path) if str(path).startswith("results/") else local(str(path))
 
 
-def local_digits():
-    """The idx files in the user's folder, if one is configured."""
-    folder = config["digits"]["folder"]
-    return sorted(file for below in ("", "raw") for file in Path(folder, below).glob("*-ubyte*")) if folder else []
+def existing(path):
+    """The file as a rule's input if it is there or will be; a missing one is named by the job, with where to get it."""
+    return users_own(path) if path and (path.startswith("results/") or Path(path).exists()) else []
 
 
-def run_files(pattern, runs=RUNS):
-    """The files of all (model, seed) runs of the configured solver, in the order of ``runs``."""
-    folders = {key: folder for folder, key in DIGIT_FOLDERS.items()}
-    return [
-        pattern.format(dataset=DATASET, model=folders[model, config["solver"]], seed=seed) for model, seed in runs
-    ]
+def found_in(folder, *patterns):
+    """The files in a user's folder, if one is configured."""
+    return sorted(file for pattern in patterns for file in Path(folder).glob(pattern)) if folder else []
 
 
-def teacher_features(wildcards):
-    """The features whose class means this model learns, if it learns any."""
-    model, _ = DIGIT_FOLDERS[wildcards.model]
-    teacher = config["models"][model].get("teacher")
-    if not teacher:
-        return []
-    folder = wildcards.model.replace(model, teacher)
-    return f"results/features/{wildcards.dataset}/{folder}/seed{wildcards.seed}/ip1.parquet"
+def training_minutes(wildcards, attempt):
+    """How long training may take: five times what two cores of 2023 need."""
+    recipe = digits.recipe(wildcards.run)
+    return round(attempt * (30 + 20 * recipe["max_steps"] * recipe["batch_size"] / 1e6))
 
 
-def training_settings(wildcards):
-    """What of the configuration concerns the training of one network, and nothing else."""
-    model, solver = DIGIT_FOLDERS[wildcards.model]
+def teacher_weights(wildcards):
+    """The network whose class means this one learns, if it learns any."""
+    teacher = digits.teacher(wildcards.run)
+    return digits.weights(teacher, wildcards.seed) if teacher else []
+
+
+def architecture(wildcards):
+    """The module of a network's architecture."""
+    return "architecture", digits.network(wildcards.run).architecture
+
+
+def training_code(wildcards):
+    """The stamps of the code that trains a network."""
+    return code("train.py", architecture(wildcards), ("objective", digits.network(wildcards.run).objective))
+
+
+def extraction_settings(wildcards):
+    """What of the configuration concerns the features of a network for digits."""
     return dict(
-        model=config["models"][model],
-        recipe=config["solvers"][solver][model],
-        device=config["device"],
-        precision=config["precision"],
+        device=settings.device,
+        dtype=settings.feature_dtype,
+        max_features=digits.max_features(wildcards.run),
+        code_digest=code_digest("extract.py", architecture(wildcards)),
     )
 
 
-# Snakemake (9.27) looks through the waiting jobs once more a second for every job that has ended: after 300 of them
-# that keeps a core busy. It does so for a limit of 100 jobs a second, which spares a cluster's scheduler.
-onstart:
-    if workflow.local_exec:
-        workflow.scheduler.job_rate_limiter = None
+def face_network(wildcards):
+    """The module of a face network's adapter."""
+    return "adapter", settings.faces.networks[wildcards.network].adapter
+
+
+def image_network(wildcards):
+    """The module of the adapter of a network for pictures."""
+    return "adapter", settings.images.networks[wildcards.network].adapter
+
+
+def identity_modules(name):
+    """The modules of a network on faces' features, and of its teacher."""
+    names = [name, *filter(None, [identities.teacher(name)])]
+    return [("architecture", "perceptron"), *(("objective", settings.networks[own].objective) for own in names)]
+
+
+def audit_factor_table(wildcards):
+    """The user's factor table; where nothing is configured, say in one sentence what to give."""
+    if settings.audit.factors is None:
+        sys.exit(NOTHING)
+    return users_own(settings.audit.factors)

@@ -1,27 +1,98 @@
+rule figure_1:
+    """Figure 1: faces, and what is predicted from their features alone."""
+    input:
+        samples=f"results/data/{faces.dataset}/samples.parquet",
+        archive=FACE_ARCHIVE,
+        landmarks=f"results/data/{faces.dataset}/landmarks.parquet",
+        factors=faces.factors,
+        predictions=faces.scores.files["predictions"][0],
+    output:
+        **figure_files("figure_1", "Faces", "1 · faces and what their features encode", shown="png"),
+    log:
+        "results/logs/figure_1.log",
+    resources:
+        mem_mb=grows(1000),
+    params:
+        *code("sample_faces.py"),
+        cfg=dict(
+            images=faces.image_folder,
+            shown=faces.attributes,
+            seed=settings.seeds[0],
+            about=f"{faces.caption}; features: {next(iter(faces.titles.values()))}",
+        ),
+    message:
+        "Drawing Figure 1"
+    script:
+        "../scripts/sample_faces.py"
+
+
+rule figure_2:
+    """Figure 2: errors of attributes predicted from faces' features."""
+    input:
+        scores=f"results/scores/{faces.dataset}.parquet",
+    output:
+        **figure_files("figure_2", "Faces", "2 · attributes predicted from features"),
+    log:
+        "results/logs/figure_2.log",
+    resources:
+        mem_mb=grows(2000),
+    params:
+        *code("attribute_errors.py"),
+        cfg=dict(
+            attributes=faces.attributes,
+            names=faces.titles,
+            groups=faces.groups,
+            controls=faces.controls,
+            about=faces.caption,
+        ),
+    message:
+        "Drawing Figure 2"
+    script:
+        "../scripts/attribute_errors.py"
+
+
+rule table_1:
+    """Table 1: errors of the pose predicted from faces' features."""
+    input:
+        scores=f"results/scores/{faces.dataset}.parquet",
+        factors=faces.factors,
+    output:
+        csv="results/figures/table_1.csv",
+        md="results/figures/table_1.md",
+        tex="results/figures/table_1.tex",
+        html=report(
+            "results/figures/table_1.html",
+            category="Faces",
+            caption="../report/table_1.rst",
+            labels={"figure": "Table 1 · pose predicted from features"},
+        ),
+    log:
+        "results/logs/table_1.log",
+    resources:
+        mem_mb=grows(1000),
+    params:
+        *code("pose_table.py"),
+        cfg=dict(names=faces.titles, about=faces.caption),
+    message:
+        "Writing Table 1"
+    script:
+        "../scripts/pose_table.py"
+
+
 rule figure_3:
     """Figure 3: the rotation angle predicted from ip1, per true angle."""
     input:
-        samples=SAMPLES,
-        predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        samples=digits.samples,
+        predictions=digits.scores.files["predictions"],
     output:
-        pdf="results/figures/figure_3.pdf",
-        png="results/figures/figure_3.png",
-        svg=report(
-            "results/figures/figure_3.svg",
-            category="Figures",
-            caption="../report/figure_3.rst",
-            labels={"figure": "3 · angle predicted from ip1"},
-        ),
-        csv="results/figures/figure_3.csv",
+        **figure_files("figure_3", "Figures", "3 · angle predicted from ip1"),
     log:
         "results/logs/figure_3.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
         *code("angle_prediction.py"),
-        cfg=dict(runs=RUNS, about=ABOUT),
+        cfg=dict(runs=digits.runs, about=digits.caption),
     message:
         "Drawing Figure 3"
     script:
@@ -31,26 +102,16 @@ rule figure_3:
 rule figure_4:
     """Figure 4: classification error per digit, six techniques."""
     input:
-        scores=f"results/scores/{DATASET}.parquet",
+        scores=f"results/scores/{digits.dataset}.parquet",
     output:
-        pdf="results/figures/figure_4.pdf",
-        png="results/figures/figure_4.png",
-        svg=report(
-            "results/figures/figure_4.svg",
-            category="Figures",
-            caption="../report/figure_4.rst",
-            labels={"figure": "4 · classification errors"},
-        ),
-        csv="results/figures/figure_4.csv",
+        **figure_files("figure_4", "Figures", "4 · classification errors"),
     log:
         "results/logs/figure_4.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
         *code("digit_errors.py"),
-        cfg=dict(about=ABOUT),
+        cfg=dict(about=digits.caption),
     message:
         "Drawing Figure 4"
     script:
@@ -60,249 +121,128 @@ rule figure_4:
 rule figure_5:
     """Figure 5: the PAIR topology."""
     input:
-        samples=SAMPLES,
+        samples=digits.samples,
     output:
-        pdf="results/figures/figure_5.pdf",
-        png="results/figures/figure_5.png",
-        svg=report(
-            "results/figures/figure_5.svg",
-            category="Figures",
-            caption="../report/figure_5.rst",
-            labels={"figure": "5 · PAIR topology"},
-        ),
-        csv="results/figures/figure_5.csv",
+        **figure_files("figure_5", "Figures", "5 · PAIR topology"),
     log:
         "results/logs/figure_5.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(2000),
     params:
-        *code("pair_topology.py"),
-        cfg=dict(model=config["models"]["pair_lenet"]),
+        **call("exoprobe.plots.pair_topology.draw_pair_topology"),
+        cfg=dict(model=settings.networks["pair_lenet"].settings),
     message:
         "Drawing Figure 5"
     script:
-        "../scripts/pair_topology.py"
+        "../scripts/call.py"
 
 
 rule figure_6:
     """Figure 6: scree diagrams of the feature spaces."""
     input:
-        samples=SAMPLES,
-        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        samples=digits.samples,
+        features=digits.files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet"),
     output:
-        pdf="results/figures/figure_6.pdf",
-        png="results/figures/figure_6.png",
-        svg=report(
-            "results/figures/figure_6.svg",
-            category="Figures",
-            caption="../report/figure_6.rst",
-            labels={"figure": "6 · scree"},
-        ),
-        csv="results/figures/figure_6.csv",
+        **figure_files("figure_6", "Figures", "6 · scree"),
     log:
         "results/logs/figure_6.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(1000 + 4 * KILODIGITS),
+        mem_mb=grows(1000 + 4 * digits.thousands),
     params:
-        *code("scree.py"),
-        cfg=dict(runs=RUNS, about=ABOUT),
+        **call("exoprobe.plots.scree.draw_scree"),
+        by=dict(features=digits.runs),
+        cfg=dict(about=digits.caption),
     message:
         "Drawing Figure 6"
     script:
-        "../scripts/scree.py"
+        "../scripts/call.py"
 
 
 rule figure_7:
     """Figure 7: heat maps of the feature spaces."""
     input:
-        samples=SAMPLES,
-        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
+        samples=digits.samples,
+        features=digits.files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", digits.first_runs),
     output:
-        pdf="results/figures/figure_7.pdf",
-        png=report(
-            "results/figures/figure_7.png",
-            category="Figures",
-            caption="../report/figure_7.rst",
-            labels={"figure": "7 · heat maps"},
-        ),
-        svg="results/figures/figure_7.svg",
-        csv="results/figures/figure_7.csv",
+        **figure_files("figure_7", "Figures", "7 · heat maps", shown="png"),
     log:
         "results/logs/figure_7.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
-        mem_mb=grows(1000 + 4 * KILODIGITS),
+        mem_mb=grows(1000 + 4 * digits.thousands),
     params:
-        *code("heat_maps.py"),
-        cfg=dict(models=MODELS, about=ABOUT, block_diagonal=False),
+        **call("exoprobe.plots.heat_maps.draw_heat_maps"),
+        by=dict(features=list(PAPER)),
+        cfg=dict(about=digits.caption, block_diagonal=False),
     message:
         "Drawing Figure 7"
     script:
-        "../scripts/heat_maps.py"
+        "../scripts/call.py"
 
 
-rule figure_8:
-    """Figure 8: the heat maps block-diagonalized by Eq. (1)."""
-    input:
-        samples=SAMPLES,
-        features=run_files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", FIRST_RUNS),
+use rule figure_7 as figure_8 with:
     output:
-        pdf="results/figures/figure_8.pdf",
-        png=report(
-            "results/figures/figure_8.png",
-            category="Figures",
-            caption="../report/figure_8.rst",
-            labels={"figure": "8 · block-diagonalized heat maps"},
-        ),
-        svg="results/figures/figure_8.svg",
-        csv="results/figures/figure_8.csv",
+        **figure_files("figure_8", "Figures", "8 · block-diagonalized heat maps", shown="png"),
     log:
         "results/logs/figure_8.log",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows(1000 + 4 * KILODIGITS),
     params:
-        *code("heat_maps.py"),
-        cfg=dict(models=MODELS, about=ABOUT, block_diagonal=True),
+        **call("exoprobe.plots.heat_maps.draw_heat_maps"),
+        by=dict(features=list(PAPER)),
+        cfg=dict(about=digits.caption, block_diagonal=True),
     message:
-        "Drawing Figure 8"
-    script:
-        "../scripts/heat_maps.py"
+        "Drawing Figure 8, the heat maps block-diagonalized by Eq. (1)"
 
 
 rule training_curves:
     """Training loss and validation measure of every network."""
     input:
-        histories=run_files("results/models/{dataset}/{model}/seed{seed}/history.parquet"),
+        histories=digits.files("results/models/{dataset}/{model}/seed{seed}/history.parquet"),
     output:
-        pdf="results/figures/training_curves.pdf",
-        png="results/figures/training_curves.png",
-        svg=report(
-            "results/figures/training_curves.svg",
-            category="Training",
-            caption="../report/training_curves.rst",
-            labels={"figure": "training curves"},
-        ),
-        csv="results/figures/training_curves.csv",
+        **figure_files("training_curves", "Training", "training curves"),
     log:
         "results/logs/training_curves.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
-        *code("training_curves.py"),
-        cfg=dict(runs=RUNS, about=ABOUT),
+        **call("exoprobe.plots.training_curves.draw_training_curves"),
+        by=dict(histories=digits.runs),
+        cfg=dict(about=digits.caption),
     message:
         "Drawing the training curves"
     script:
-        "../scripts/training_curves.py"
+        "../scripts/call.py"
 
 
-rule figure_1:
-    """Figure 1: faces, and what was read from their features alone."""
+rule scorecard:
+    """Our numbers beside the paper's."""
     input:
-        samples=f"results/data/{FACES}/samples.parquet",
-        archive=FACE_ARCHIVE,
-        landmarks=f"results/data/{FACES}/landmarks.parquet",
-        factors=FACE_FACTORS,
-        predictions=FACE_PREDICTIONS[0],
+        digits=f"results/scores/{digits.dataset}.parquet",
+        faces=f"results/scores/{faces.dataset}.parquet",
+        factors=faces.factors,
+        weights=digits.files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
     output:
-        pdf="results/figures/figure_1.pdf",
-        png=report(
-            "results/figures/figure_1.png",
-            category="Faces",
-            caption="../report/figure_1.rst",
-            labels={"figure": "1 · faces and what their features tell"},
-        ),
-        svg="results/figures/figure_1.svg",
-        csv="results/figures/figure_1.csv",
-    log:
-        "results/logs/figure_1.log",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows(1000),
-    params:
-        *code("sample_faces.py"),
-        cfg=dict(
-            images=FACE_FOLDER,
-            shown=ATTRIBUTES,
-            seed=config["seeds"][0],
-            about=f"{ABOUT_FACES}; features: {next(iter(TITLES.values()))}",
-        ),
-    message:
-        "Drawing Figure 1"
-    script:
-        "../scripts/sample_faces.py"
-
-
-rule figure_2:
-    """Figure 2: errors of the attributes read from faces' features."""
-    input:
-        scores=f"results/scores/{FACES}.parquet",
-    output:
-        pdf="results/figures/figure_2.pdf",
-        png="results/figures/figure_2.png",
-        svg=report(
-            "results/figures/figure_2.svg",
-            category="Faces",
-            caption="../report/figure_2.rst",
-            labels={"figure": "2 · attributes read from features"},
-        ),
-        csv="results/figures/figure_2.csv",
-    log:
-        "results/logs/figure_2.log",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows(2000),
-    params:
-        *code("attribute_errors.py"),
-        cfg=dict(
-            attributes=ATTRIBUTES,
-            names=TITLES,
-            groups=config["faces"]["groups"][FACES],
-            controls=CONTROLS,
-            about=ABOUT_FACES,
-        ),
-    message:
-        "Drawing Figure 2"
-    script:
-        "../scripts/attribute_errors.py"
-
-
-rule table_1:
-    """Table 1: errors of the pose read from faces' features."""
-    input:
-        scores=f"results/scores/{FACES}.parquet",
-        factors=FACE_FACTORS,
-    output:
-        csv="results/figures/table_1.csv",
-        md="results/figures/table_1.md",
-        tex="results/figures/table_1.tex",
+        csv="results/scorecard.csv",
+        intervals="results/intervals.csv",
         html=report(
-            "results/figures/table_1.html",
-            category="Faces",
-            caption="../report/table_1.rst",
-            labels={"figure": "Table 1 · pose read from features"},
+            "results/scorecard.html",
+            category="Scorecard",
+            caption="../report/scorecard.rst",
+            labels={"table": "our numbers beside the paper's"},
         ),
     log:
-        "results/logs/table_1.log",
-    conda:
-        "../../envs/exoprobe.yaml"
+        "results/logs/scorecard.log",
     resources:
         mem_mb=grows(1000),
     params:
-        *code("pose_table.py"),
-        cfg=dict(names=TITLES, about=ABOUT_FACES),
+        *code("scorecard.py"),
+        *stamps([PAPER_NUMBERS]),
+        cfg=dict(
+            dataset=digits.dataset,
+            angles=settings.digits.angles,
+            faces=faces.dataset,
+            attributes=faces.attributes,
+            about=f"{digits.caption}; {faces.caption}",
+        ),
     message:
-        "Writing Table 1"
+        "Writing the scorecard"
     script:
-        "../scripts/pose_table.py"
+        "../scripts/scorecard.py"

@@ -1,99 +1,142 @@
 rule probe:
-    """The probes of section 4.1 on one representation: predictions for every test image."""
+    """The probes of a network for digits: predictions for every test image, some again after an erasure."""
     input:
-        samples="results/data/{dataset}/samples.parquet",
-        factors="results/data/{dataset}/factors.parquet",
-        weights="results/models/{dataset}/{model}/seed{seed}/weights.safetensors",
-        features="results/features/{dataset}/{model}/seed{seed}/{layer}.parquet",
+        samples=lambda wildcards: digits.extracted_samples(wildcards.run),
+        factors=lambda wildcards: digits.probed_factors(wildcards.run),
+        weights="results/models/{dataset}/{run}/seed{seed}/weights.safetensors",
+        features="results/features/{dataset}/{run}/seed{seed}/{layer}.parquet",
     output:
-        predictions="results/probes/{dataset}/{model}/seed{seed}/{layer}.parquet",
-        search="results/probes/{dataset}/{model}/seed{seed}/{layer}_search.parquet",
+        predictions="results/probes/{dataset}/{run}/seed{seed}/{layer}_predictions.parquet",
+        search="results/probes/{dataset}/{run}/seed{seed}/{layer}_search.parquet",
     log:
-        "results/logs/{dataset}/{model}/seed{seed}/probe_{layer}.log",
+        "results/logs/{dataset}/{run}/seed{seed}/probe_{layer}.log",
     benchmark:
-        "results/benchmarks/{dataset}/{model}/seed{seed}/probe_{layer}.tsv"
-    conda:
-        "../../envs/exoprobe.yaml"
-    wildcard_constraints:
-        layer="ip1",  # the network's head is the last layer on top of it
+        "results/benchmarks/{dataset}/{run}/seed{seed}/probe_{layer}.tsv"
     resources:
         mem_mb=grows(3000),
-        runtime=grows(10 + KILODIGITS / 20),
+        runtime=grows(15 + digits.thousands / 20),
     params:
-        *probe_code(DIGIT_PROBES),
-        cfg=lambda wildcards: dict(probes=digit_probes(wildcards.model), device=config["device"]),
+        modules=lambda wildcards: probe_code(*digits.probes(wildcards.run)),
+        cfg=lambda wildcards: dict(
+            probes=digits.probes(wildcards.run), erase=digits.erased(wildcards.run), device=settings.device
+        ),
     message:
-        "Probing {wildcards.layer} of {wildcards.model}, seed {wildcards.seed}"
+        "Probing {wildcards.layer} of {wildcards.run}, seed {wildcards.seed}"
+    script:
+        "../scripts/probe.py"
+
+
+rule probe_faces:
+    """Attributes and pose predicted from one representation, for every test image."""
+    input:
+        samples="results/data/{faces}/samples.parquet",
+        factors="results/data/{faces}/factors.parquet",
+        weights=lambda wildcards: faces.head(wildcards.network),
+        features="results/features/{faces}/{network}/{layer}.parquet",
+    output:
+        predictions="results/probes/{faces}/{network}/{layer}/predictions.parquet",
+        search="results/probes/{faces}/{network}/{layer}/search.parquet",
+    log:
+        "results/logs/{faces}/{network}/probe_{layer}.log",
+    benchmark:
+        "results/benchmarks/{faces}/{network}/probe_{layer}.tsv"
+    wildcard_constraints:
+        layer=r"\w+",
+    resources:
+        mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.4),
+        gpu=GPUS,
+    params:
+        modules=lambda wildcards: probe_code(*faces.probes(wildcards.network)),
+        cfg=lambda wildcards: dict(probes=faces.probes(wildcards.network), device=settings.device),
+    message:
+        "Probing {wildcards.layer} of {wildcards.network}"
     script:
         "../scripts/probe.py"
 
 
 rule score:
-    """Measures with intervals, of every network's probes."""
+    """Measures with intervals, of section 4's networks."""
     input:
-        samples=[SAMPLES] * len(RUNS),
-        factors=[DIGIT_FACTORS] * len(RUNS),
-        predictions=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
-        search=run_files("results/probes/{dataset}/{model}/seed{seed}/ip1_search.parquet"),
+        **digits.scores.files,
     output:
-        f"results/scores/{DATASET}.parquet",
+        f"results/scores/{digits.dataset}.parquet",
     log:
-        f"results/logs/{DATASET}/score.log",
-    conda:
-        "../../envs/exoprobe.yaml"
+        f"results/logs/{digits.dataset}/score.log",
     resources:
         mem_mb=grows(2000),
     params:
         *code("score.py"),
-        cfg=dict(
-            runs=[("rotation", model, "ip1", seed) for model, seed in RUNS],
-            subsets=[dict(column="label", factors=["label"])],
-        ),
+        cfg=dict(runs=digits.scores.keys, subsets=[dict(column="label", factors=["label"])]),
     message:
         "Scoring the digits"
     script:
         "../scripts/score.py"
 
 
-rule scorecard:
-    """Our numbers beside the paper's."""
+use rule score as score_faces with:
     input:
-        digits=f"results/scores/{DATASET}.parquet",
-        faces=f"results/scores/{FACES}.parquet",
-        factors=f"results/data/{FACES}/factors.parquet",
-        weights=run_files("results/models/{dataset}/{model}/seed{seed}/weights.safetensors"),
+        **faces.scores.files,
     output:
-        csv="results/scorecard.csv",
-        intervals="results/intervals.csv",
-        html=report(
-            "results/scorecard.html",
-            category="Scorecard",
-            caption="../report/scorecard.rst",
-            labels={"table": "our numbers beside the paper's"},
-        ),
+        f"results/scores/{faces.dataset}.parquet",
     log:
-        "results/logs/scorecard.log",
-    conda:
-        "../../envs/exoprobe.yaml"
-    resources:
-        mem_mb=grows(1000),
+        f"results/logs/{faces.dataset}/score.log",
     params:
-        *code("scorecard.py"),
-        *stamps([PAPER_NUMBERS]),
-        cfg=dict(
-            dataset=DATASET,
-            angles=config["digits"]["angles"],
-            faces=FACES,
-            attributes=ATTRIBUTES,
-            about=f"{ABOUT}; {ABOUT_FACES}",
-        ),
+        *code("score.py"),
+        cfg=dict(runs=faces.scores.keys, subsets=[dict(column="abs_yaw", edges=YAW_EDGES, factors=["abs_yaw"])]),
     message:
-        "Writing the scorecard"
-    script:
-        "../scripts/scorecard.py"
+        "Scoring the faces"
+
+
+use rule score as score_trade_off with:
+    input:
+        **asked.scores("trade_off").files,
+    output:
+        f"results/scores/{digits.dataset}_trade_off.parquet",
+    log:
+        f"results/logs/{digits.dataset}/score_trade_off.log",
+    params:
+        *code("score.py"),
+        cfg=dict(runs=asked.scores("trade_off").keys, subsets=[]),
+    message:
+        "Scoring the trade-off"
+
+
+use rule score_trade_off as score_layers with:
+    input:
+        **asked.scores("layers").files,
+    output:
+        f"results/scores/{digits.dataset}_layers.parquet",
+    log:
+        f"results/logs/{digits.dataset}/score_layers.log",
+    params:
+        *code("score.py"),
+        cfg=dict(runs=asked.scores("layers").keys, subsets=[]),
+    message:
+        "Scoring the layers"
+
+
+use rule score_trade_off as score_perturbations with:
+    input:
+        **asked.scores("perturbations").files,
+    output:
+        f"results/scores/{digits.dataset}_perturbations.parquet",
+    log:
+        f"results/logs/{digits.dataset}/score_perturbations.log",
+    params:
+        *code("score.py"),
+        cfg=dict(runs=asked.scores("perturbations").keys, subsets=[dict(column="outside_factor")]),
+    message:
+        "Scoring the perturbations"
 
 
 rule probes:
     """Every probe's predictions on the test images."""
     input:
-        run_files("results/probes/{dataset}/{model}/seed{seed}/ip1.parquet"),
+        digits.scores.files["predictions"],
+
+
+rule face_probes:
+    """Every probe's predictions on the faces."""
+    input:
+        faces.scores.files["predictions"],

@@ -1,92 +1,22 @@
-use rule score as score_trade_off with:
-    input:
-        samples=[probed_samples("rotation")] * len(TRADE_OFF_RUNS),
-        factors=[task_factors("rotation")] * len(TRADE_OFF_RUNS),
-        predictions=variant_probes("rotation", TRADE_OFF_RUNS),
-        search=variant_probes("rotation", TRADE_OFF_RUNS, what="_search"),
-    output:
-        f"results/scores/{DATASET}_trade_off.parquet",
-    log:
-        f"results/logs/{DATASET}/score_trade_off.log",
-    params:
-        *code("score.py"),
-        cfg=dict(
-            runs=[("rotation", variant, "ip1", seed) for variant, seed in TRADE_OFF_RUNS],
-            subsets=[],
-        ),
-    message:
-        "Scoring: trade off"
-
-
-use rule score as score_layers with:
-    input:
-        samples=[probed_samples("layers")] * len(LAYER_RUNS),
-        factors=[task_factors("layers")] * len(LAYER_RUNS),
-        predictions=layer_probes(),
-        search=layer_probes("_search"),
-    output:
-        f"results/scores/{DATASET}_layers.parquet",
-    log:
-        f"results/logs/{DATASET}/score_layers.log",
-    params:
-        *code("score.py"),
-        cfg=dict(
-            runs=[("layers", *run) for run in LAYER_RUNS],
-            subsets=[],
-        ),
-    message:
-        "Scoring: layers"
-
-
-use rule score as score_perturbations with:
-    input:
-        samples=[probed_samples(task) for task, _, _ in PERTURBED_RUNS],
-        factors=[task_factors(task) for task, _, _ in PERTURBED_RUNS],
-        predictions=perturbed_probes(),
-        search=perturbed_probes("_search"),
-    output:
-        f"results/scores/{DATASET}_perturbations.parquet",
-    log:
-        f"results/logs/{DATASET}/score_perturbations.log",
-    params:
-        *code("score.py"),
-        cfg=dict(
-            runs=[(task, variant, "ip1", seed) for task, variant, seed in PERTURBED_RUNS],
-            subsets=[dict(column="outside_factor")],
-        ),
-    message:
-        "Scoring: perturbations"
-
-
 rule trade_off:
-    """Does invariance pay? Recognition against what is still told, of every variant, before and after LEACE."""
+    """Does invariance pay? Recognition against how decodable the angle is, for every network, before and after LEACE."""
     input:
-        scores=f"results/scores/{DATASET}_trade_off.parquet",
+        scores=f"results/scores/{digits.dataset}_trade_off.parquet",
     output:
-        pdf="results/figures/trade_off.pdf",
-        png="results/figures/trade_off.png",
-        svg=report(
-            "results/figures/trade_off.svg",
-            category="Open questions",
-            caption="../report/trade_off.rst",
-            labels={"figure": "does invariance pay?"},
-        ),
-        csv="results/figures/trade_off.csv",
+        **figure_files("trade_off", "Open questions", "does invariance pay?"),
         summary="results/figures/trade_off_summary.csv",
         advantages="results/figures/trade_off_advantages.csv",
     log:
         "results/logs/trade_off.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
         *code("trade_off.py"),
         cfg=dict(
-            titles={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
-            reference=TRADE_OFF["reference"],
-            alike=[name for name in TRADE_OFF["variants"] if VARIANTS[name]["architecture"] == "lenet"],
-            about=f"{about_question(TRADE_OFF)}; {len(TRADE_OFF['seeds'])} seeds",
+            titles=asked.titles(settings.questions.trade_off.networks),
+            reference=settings.questions.trade_off.reference,
+            alike=asked.alike,
+            about=f"{asked.caption(ROTATION)}; {len(settings.questions.trade_off.seeds)} seeds",
         ),
     message:
         "Drawing the trade-off"
@@ -94,32 +24,39 @@ rule trade_off:
         "../scripts/trade_off.py"
 
 
-rule layers:
-    """What every layer of networks of growing depth recognizes and tells."""
+rule tuning:
+    """What was searched for each network's setting, and what was best on validation: results/tuning.csv."""
     input:
-        scores=f"results/scores/{DATASET}_layers.parquet",
+        asked.searches(ROTATION, [(trial, settings.questions.trade_off.seeds[0]) for trial in digits.trials]),
     output:
-        pdf="results/figures/layers.pdf",
-        png="results/figures/layers.png",
-        svg=report(
-            "results/figures/layers.svg",
-            category="Open questions",
-            caption="../report/layers.rst",
-            labels={"figure": "depth and layers"},
-        ),
-        csv="results/figures/layers.csv",
+        "results/tuning.csv",
+    log:
+        "results/logs/tuning.log",
+    params:
+        *code("tuning.py"),
+        cfg=dict(trials=digits.trials, configured=asked.configured),
+    message:
+        "Gathering what was searched"
+    script:
+        "../scripts/tuning.py"
+
+
+rule layers:
+    """What every layer of networks of growing depth recognizes and encodes."""
+    input:
+        scores=f"results/scores/{digits.dataset}_layers.parquet",
+    output:
+        **figure_files("layers", "Open questions", "depth and layers"),
     log:
         "results/logs/layers.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
         *code("layers.py"),
         cfg=dict(
-            layers=LAYERS["networks"],
-            titles={name: VARIANT_TITLES[name] for name in LAYERS["networks"]},
-            about=about_question(LAYERS),
+            layers=settings.questions.layers.networks,
+            titles=asked.titles(settings.questions.layers.networks),
+            about=asked.caption(LAYERS),
         ),
     message:
         "Drawing the layers"
@@ -127,61 +64,127 @@ rule layers:
         "../scripts/layers.py"
 
 
+rule unseen_digits:
+    """How digits are told apart that a network was not trained on."""
+    input:
+        samples=digits.probed_samples(UNSEEN),
+        runs=asked.features(UNSEEN, asked.unseen_runs),
+        reference=asked.features(ROTATION, asked.unseen_runs),
+    output:
+        f"results/probes/{digits.dataset}/unseen_digits.parquet",
+    log:
+        f"results/logs/{digits.dataset}/unseen_digits.log",
+    resources:
+        mem_mb=grows(3000),
+    params:
+        *code("unseen_digits.py", ("architecture", "lenet")),
+        cfg=dict(
+            runs=asked.unseen_runs,
+            trained=settings.questions.unseen_classes.train_classes,
+            enrolled=settings.questions.unseen_classes.enrolled,
+        ),
+    message:
+        "Recognizing digits that were not trained on"
+    script:
+        "../scripts/unseen_digits.py"
+
+
+rule unseen_identities:
+    """How people are told apart whom a network was not trained on."""
+    input:
+        samples=faces.samples,
+        features=[
+            *(file for run in identities.runs for file in identities.features(*run)),
+            *map(faces.features, identities.baselines),
+        ],
+    output:
+        f"results/probes/{faces.dataset}/unseen_identities.parquet",
+    log:
+        f"results/logs/{faces.dataset}/unseen_identities.log",
+    resources:
+        mem_mb=grows(2000 + 10 * faces.thousands),
+    params:
+        *code("unseen_identities.py"),
+        cfg=dict(
+            runs=[
+                *((*run, identities.folds) for run in identities.runs),
+                *((name, 0, 1) for name in identities.baselines),
+            ],
+            enrolled=identities.section.enrolled,
+            **identities.split,
+        ),
+    message:
+        "Recognizing people who were not trained on"
+    script:
+        "../scripts/unseen_identities.py"
+
+
+rule unseen_classes:
+    """Are classes told apart that a network was not trained on?"""
+    input:
+        f"results/probes/{digits.dataset}/unseen_digits.parquet",
+        f"results/probes/{faces.dataset}/unseen_identities.parquet",
+    output:
+        **figure_files("unseen_classes", "Open questions", "unseen classes"),
+    log:
+        "results/logs/unseen_classes.log",
+    resources:
+        mem_mb=grows(1500),
+    params:
+        *code("unseen_classes.py"),
+        cfg=dict(
+            names={
+                asked.unseen_title: {
+                    **asked.titles(settings.questions.unseen_classes.networks),
+                    "untrained": "untrained LeNet",
+                    "pixels": "pixels",
+                },
+                f"faces: networks on {identities.input_title}, people not trained on": identities.titles,
+            },
+            controls=["untrained", "pixels", "aligned_pixels"],
+            about=f"{asked.caption(UNSEEN)}; {faces.caption}",
+        ),
+    message:
+        "Drawing unseen classes"
+    script:
+        "../scripts/unseen_classes.py"
+
+
 rule perturbed_digits:
     """What each perturbation does to a digit."""
     input:
-        digits=f"results/data/{DATASET}/digits.npz",
+        source=f"results/data/{digits.dataset}/digits.npz",
     output:
-        pdf="results/figures/perturbed_digits.pdf",
-        png="results/figures/perturbed_digits.png",
-        svg=report(
-            "results/figures/perturbed_digits.svg",
-            category="Open questions",
-            caption="../report/perturbed_digits.rst",
-            labels={"figure": "perturbed digits"},
-        ),
-        csv="results/figures/perturbed_digits.csv",
+        **figure_files("perturbed_digits", "Open questions", "perturbed digits"),
     log:
         "results/logs/perturbed_digits.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1000),
     params:
-        *code("perturbed_digits.py"),
-        cfg=dict(perturbations=RANGES, seed=config["seeds"][0], about=DIGITS),
+        **call("exoprobe.plots.perturbed_digits.draw_perturbed_digits"),
+        cfg=dict(perturbations=asked.ranges, seed=settings.seeds[0], about=digits.title),
     message:
         "Drawing perturbed digits"
     script:
-        "../scripts/perturbed_digits.py"
+        "../scripts/call.py"
 
 
 rule perturbations:
-    """Other perturbations: what is recognized, and what is told of them, inside the range of training and outside."""
+    """Other perturbations: recognition, and how decodable they are, in the range of training and outside."""
     input:
-        scores=f"results/scores/{DATASET}_perturbations.parquet",
+        scores=f"results/scores/{digits.dataset}_perturbations.parquet",
     output:
-        pdf="results/figures/perturbations.pdf",
-        png="results/figures/perturbations.png",
-        svg=report(
-            "results/figures/perturbations.svg",
-            category="Open questions",
-            caption="../report/perturbation_effect.rst",
-            labels={"figure": "other perturbations"},
-        ),
-        csv="results/figures/perturbations.csv",
+        **figure_files("perturbations", "Open questions", "other perturbations", caption="perturbation_effect"),
     log:
         "results/logs/perturbations.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
         *code("perturbation_effect.py"),
         cfg=dict(
-            names={name: VARIANT_TITLES[name] for name in OTHERS["variants"]},
-            among=variants_up_to(OTHERS["variants"]),
-            about=about_question(OTHERS),
+            names=asked.titles(settings.questions.perturbations.networks),
+            among=asked.up_to_last(settings.questions.perturbations.networks),
+            about=asked.caption(TOGETHER),
         ),
     message:
         "Drawing the perturbations' effect"
@@ -192,30 +195,20 @@ rule perturbations:
 rule probe_errors:
     """What do nonlinear probes find beyond linear ones?"""
     input:
-        digits=f"results/scores/{DATASET}_trade_off.parquet",
-        faces=f"results/scores/{FACES}.parquet",
+        digits=f"results/scores/{digits.dataset}_trade_off.parquet",
+        faces=f"results/scores/{faces.dataset}.parquet",
     output:
-        pdf="results/figures/probe_errors.pdf",
-        png="results/figures/probe_errors.png",
-        svg=report(
-            "results/figures/probe_errors.svg",
-            category="Open questions",
-            caption="../report/probe_errors.rst",
-            labels={"figure": "nonlinear probes"},
-        ),
-        csv="results/figures/probe_errors.csv",
+        **figure_files("probe_errors", "Open questions", "nonlinear probes"),
     log:
         "results/logs/probe_errors.log",
-    conda:
-        "../../envs/exoprobe.yaml"
     resources:
         mem_mb=grows(1500),
     params:
         *code("probe_errors.py"),
         cfg=dict(
-            networks={name: VARIANT_TITLES[name] for name in TRADE_OFF["variants"]},
-            representations=TITLES,
-            about=f"{about_question(TRADE_OFF)}; {ABOUT_FACES}",
+            networks=asked.titles(settings.questions.trade_off.networks),
+            representations=faces.titles,
+            about=f"{asked.caption(ROTATION)}; {faces.caption}",
         ),
     message:
         "Drawing the errors of linear and nonlinear probes"
@@ -226,4 +219,4 @@ rule probe_errors:
 rule open_questions:
     """The questions that the paper left open: depth, several images at once, unseen classes, nonlinear probes, perturbations, and what invariance costs."""
     input:
-        [f"results/figures/{name}.{kind}" for name in QUESTION_FIGURES for kind in ("pdf", "png", "svg", "csv")],
+        figure_paths(*FIGURES),

@@ -11,6 +11,7 @@ write_about(
     snakemake.output.about,
     snakemake.output.table,
     settings=snakemake.params.cfg,
+    pictures=snakemake.input.pictures,
 )
 inputs = [*snakemake.input.sources, snakemake.input.factor_table]
 write_provenance(

@@ -3,7 +3,7 @@ from exoprobe.embeddings.extraction import extract_features
 from exoprobe.logs import log_to
 from exoprobe.training.stored_network import load_network
 
-log_to(snakemake.log[0], f"{snakemake.wildcards.model} seed {snakemake.wildcards.seed}")
+log_to(snakemake.log[0], f"{snakemake.wildcards.run} seed {snakemake.wildcards.seed}")
 prepare(snakemake.threads)
 extract_features(
     snakemake.input.samples,

@@ -1,21 +1,21 @@
 from exoprobe.compute import prepare
 from exoprobe.embeddings.adapters.registry import load_adapter
-from exoprobe.embeddings.face_features import extract_face_part
+from exoprobe.embeddings.image_features import extract_shard
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0], f"{snakemake.wildcards.network} part {snakemake.wildcards.part}")
 prepare(snakemake.threads)
 cfg = snakemake.params.cfg
 weights = snakemake.input.weights or cfg["weights"]
-extract_face_part(
+extract_shard(
     snakemake.input.samples,
     landmarks=snakemake.input.landmarks,
     path=snakemake.output[0],
     images=cfg["images"] or snakemake.input.archive,
     adapter=load_adapter(cfg["network"], weights, cfg["seed"]),
     weights=weights,
-    part=int(snakemake.wildcards.part),
-    parts=cfg["parts"],
+    shard=int(snakemake.wildcards.part),
+    shards=cfg["parts"],
     code_digest=cfg["code_digest"],
     device=cfg["device"],
 )

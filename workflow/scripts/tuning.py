@@ -5,4 +5,4 @@ from exoprobe.logs import log_to
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
 searches = dict(zip(cfg["trials"], snakemake.input, strict=True))
-write_table(tuning_table(searches, cfg["variants"]), snakemake.output[0])
+write_table(tuning_table(searches, cfg["trials"], cfg["configured"]), snakemake.output[0])

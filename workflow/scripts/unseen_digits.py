@@ -7,7 +7,8 @@ log_to(snakemake.log[0])
 prepare(snakemake.threads)
 cfg = snakemake.params.cfg
 runs, reference = (
-    dict(zip(map(tuple, cfg[kind]), snakemake.input[kind], strict=True)) for kind in ("runs", "reference")
+    dict(zip(map(tuple, cfg["runs"]), files, strict=True))
+    for files in (snakemake.input.runs, snakemake.input.reference)
 )
 settings = {key: cfg[key] for key in ("trained", "enrolled")}
 table = unseen_digits(snakemake.input.samples, runs, reference, **settings)

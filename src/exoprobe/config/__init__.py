@@ -1,1 +1,1 @@
-"""Configuration: what may be said, and what it means."""
+"""The configuration: typed models, from which its schema and reference are generated."""

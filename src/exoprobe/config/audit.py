@@ -1,16 +1,35 @@
-"""The configuration's section audit: its short form on the command line, and what a schema cannot check."""
+"""The section audit, its short form on the command line, and what the files' headers tell."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+
+from exoprobe.config.fields import (
+    Name,
+    Names,
+    Null,
+    Number,
+    OptionalPath,
+    OptionalText,
+    Path_,
+    Section,
+    Text,
+    Truth,
+    Unique,
+    Whole,
+    fault,
+)
+from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.table_columns import TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
 
 CONTROL = "random_projection"
+PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
 SHORT = ("features", "factors", "group", "id", "label", "split")
-ROLES = ("group", "id", "label", "split", "kinds", "probe")
+ROLES = ("group", "id", "label", "split", "kinds", "factor_columns")
 FEATURES = (".npy", ".npz", *TABLES)
 NOTHING = (
     "audit: nothing to audit yet; give your files, snakemake --cores 2 audit --config features=my.npy "
@@ -38,79 +57,155 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, "audit": {**section, **names}}
 
 
-def check_audit(audit: Mapping[str, Any]) -> None:
-    """Check what a schema cannot say, as far as the files' headers tell.
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
-    Args:
-        audit: the section; with neither representations nor factors nothing is checked.
+
+class AuditedRepresentation(Section):
+    """Features to audit."""
+
+    title: Text
+    features: Annotated[list[Path_], BeforeValidator(_as_list), Field(min_length=1), Unique]
+    """A file, or a list of files: one per training seed. A row per sample, as .npy (2-D array), .npz (with one 2-D
+    array), .csv (all columns are features but the id) or .parquet (likewise, or one column of lists or tensors, or a
+    feature file of exoprobe)."""
+    control: Truth = False
+    """true: it has learned nothing."""
+
+
+class ImageFolder(Section):
+    """Images in files of their own."""
+
+    folder: Path_
+    column: Text
+    """The factor table's column with their names."""
+
+
+def _kind_of_images(value: object) -> str:
+    return "(folder)" if isinstance(value, Mapping | ImageFolder) else "(file)"
+
+
+class Audit(Section):
+    """Your own features: what do they encode that they should not?"""
+
+    renamed: ClassVar[Mapping[str, str]] = {"probe": "factor_columns"}
+
+    representations: dict[Name, AuditedRepresentation]
+    """Features to compare."""
+    factors: OptionalPath
+    """The table of factors, .csv or .parquet (or a samples.parquet of exoprobe), a row per sample. A field without a
+    value is unknown: its row is left out for that factor alone."""
+    group: OptionalText
+    """Who or what the rows come from (person, patient, recording); rows of one group stay in one split, and intervals
+    are over groups. null: every row is its own group."""
+    id: OptionalText
+    """The samples' names, in the feature files too (in .npz an array of this name). null: rows are joined
+    by order."""
+    label: OptionalText
+    """The class that the features are meant to encode: what removing a factor does to it is measured."""
+    split: OptionalText
+    """train, validation or test. null: 60, 15 and 25 % of the rows, by group, drawn with the first of the seeds."""
+    kinds: dict[Text, Literal["binary", "categorical", "continuous", "angle"]]
+    """Kinds of factors that are inferred wrongly. A factor has two values (binary), text or up to 10 whole numbers
+    (categorical), an angle's name and values within ±360° (angle), or other numbers (continuous)."""
+    factor_columns: Annotated[Names | None, Null]
+    """Which columns are factors. null: all that can be and have no other role."""
+    rows: Annotated[Annotated[Whole, Field(ge=20)] | None, Null]
+    """Draw whole groups up to so many rows, for a quick look. null: all."""
+    images: Annotated[
+        Annotated[OptionalPath, Tag("(file)")] | Annotated[ImageFolder, Tag("(folder)")],
+        Discriminator(_kind_of_images),
+    ]
+    """The images, from which a random projection is made as a control: a .npy file or a samples.parquet with as many
+    images as the factor table has rows, in its order; or {folder: photos, column: file}. null: there are none."""
+    permutations: Annotated[Annotated[Whole, Field(ge=19)] | None, Null]
+    """How often groups exchange their values for a p-value. null: 999, or more where many factors need more."""
+    margin: Annotated[Number, Field(gt=0, lt=1)]
+    """The skill (0: a constant answer, 1: perfect) that would matter: "no evidence" means surely below this."""
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is anything to audit."""
+        return bool(self.representations) or self.factors is not None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Audit":
+        if not self.configured:
+            return self
+        if self.factors is None:
+            raise fault(" is null; give the table of factors too: factors=my.csv", "factors")
+        if not self.representations:
+            raise fault(" is empty; give features too: features=my.npy", "representations")
+        if CONTROL in self.representations and self.images is not None:
+            raise fault(": this name is that of the images' projection", "representations", CONTROL)
+        titles = [entry.title for entry in self.representations.values()]
+        if twice := [title for title in titles if titles.count(title) > 1]:
+            raise fault(f": two have the title {twice[0]!r}; give each its own", "representations")
+        if all(entry.control for entry in self.representations.values()):
+            raise fault(": all are controls; one at least must be what is audited", "representations")
+        return self
+
+    def roles(self) -> Roles:
+        """Return what the columns of the factor table are."""
+        return Roles(**{role: getattr(self, role) for role in ROLES})
+
+
+def check_audit(section: Mapping[str, Any]) -> None:
+    """Check the section by itself, and the files that it names.
 
     Raises:
         ExoprobeError: in one line that names key and value.
     """
-    if not audit["representations"] and audit["factors"] is None:
+    try:
+        audit = Audit.model_validate(section)
+    except ValidationError as error:
+        raise ExoprobeError(f"audit.{sentence(error)}") from error
+    check_audit_files(audit)
+
+
+def check_audit_files(audit: Audit) -> None:
+    """Check that the files are there, and what their headers tell.
+
+    Raises:
+        ExoprobeError: in one line that names key and value.
+    """
+    if not audit.configured or audit.factors is None:
         return
-    if audit["factors"] is None:
-        raise ExoprobeError("audit.factors is null; give the table of factors too: factors=my.csv")
-    if not audit["representations"]:
-        raise ExoprobeError("audit.representations is empty; give features too: features=my.npy")
-    if CONTROL in audit["representations"] and audit["images"] is not None:
-        raise ExoprobeError(f"audit.representations.{CONTROL}: this name is that of the images' projection")
-    _check_representations(audit["representations"], audit["images"])
-    _check_path("audit.factors", audit["factors"], TABLES)
-    for name, entry in audit["representations"].items():
-        for path in seed_files(entry):
+    _check_path("audit.factors", audit.factors, TABLES)
+    for name, entry in audit.representations.items():
+        for path in entry.features:
             _check_path(f"audit.representations.{name}.features", path, FEATURES)
-            if audit["id"] is not None and Path(path).suffix in TABLES and Path(path).exists():
-                check_column(path, "audit.id", audit["id"], column_names(path))
-    _check_images(audit["images"])
-    if Path(audit["factors"]).exists():
-        known = column_names(audit["factors"])
-        Roles(**{role: audit[role] for role in ROLES}).check(audit["factors"], known)
-        if isinstance(audit["images"], Mapping):
-            check_column(audit["factors"], "audit.images.column", audit["images"]["column"], known)
+            if audit.id is not None and Path(path).suffix in TABLES and Path(path).exists():
+                check_column(path, "audit.id", audit.id, column_names(path))
+    if isinstance(audit.images, str):
+        _check_path("audit.images", audit.images, (".npy", ".parquet"))
+    elif audit.images is not None:
+        _check_path("audit.images.folder", audit.images.folder)
+    if audit.factors != PICTURE_FACTORS and Path(audit.factors).exists():
+        known = column_names(audit.factors)
+        audit.roles().check(audit.factors, known)
+        if isinstance(audit.images, ImageFolder):
+            check_column(audit.factors, "audit.images.column", audit.images.column, known)
 
 
-def _check_representations(entries: Mapping[str, Any], images: object) -> None:
-    """Refuse what nobody could tell apart, and controls of nothing."""
-    titles = [entry["title"] for entry in entries.values()]
-    if twice := [title for title in titles if titles.count(title) > 1]:
-        raise ExoprobeError(f"audit.representations: two have the title {twice[0]!r}; give each its own")
-    if all(entry.get("control", False) for entry in entries.values()):
-        raise ExoprobeError("audit.representations: all are controls; one at least must be what is audited")
-
-
-def check_feature_files(audit: Mapping[str, Any]) -> None:
+def check_feature_files(audit: Audit) -> None:
     """Open the user's feature files as far as their headers tell of faults, before any job starts.
 
     Raises:
         ExoprobeError: in one line that names the file.
     """
-    every = [path for entry in audit["representations"].values() for path in seed_files(entry)]
+    every = [path for entry in audit.representations.values() for path in entry.features]
     if files := [path for path in every if Path(path).suffix != ".csv" and not path.startswith("results/")]:
         from exoprobe.datasets.user_features import open_features  # takes its time to import
 
         for path in files:
-            open_features(path, audit["id"])
-
-
-def seed_files(entry: Mapping[str, Any]) -> list[str]:
-    """Return a representation's files, one per training seed."""
-    return [entry["features"]] if isinstance(entry["features"], str) else list(entry["features"])
+            open_features(path, audit.id)
 
 
 def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:
-    if set(path) & set("{}"):  # which the workflow engine takes for a wildcard
-        raise ExoprobeError(f"{key} is {path!r}; a path here may not hold braces, so rename it or link to it")
     if Path(path).is_dir() and suffixes is not None:
         raise ExoprobeError(f"{key} is {path!r}, a folder; it must be a file")
     if suffixes is not None and Path(path).suffix not in suffixes:
         raise ExoprobeError(f"{key} is {path!r}; its name must end in {', '.join(suffixes)}")
     if not path.startswith("results/") and not Path(path).exists():  # what the workflow makes may come later
         raise ExoprobeError(f"{key} is {path!r}; it does not exist")
-
-
-def _check_images(images: str | Mapping[str, str] | None) -> None:
-    if isinstance(images, str):
-        _check_path("audit.images", images, (".npy", ".parquet"))
-    elif images is not None:
-        _check_path("audit.images.folder", images["folder"])

@@ -1,10 +1,11 @@
 """What an audit computes: one description for the workflow, the command line and Python."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from exoprobe.config.audit import CONTROL, ROLES, seed_files
+from exoprobe.config.audit import CONTROL
+from exoprobe.config.model import Config
 from exoprobe.datasets.column_roles import Roles
 
 
@@ -97,28 +98,28 @@ class AuditSettings:
         }
 
 
-def audit_settings(config: Mapping[str, Any]) -> AuditSettings:
+def audit_settings(config: Config) -> AuditSettings:
     """Return the settings of a configuration that has been checked.
 
     Args:
-        config: with the section ``audit``, and ``seeds``, ``device``, ``feature_dtype`` and ``probe_memory_mb``.
+        config: the configuration.
     """
-    audit = config["audit"]
+    audit = config.audit
     representations = {
-        name: AuditedRepresentation(entry["title"], tuple(seed_files(entry)), entry.get("control", False))
-        for name, entry in audit["representations"].items()
+        name: AuditedRepresentation(entry.title, tuple(entry.features), entry.control)
+        for name, entry in audit.representations.items()
     }
-    if audit["images"] is not None:
+    if audit.images is not None:
         representations[CONTROL] = AuditedRepresentation("random projection of the images", control=True)
     return AuditSettings(
         representations,
-        audit["factors"],
-        Roles(**{**{role: audit[role] for role in ROLES}, "label": audit["label"] or audit["group"]}),
-        rows=audit["rows"],
-        seed=config["seeds"][0],
-        permutations=audit["permutations"],
-        margin=audit["margin"],
-        dtype=config["feature_dtype"],
-        device=config["device"],
-        memory_mb=config["probe_memory_mb"],
+        config.images.table or audit.factors,
+        replace(audit.roles(), label=audit.label or audit.group),
+        rows=audit.rows,
+        seed=config.seeds[0],
+        permutations=audit.permutations,
+        margin=audit.margin,
+        dtype=config.feature_dtype,
+        device=config.device,
+        memory_mb=config.probe_memory_mb,
     )

@@ -1,168 +1,224 @@
-"""The configuration's section questions: what a schema cannot check.
+"""The section questions: what the paper left open."""
 
-A variant's settings are those that its architecture's and its objective's modules declare as SETTINGS. They are
-read from the source: checking needs no torch, and a new module stands in no list.
-"""
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
-import ast
-from collections.abc import Iterable, Mapping
-from functools import cache
-from math import isfinite
-from pathlib import Path
-from typing import Any
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from exoprobe.datasets.perturbation_ranges import check_range
-from exoprobe.errors import ExoprobeError
+from exoprobe.config.declared import perturbations
+from exoprobe.config.fields import (
+    Count,
+    Name,
+    Names,
+    Null,
+    Number,
+    Section,
+    Seeds,
+    Text,
+    Unique,
+    Whole,
+    check_known,
+    fault,
+    wrong,
+)
+from exoprobe.config.sentences import as_fault
+from exoprobe.config.training import Network, Recipe
 
-MODELS = Path(__file__).parents[1] / "training"
-PERTURBATIONS = Path(__file__).parents[1] / "datasets" / "perturbations.py"
-KINDS = {"architecture": MODELS / "architectures", "objective": MODELS / "objectives"}
-ROTATION = "rotation"
-OWN = ("title", "architecture", "objective", "learning_rate", "tried")  # keys that every variant may have
-KINDS_OF_VALUES = {
-    "a whole number from 2 to 8": lambda value: value in range(2, 9) and not isinstance(value, bool),
-    "source or class": lambda value: value in ("source", "class"),
-    "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "a number": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
-    "text": lambda value: isinstance(value, str),
-    "a list": lambda value: isinstance(value, list) and bool(value),
-}
-
-
-def check_questions(questions: Mapping[str, Any], representations: Iterable[str]) -> None:
-    """Check variants, and that questions ask of what there is.
-
-    Args:
-        questions: the section.
-        representations: those of faces.
-
-    Raises:
-        ExoprobeError: in one line that names key and value.
-    """
-    variants = questions["variants"]
-    for name, entry in variants.items():
-        _check_variant(f"questions.variants.{name}", entry, variants)
-    for question in ("trade_off", "unseen_classes", "perturbations"):
-        _check_known(f"questions.{question}.variants", questions[question]["variants"], variants)
-    _check_known("questions.layers.networks", questions["layers"]["networks"], variants)
-    _check_teachers("questions.variants", variants)
-    trade_off = questions["trade_off"]
-    _check_known("questions.trade_off.reference", [trade_off["reference"]], trade_off["variants"])
-    _check_people("questions.unseen_classes.people", questions["unseen_classes"]["people"], variants, representations)
-    if ROTATION in questions["perturbations"]["ranges"]:
-        raise ExoprobeError(f"questions.perturbations.ranges.{ROTATION}: the other questions ask of it; leave it out")
-    _check_known("questions.perturbations.ranges", questions["perturbations"]["ranges"], perturbations())
-    for name, ranges in questions["perturbations"]["ranges"].items():
-        check_range(f"questions.perturbations.ranges.{name}", ranges)
+NETWORKS = {"variants": "networks"}
+Enrolled = Annotated[list[Annotated[Annotated[Count, Field()] | None, Null]], Field(min_length=1), Unique]
+Values = Annotated[list[Number], Field(min_length=2), Unique]
+Ends = Annotated[list[Number], Field(min_length=2, max_length=2)]
 
 
-def module_of(kind: str, name: str) -> Path:
-    """Return the file of an ``architecture`` or an ``objective``."""
-    return KINDS[kind] / f"{name}.py"
+class Counts(Section):
+    """Source digits per split that features are computed of and probes fitted to, with all their versions."""
+
+    train: Count
+    validation: Count
+    test: Count
 
 
-def modules(kind: str) -> list[str]:
-    """Return the names of all architectures, or of all objectives."""
-    return sorted(file.stem for file in KINDS[kind].glob("*.py") if _settings_of(file) is not None)
+class TradeOff(Section):
+    """Does invariance pay? Recognition against what is still encoded of the rotation, before and after erasure."""
+
+    renamed: ClassVar[Mapping[str, str]] = NETWORKS
+
+    networks: Names
+    seeds: Seeds
+    reference: Text
+    """What the others are compared with, seed by seed."""
+    counts: Counts
+    search: dict[Name, Annotated[dict[Text, Values], Field(min_length=1, max_length=1)]]
+    """Values of one setting of a network that were compared on validation, the same number for each network; the
+    configured one was best (`snakemake --cores 2 tuning`)."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "TradeOff":
+        check_known([self.reference], self.networks, "reference")
+        return self
 
 
-def settings(kind: str, name: str) -> dict[str, str]:
-    """Return an architecture's or an objective's settings, and what each is: see :data:`KINDS_OF_VALUES`."""
-    return _settings_of(module_of(kind, name)) or {}
+class Layers(Section):
+    """How does invariance change with depth? Every layer of every network."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"most_elements": "max_features"}
+
+    max_steps: Count
+    networks: Annotated[dict[Name, Names], Field(min_length=1)]
+    """Layers by network."""
+    seeds: Seeds
+    counts: Counts
+    max_features: Count
+    """Maps of more dimensions are pooled to at most so many."""
 
 
-def trained_as(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a variant's entry its network is built and trained by."""
-    return {key: value for key, value in entry.items() if key not in ("title", "learning_rate", "tried")}
+class Identities(Section):
+    """The same on people: the networks' objectives on a perceptron that sees a representation of section 3."""
 
-
-def trials(variants: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return a variant for each value that was tried in tuning, by names as ``pair_lenet@0.3``."""
-    return {
-        f"{name}@{value}": {**entry, setting: value}
-        for name, entry in variants.items()
-        for setting, values in entry.get("tried", {}).items()
-        for value in values
+    renamed: ClassVar[Mapping[str, str]] = {
+        **NETWORKS,
+        "of": "input",
+        "beside": "baselines",
+        "rounds": "folds",
     }
 
-
-def _check_variant(key: str, entry: Mapping[str, Any], variants: Mapping[str, Any]) -> None:
-    wanted: dict[str, str] = {}
-    for kind in KINDS:
-        if entry[kind] not in modules(kind):
-            raise ExoprobeError(f"{key}.{kind} is {entry[kind]!r}; allowed: {', '.join(modules(kind))}")
-        wanted |= settings(kind, entry[kind])
-    if missing := [name for name in wanted if name not in entry]:
-        raise ExoprobeError(
-            f"{key}.{missing[0]} is missing; {entry['objective']} on {entry['architecture']} needs it"
-        )
-    for name, value in entry.items():
-        if name in OWN:
-            continue
-        if name not in wanted:
-            allowed = ", ".join([*wanted, *OWN])
-            raise ExoprobeError(f"{key}.{name} (value {value!r}) is not a known key; allowed: {allowed}")
-        if not KINDS_OF_VALUES[wanted[name]](value):
-            raise ExoprobeError(f"{key}.{name} is {value!r}; it must be {wanted[name]}")
-        for index, entry_of_list in enumerate(value if isinstance(value, list) else []):
-            if not isinstance(entry_of_list, str):
-                raise ExoprobeError(f"{key}.{name}[{index}] is {entry_of_list!r}; it must be text")
-    if "teacher" in entry:
-        _check_known(f"{key}.teacher", [entry["teacher"]], variants)
-    for name, values in entry.get("tried", {}).items():
-        if name != "learning_rate" and name not in wanted:
-            raise ExoprobeError(f"{key}.tried.{name} is no setting of this variant")
-        if name in entry and entry[name] not in values:
-            raise ExoprobeError(f"{key}.{name} is {entry[name]!r}; it must be among those tried, {values}")
+    input: Text
+    """The representation."""
+    baselines: Annotated[list[Text], Unique]
+    """Representations to compare with."""
+    networks: Names
+    seeds: Seeds
+    folds: Annotated[Whole, Field(ge=2, le=13)]
+    """Every person of ORL is once among those not trained on, in so many folds; CelebA has its own partitions."""
+    enrolled: Enrolled
+    """Images enrolled of each person; null: all."""
+    recipe: Text
 
 
-def _check_teachers(key: str, entries: Mapping[str, Any]) -> None:
-    """Refuse networks that would have to be trained before themselves."""
-    for name in entries:
-        seen, teacher = [name], entries[name].get("teacher")
-        while teacher in entries and teacher not in seen:
-            seen.append(teacher)
-            teacher = entries[teacher].get("teacher")
-        if teacher == name:
-            raise ExoprobeError(f"{key}.{name}.teacher is {entries[name]['teacher']!r}; no network teaches itself")
+class UnseenClasses(Section):
+    """Are classes told apart that were never trained on?"""
+
+    renamed: ClassVar[Mapping[str, str]] = {**NETWORKS, "people": "identities", "trained": "train_classes"}
+
+    max_steps: Count
+    train_classes: Annotated[list[Annotated[Whole, Field(ge=0, le=9)]], Field(min_length=2, max_length=8), Unique]
+    """The digits to train on; the others are enrolled."""
+    networks: Names
+    seeds: Seeds
+    enrolled: Enrolled
+    """Images enrolled of each class; null: all."""
+    identities: Identities
 
 
-def _check_people(
-    key: str, people: Mapping[str, Any], variants: Mapping[str, Any], representations: Iterable[str]
-) -> None:
-    _check_known(f"{key}.variants", people["variants"], variants)
-    _check_known(f"{key}.of", [people["of"]], representations)
-    for name in people["variants"]:
-        if variants[name]["objective"] == "adversarial":
-            raise ExoprobeError(f"{key}.variants: {name} needs a factor to work against; faces have none here")
-        teacher = variants[name].get("teacher")
-        if teacher and "teacher" in variants[teacher]:
-            raise ExoprobeError(
-                f"{key}.variants: {name}'s teacher, {teacher}, has a teacher itself; on people none may"
-            )
+class Range(Section):
+    """From which values a perturbation is drawn."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"inside": "train_range", "outside": "test_range"}
+
+    train_range: Ends
+    """The lowest and the highest value that is trained on."""
+    test_range: Ends
+    """The lowest and the highest value that is tested on; it holds train_range and is wider."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Range":
+        (low, high), (lowest, highest) = self.train_range, self.test_range
+        if low >= high:
+            raise fault(f" is [{low}, {high}]; the first must be the lower", "train_range")
+        if not (lowest <= low and high <= highest and highest - lowest > high - low):
+            raise wrong(self.test_range, f"it must hold train_range, [{low}, {high}], and be wider", "test_range")
+        return self
 
 
-def _check_known(key: str, names: Iterable[Any], known: Iterable[Any]) -> None:
-    if unknown := [name for name in names if name not in known]:
-        raise ExoprobeError(f"{key}: {unknown[0]!r} is not there; allowed: {', '.join(map(str, known))}")
+def check_ranges(ranges: dict[str, Range]) -> dict[str, Range]:
+    """Refuse perturbations that there are not, and values that make no sense."""
+    if "rotation" in ranges:
+        raise fault(": the other questions ask of it; leave it out", "rotation")
+    check_known(ranges, perturbations())
+    for name, entry in ranges.items():
+        least, most = perturbations()[name]
+        if not least <= entry.test_range[0] <= entry.test_range[1] <= most:
+            raise wrong(entry.test_range, f"values must be in [{least}, {most}]", name, "test_range")
+    return ranges
 
 
-@cache
-def perturbations() -> list[str]:
-    """Return the names of all perturbations."""
-    return [ast.literal_eval(key) for key in _assigned(PERTURBATIONS, "PERTURBATIONS").keys]
+class Perturbations(Section):
+    """Other perturbations, each alone, and all together."""
+
+    renamed: ClassVar[Mapping[str, str]] = NETWORKS
+
+    max_steps: Count
+    networks: Names
+    seeds: Seeds
+    counts: Counts
+    ranges: Annotated[dict[str, Range], Field(min_length=1), AfterValidator(check_ranges)]
 
 
-@cache
-def _settings_of(file: Path) -> dict[str, str] | None:
-    """Read what a module declares as its SETTINGS; None for a module without."""
-    node = _assigned(file, "SETTINGS") if file.exists() else None
-    return None if node is None else ast.literal_eval(node)
+class Questions(Section):
+    """The questions that the paper left open."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"variants": "the section networks, at the top"}
+
+    recipe: Text
+    """How all their networks are trained; max_steps holds where the question has none."""
+    trade_off: TradeOff
+    layers: Layers
+    unseen_classes: UnseenClasses
+    perturbations: Perturbations
+
+    def check(self, networks: Mapping[str, Any], recipes: Mapping[str, Any]) -> None:
+        """Refuse questions about networks, layers and recipes that are not configured.
+
+        Args:
+            networks: the section networks.
+            recipes: the section recipes.
+        """
+        identities = self.unseen_classes.identities
+        check_known([self.recipe], recipes, "questions", "recipe")
+        check_known([identities.recipe], recipes, "questions", "unseen_classes", "identities", "recipe")
+        for question in ("trade_off", "layers", "unseen_classes", "perturbations"):
+            check_known(getattr(self, question).networks, networks, "questions", question, "networks")
+        self._check_layers(networks)
+        self._check_identities(networks)
+        self._check_search(networks, recipes)
+
+    def _check_layers(self, networks: Mapping[str, Any]) -> None:
+        for name, layers in self.layers.networks.items():
+            for index, layer in enumerate(layers):
+                if layer not in networks[name].layers:
+                    path = ("questions", "layers", "networks", name, index)
+                    raise wrong(layer, f"allowed: {', '.join(networks[name].layers)}", *path)
+
+    def _check_identities(self, networks: Mapping[str, Any]) -> None:
+        path = ("questions", "unseen_classes", "identities", "networks")
+        check_known(self.unseen_classes.identities.networks, networks, *path)
+        for name in self.unseen_classes.identities.networks:
+            if networks[name].objective == "adversarial":
+                raise fault(f": {name} needs a factor to work against; faces have none here", *path)
+            teacher = networks[name].teacher
+            if teacher and networks[teacher].teacher:
+                raise fault(f": {name}'s teacher, {teacher}, has a teacher itself; on people none may", *path)
+
+    def _check_search(self, networks: Mapping[str, Any], recipes: Mapping[str, Any]) -> None:
+        path = ("questions", "trade_off", "search")
+        check_known(self.trade_off.search, networks, *path)
+        for name, settings in self.trade_off.search.items():
+            ((setting, values),) = settings.items()
+            own = {**recipes[self.recipe].of(name), **networks[name].settings}
+            if setting not in own or setting in ("architecture", "objective", "teacher"):
+                raise fault(" is no setting of this network", *path, name, setting)
+            for index, value in enumerate(values):
+                _check_value(networks[name], own, setting, value, (*path, name, setting, index))
+            if own[setting] not in values:
+                raise wrong(values, f"the configured value, {own[setting]}, must be among them", *path, name, setting)
 
 
-def _assigned(file: Path, name: str) -> ast.expr | None:
-    """Return what a module assigns to a name at its top."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return node.value
-    return None
+def _check_value(network: Network, recipe: Mapping[str, Any], setting: str, value: object, path: tuple) -> None:
+    """Refuse a value that a network, or its training, could not have."""
+    try:
+        if setting in network.settings:
+            network.changed(setting, value)
+        else:
+            Recipe.model_validate({name: value if name == setting else recipe[name] for name in Recipe.model_fields})
+    except ValidationError as error:
+        raise as_fault(error, *path, whole=True) from error

@@ -4,25 +4,18 @@ A folder ``celeba`` with ``img_align_celeba/`` and the files below. CelebA may b
 research only and must not be redistributed, so exoprobe reads it where it lies.
 """
 
-import hashlib
-import logging
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.celeba_layout import ATTRIBUTES, IDENTITIES, IMAGES, PARTITIONS
-from exoprobe.datasets.images import ImageFiles, UnreadableImageError, decode
+from exoprobe.datasets.image_faults import examples, image_digests, settle_faults
+from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import SPLITS, write_samples
 from exoprobe.datasets.tables import read_table
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import digest_of
-from exoprobe.progress import progress
-
-log = logging.getLogger(__name__)
-
-EXAMPLES = 3
 
 
 def read_tables(folder: str | Path) -> pd.DataFrame:
@@ -48,7 +41,7 @@ def read_tables(folder: str | Path) -> pd.DataFrame:
     for name, table in ((IDENTITIES, group), (ATTRIBUTES, attributes)):
         if lacking := sorted(set(split["file"]) ^ set(table["file"])):
             raise ExoprobeError(
-                f"{folder / name} and {PARTITIONS} list different images: {_examples(lacking)} in only one of them"
+                f"{folder / name} and {PARTITIONS} list different images: {examples(lacking)} in only one of them"
             )
     names = [name for name in attributes if name != "file"]
     attributes[names] = (attributes[names] > 0).astype(np.int8)
@@ -86,10 +79,10 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str, threa
     missing = sorted(set(table["file"]) - present)
     unlisted = sorted(present - set(table["file"]))
     table = table[table["file"].isin(present)]
-    digests = _digests(images, table["file"], threads)
+    digests = image_digests(images, table["file"], threads)
     unreadable = sorted(name for name, digest in digests.items() if digest is None)
     faults = {"missing": missing, "unreadable": unreadable, "not listed": unlisted}
-    _report(faults, images.root, bad_images)
+    settle_faults(faults, images.root, bad_images, "faces.bad_images")
     table = table[~table["file"].isin(unreadable)]
     if table.empty:
         raise ExoprobeError(f"{images.root}: no image is left")
@@ -99,34 +92,3 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str, threa
     columns = {name: table[name].to_numpy() for name in table if name not in ("file", "split")}
     text = {name: table[name].to_numpy(str) for name in ("file", "split")}
     write_samples(path, {"sample_id": np.arange(len(table)), **text, **columns}, source_digest=source)
-
-
-def _digests(images: ImageFiles, names: pd.Series, threads: int) -> dict[str, bytes | None]:
-    """Decode every image; return the digest of its file, or None where it cannot be read."""
-
-    def digest(name: str) -> bytes | None:
-        try:
-            content = images.content(name)
-            decode(content)
-        except (OSError, UnreadableImageError):
-            return None
-        return hashlib.sha256(content).digest()
-
-    with ThreadPoolExecutor(threads) as pool, progress(len(names), "image", log, "checking images") as bar:
-        found = {}
-        for name, value in zip(names, pool.map(digest, names, chunksize=64), strict=True):
-            found[name] = value
-            bar.update()
-    return found
-
-
-def _report(faults: dict[str, list[str]], root: Path, bad_images: str) -> None:
-    said = "; ".join(f"{len(names)} {kind} ({_examples(names)})" for kind, names in faults.items() if names)
-    if said and bad_images == "refuse":
-        raise ExoprobeError(f"{root}: {said}. Mend the folder, or set faces.bad_images to leave_out")
-    if said:
-        log.warning("%s: left out: %s", root, said)
-
-
-def _examples(names: list[str]) -> str:
-    return ", ".join(names[:EXAMPLES]) + (" …" if len(names) > EXAMPLES else "")

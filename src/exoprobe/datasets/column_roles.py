@@ -18,7 +18,7 @@ class Roles:
         label: the class that the representation is meant to tell.
         split: train, validation or test; None to make one.
         kinds: kinds of factors that are not to be inferred.
-        probe: the factors; None for every column that can be one and has no other role.
+        factor_columns: the factors; None for every column that can be one and has no other role.
     """
 
     id: str | None = None
@@ -26,7 +26,7 @@ class Roles:
     label: str | None = None
     split: str | None = None
     kinds: Mapping[str, str] | None = None
-    probe: Sequence[str] | None = None
+    factor_columns: Sequence[str] | None = None
 
     def check(self, path: str | Path, columns: Sequence[str]) -> None:
         """Refuse columns that a table has not, and factors that have another role.
@@ -39,7 +39,7 @@ class Roles:
             ExoprobeError: in one line that names the key of the configuration and the column.
         """
         others = {f"audit.{role}": getattr(self, role) for role in ("group", "id", "label", "split")}
-        factors = {f"audit.probe[{place}]": name for place, name in enumerate(self.probe or ())}
+        factors = {f"audit.factor_columns[{index}]": name for index, name in enumerate(self.factor_columns or ())}
         factors |= {f"audit.kinds.{name}": name for name in self.kinds or {}}
         for key, name in {**others, **factors}.items():
             if name is not None:
@@ -52,8 +52,12 @@ class Roles:
     def candidates(self, names: Sequence[str]) -> list[str]:
         """Return which columns may be factors."""
         others = {self.id, self.group, self.label, self.split}
-        return list(self.probe) if self.probe is not None else [name for name in names if name not in others]
+        return (
+            list(self.factor_columns)
+            if self.factor_columns is not None
+            else [name for name in names if name not in others]
+        )
 
     def named(self, name: str) -> bool:
         """Return whether the user has asked for this factor."""
-        return name in (self.probe or ()) or name in (self.kinds or {})
+        return name in (self.factor_columns or ()) or name in (self.kinds or {})

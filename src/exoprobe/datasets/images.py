@@ -41,6 +41,14 @@ class ImageFiles:
             return set(self._archive.namelist())
         return {path.name for path in self.root.iterdir() if path.is_file()}
 
+    def tree(self) -> list[str]:
+        """Return the names of all files below the root, in subfolders too, sorted; hidden ones are left out."""
+        if self._archive is not None:
+            names = [name for name in self._archive.namelist() if not name.endswith("/")]
+        else:
+            names = [path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file()]
+        return sorted(name for name in names if not any(part.startswith(".") for part in name.split("/")))
+
     def content(self, name: str) -> bytes:
         """Return a file's bytes."""
         if self._archive is not None:

@@ -30,7 +30,14 @@ FROM_68 = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54,
 
 
 def detect_landmarks(
-    samples: str | Path, images: str | Path, predictor: str | Path, path: str | Path, *, part: int, parts: int
+    samples: str | Path,
+    images: str | Path,
+    predictor: str | Path,
+    path: str | Path,
+    *,
+    part: int,
+    parts: int,
+    batch: int = 1,
 ) -> None:
     """Find the face in each image of one part of the dataset and write its landmarks and box.
 
@@ -43,12 +50,13 @@ def detect_landmarks(
         path: the Parquet file to write: ``sample_id``, ``detected`` and :data:`COLUMNS`, in pixels.
         part: which, from 0.
         parts: how many parts the dataset is cut into.
+        batch: rows that stay together; as the extraction's, where that takes the landmarks of a shard.
     """
     import dlib
 
     detector, fit = dlib.get_frontal_face_detector(), dlib.shape_predictor(str(predictor))
     columns = read_samples(samples, ["sample_id", "file"])
-    rows, files = part_rows(len(columns["file"]), part, parts), ImageFiles(images)
+    rows, files = part_rows(len(columns["file"]), part, parts, batch=batch), ImageFiles(images)
     found = []
     with progress(len(rows), "image", log, "detecting faces") as bar:
         for row in rows:

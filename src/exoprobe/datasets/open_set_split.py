@@ -10,7 +10,7 @@ HELD_OUT = 3  # of a known person's images, one in so many is not trained on
 
 
 @dataclass(frozen=True)
-class Deal:
+class OpenSetSplit:
     """What the rows of a dataset are to one network.
 
     Attributes:
@@ -24,23 +24,23 @@ class Deal:
     unseen: np.ndarray
 
 
-def deal_people(groups: np.ndarray, splits: np.ndarray, *, rounds: int, seed: int) -> list[Deal]:
-    """Deal people to train on and others, so that without official partitions each is unseen once.
+def split_identities(groups: np.ndarray, splits: np.ndarray, *, folds: int, seed: int) -> list[OpenSetSplit]:
+    """Split people into those to train on and others, so that without official partitions each is unseen once.
 
     Args:
         groups: int [N], the people.
-        splits: [N]; official partitions are one round of train against test, folds are dealt anew.
-        rounds: how many, where there are no official partitions.
-        seed: of the deal.
+        splits: [N]; official partitions are one fold of train against test, folds are drawn anew.
+        folds: how many, where there are no official partitions.
+        seed: of the split.
     """
     random = np.random.default_rng(seed)
     held_out = _held_out(groups, random)
     if set(splits) <= set(SPLITS):
         known = splits == SPLITS[0]
-        return [Deal(known & ~held_out, known & held_out, splits == SPLITS[2])]
-    parts = np.array_split(random.permutation(np.unique(groups)), rounds)
-    unseen = [np.isin(groups, part) for part in parts]
-    return [Deal(~rows & ~held_out, ~rows & held_out, rows) for rows in unseen]
+        return [OpenSetSplit(known & ~held_out, known & held_out, splits == SPLITS[2])]
+    identities = np.array_split(random.permutation(np.unique(groups)), folds)
+    unseen = [np.isin(groups, members) for members in identities]
+    return [OpenSetSplit(~rows & ~held_out, ~rows & held_out, rows) for rows in unseen]
 
 
 def _held_out(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -48,7 +48,7 @@ def _held_out(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
     shuffled = random.permutation(len(groups))
     order = shuffled[np.argsort(groups[shuffled], kind="stable")]
     _, starts, counts = np.unique(groups[order], return_index=True, return_counts=True)
-    place = np.arange(len(order)) - np.repeat(starts, counts)
+    rank = np.arange(len(order)) - np.repeat(starts, counts)
     held_out = np.zeros(len(groups), bool)
-    held_out[order[place < np.repeat(counts // HELD_OUT, counts)]] = True
+    held_out[order[rank < np.repeat(counts // HELD_OUT, counts)]] = True
     return held_out

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.face_attributes import orl_attributes
+from exoprobe.datasets.known.orl import orl_attributes
 from exoprobe.datasets.packages import open_package
 from exoprobe.datasets.samples import write_samples
 from exoprobe.errors import ExoprobeError

@@ -7,17 +7,15 @@ import numpy as np
 import torch
 
 from exoprobe.datasets.digit_splits import take_splits
-from exoprobe.datasets.perturbation_ranges import Range, check_range
 from exoprobe.datasets.perturbations import PERTURBATIONS
 from exoprobe.datasets.samples import write_samples
-from exoprobe.errors import ExoprobeError
 
 log = logging.getLogger(__name__)
 
 # Of each digit's images, whether all values are inside: twice, since objectives pair two images of one digit.
 INSIDE = (True, True, False)
 BATCH = 4096  # images that are perturbed at once
-Ranges = dict[str, Range]  # by name
+Ranges = dict[str, dict[str, list[float]]]  # name → train_range and the wider test_range, [low, high] each
 
 
 def build_perturbed_digits(
@@ -29,15 +27,11 @@ def build_perturbed_digits(
         source: the .npz file of :func:`exoprobe.datasets.digit_sources.save_digits`.
         path: the samples file to write: the digits of each split, three rows each as :func:`draw_values` says, with
             a column per perturbation, ``inside`` and ``outside_factor``.
-        perturbations: the ranges of each, see :func:`check_ranges`; applied in the order of
+        perturbations: the ranges of each; applied in the order of
             :data:`exoprobe.datasets.perturbations.PERTURBATIONS`.
         counts: source digits per split, see :func:`exoprobe.datasets.digit_splits.take_splits`.
         seed: of the values, the noise and the places of occlusions.
-
-    Raises:
-        ExoprobeError: where a perturbation is not known or its ranges are not as they must be.
     """
-    check_ranges(perturbations)
     sources = take_splits(source, counts)
     drawn = draw_values(perturbations, len(sources["label"]), seed)
     rows = {name: np.repeat(column, len(INSIDE), axis=0) for name, column in sources.items()}
@@ -47,30 +41,11 @@ def build_perturbed_digits(
     write_samples(path, {"sample_id": np.arange(len(images)), **rows, **drawn, "image": images})
 
 
-def check_ranges(perturbations: Ranges) -> None:
-    """Refuse ranges from which nothing could be drawn.
-
-    Args:
-        perturbations: by name, see :func:`~exoprobe.datasets.perturbation_ranges.check_range`.
-
-    Raises:
-        ExoprobeError: naming the perturbation and the range.
-    """
-    for name, ranges in perturbations.items():
-        if name not in PERTURBATIONS:
-            raise ExoprobeError(f"{name} is not a perturbation; there are {', '.join(PERTURBATIONS)}")
-        check_range(name, ranges)
-        lowest, highest = ranges["outside"]
-        least, most = PERTURBATIONS[name].limits
-        if not least <= lowest <= highest <= most:
-            raise ExoprobeError(f"{name}.outside is [{lowest}, {highest}]; values must be in [{least}, {most}]")
-
-
 def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.ndarray]:
     """Draw what is done to each digit: twice all values inside, once one of them, at random, outside.
 
     Args:
-        perturbations: see :func:`check_ranges`.
+        perturbations: the ranges of each.
         digits: how many.
         seed: of the draw.
 
@@ -84,7 +59,7 @@ def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.n
     outside_factor = np.where(inside, "", rng.choice(list(perturbations), count))
     columns = {"inside": inside, "outside_factor": outside_factor}
     for name, ranges in perturbations.items():
-        within = rng.uniform(*ranges["inside"], count)
+        within = rng.uniform(*ranges["train_range"], count)
         beyond = _draw_beyond(ranges, count, rng)
         columns[name] = np.where(outside_factor == name, beyond, within)
     return columns
@@ -92,7 +67,7 @@ def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.n
 
 def _draw_beyond(ranges: dict[str, list[float]], count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw uniformly from the outer range without the inner one."""
-    (low, high), (lowest, highest) = ranges["inside"], ranges["outside"]
+    (low, high), (lowest, highest) = ranges["train_range"], ranges["test_range"]
     drawn = rng.uniform(lowest, highest - (high - low), count)
     return np.where(drawn < low, drawn, drawn + (high - low))
 

@@ -32,8 +32,9 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_diges
 
     Args:
         path: the Parquet file.
-        columns: one array of N rows per column; ``sample_id``, ``group`` and ``split`` must be there;
-            ``image`` is uint8 [N, height, width], the others are [N].
+        columns: one array of N rows per column; ``sample_id`` must be there, ``group`` and ``split`` too but for a
+            list of pictures, which an audit groups and splits; ``image`` is uint8 [N, height, width], the others
+            are [N].
         source_digest: of the image files, where ``file`` only names them; enters the dataset's digest.
 
     Raises:
@@ -42,7 +43,8 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_diges
     """
     if not np.array_equal(columns["sample_id"], np.arange(len(columns["sample_id"]))):
         raise ExoprobeError(f"{path}: sample_id must number the rows from 0")
-    check_splits(columns["group"], columns["split"])
+    if "split" in columns:
+        check_splits(columns["group"], columns["split"])
     arrays = {name: _to_arrow(column) for name, column in columns.items()}
     table = pa.table(
         list(arrays.values()),

@@ -32,6 +32,13 @@ class Crop:
     margin: float = 0.0
     gray: bool = False
 
+    @property
+    def described(self) -> str:
+        """What becomes of a picture, as text."""
+        what = {"image": "the whole picture resized, whatever its aspect ratio,", "box": "the face's box resized"}
+        cut = what.get(self.align, f"the face aligned by its landmarks ({self.align})")
+        return f"{cut} to {self.size} × {self.size} pixels{', gray' if self.gray else ''}"
+
 
 def crop_face(image: np.ndarray, landmarks: dict[str, float], crop: Crop) -> np.ndarray:
     """Cut one face out.

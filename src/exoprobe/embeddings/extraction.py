@@ -35,7 +35,7 @@ def extract_features(
     code_digest: str,
     device: str = "auto",
     dtype: str = "float32",
-    most_elements: int | None = None,
+    max_features: int | None = None,
 ) -> None:
     """Compute one layer's activations for every sample of a dataset and write the feature file.
 
@@ -50,14 +50,14 @@ def extract_features(
         code_digest: of the code that computes them, for the footer.
         device: ``auto``, ``cpu`` or ``cuda``.
         dtype: to store, ``float32`` or ``float16``.
-        most_elements: maps with more are averaged over space, see :func:`layer_vectors`; None: no map is.
+        max_features: maps with more are averaged over space, see :func:`layer_vectors`; None: no map is.
     """
     columns = read_samples(samples, ["sample_id", "image"])
     images = torch.from_numpy(columns["image"]).unsqueeze(1)
     where = choose_device(device)
     network = network.to(where).eval()
     info = FeatureInfo(
-        dimension=layer_dimension(network, images, layer, most_elements),
+        dimension=layer_dimension(network, images, layer, max_features),
         dtype=dtype,
         rows=len(images),
         layer=layer,
@@ -66,10 +66,10 @@ def extract_features(
         code_digest=code_digest,
     )
     log.info("%d images → %d-d %s on %s", info.rows, info.dimension, layer, device_name(where))
-    write_features(path, columns["sample_id"], layer_batches(network, images, layer, most_elements), info)
+    write_features(path, columns["sample_id"], layer_batches(network, images, layer, max_features), info)
 
 
-def layer_dimension(network: nn.Module, images: Tensor, layer: str, most_elements: int | None = None) -> int:
+def layer_dimension(network: nn.Module, images: Tensor, layer: str, max_features: int | None = None) -> int:
     """Return the length of the layer's activation vector.
 
     Raises:
@@ -79,11 +79,11 @@ def layer_dimension(network: nn.Module, images: Tensor, layer: str, most_element
         layers = network(images[:1].to(next(network.parameters()).device))
     if layer not in layers:
         raise ExoprobeError(f"this network has no layer {layer}; it has {', '.join(layers)}")
-    return layer_vectors(layers[layer], most_elements).numel()
+    return layer_vectors(layers[layer], max_features).numel()
 
 
 def layer_batches(
-    network: nn.Module, images: Tensor, layer: str, most_elements: int | None = None
+    network: nn.Module, images: Tensor, layer: str, max_features: int | None = None
 ) -> Iterator[np.ndarray]:
     """Yield the layer's activations, float32 [n, D], block by block.
 
@@ -97,7 +97,7 @@ def layer_batches(
         if on_cpu:
             torch.set_num_threads(1)
         batches = block.split(BATCH[device.type])
-        parts = [layer_vectors(network(batch.to(device))[layer], most_elements) for batch in batches]
+        parts = [layer_vectors(network(batch.to(device))[layer], max_features) for batch in batches]
         return torch.cat(parts).float().cpu().numpy()
 
     computed = prefetch(compute, images.split(BLOCK), threads if on_cpu else 1)
@@ -110,13 +110,13 @@ def layer_batches(
         torch.set_num_threads(threads)  # what a worker sets is also what later threads begin with
 
 
-def layer_vectors(activations: Tensor, most_elements: int | None = None) -> Tensor:
+def layer_vectors(activations: Tensor, max_features: int | None = None) -> Tensor:
     """Flatten activations [N, …] to vectors.
 
-    Maps [N, channels, height, width] of more elements than ``most_elements`` are first averaged over the cells of
+    Maps [N, channels, height, width] of more elements than ``max_features`` are first averaged over the cells of
     the largest square grid that keeps to it (at least one cell), so that layers of any size can be compared.
     """
-    if most_elements and activations.ndim == 4 and activations[0].numel() > most_elements:
-        side = max(1, math.isqrt(most_elements // activations.shape[1]))
+    if max_features and activations.ndim == 4 and activations[0].numel() > max_features:
+        side = max(1, math.isqrt(max_features // activations.shape[1]))
         activations = F.adaptive_avg_pool2d(activations, [min(side, size) for size in activations.shape[2:]])
     return activations.flatten(1)

@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
-from exoprobe.config.audit import CONTROL
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.table_columns import check_column
 from exoprobe.datasets.user_file import reading
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.feature_file import FeatureInfo, read_info, write_features
+from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
+from exoprobe.features.opened_file import METADATA_KEY
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ def project_images(
     """Project the pixels of every sample's image with a Gaussian matrix, as wide as another representation.
 
     Args:
-        images: a .npy file [N, …] or a samples file with images, in the order of the factor table's N rows; or
+        images: a .npy file [N, …], or a samples file with images or a feature file of pixels, in the order of the
+            factor table's N rows; or
             ``folder`` and ``column``, the factor table's column that names the files in it, of which gray 32 × 32
             pictures are made.
         table: the factor table.
@@ -58,7 +59,7 @@ def project_images(
         dimension=read_info(features).dimension,
         dtype=dtype,
         rows=len(columns["row"]),
-        layer=CONTROL,
+        layer="random_projection",
         dataset_digest=dataset_digest(samples),
         weights_digest="",
         code_digest=code_digest,
@@ -105,7 +106,10 @@ def open_images(images: str | Path | Mapping[str, str], table: str | Path) -> Lo
 
 
 def _own_images(path: Path) -> np.ndarray:
-    if "image" not in pq.read_schema(path).names:
+    schema = pq.read_schema(path)
+    if METADATA_KEY in (schema.metadata or {}):
+        return read_features(path)
+    if "image" not in schema.names:
         raise ExoprobeError(f"{path} has no column image")
     return read_samples(path, ["image"])["image"]
 

@@ -2,6 +2,8 @@
 
 from exoprobe.errors import ExoprobeError
 
+BATCH = 32  # pictures that a network sees at once
+
 
 def part_rows(rows: int, part: int, parts: int, *, batch: int = 1) -> range:
     """Return the rows of one part.

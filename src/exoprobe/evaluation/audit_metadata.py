@@ -27,6 +27,7 @@ def write_about(
     table: str | Path,
     *,
     settings: Mapping[str, Any],
+    pictures: Sequence[str | Path] = (),
 ) -> None:
     """Write about.json and factors.csv.
 
@@ -39,10 +40,13 @@ def write_about(
         table: the CSV file to write.
         settings: ``representations`` (name → title, files, control), ``factors_file``, ``group``, ``label``,
             ``kinds`` (of the user), ``permutations`` and ``margin``.
+        pictures: JSON files, each a list of sentences, on where the pictures come from and how networks see them.
     """
     known = read_factors(factors, dataset_digest(samples))
     columns = read_samples(samples, ["group", "split", "label"])
-    _write_json(about, _about(settings, features, columns, len(known), json.loads(Path(notes).read_text("utf-8"))))
+    said = json.loads(Path(notes).read_text("utf-8"))
+    said["pictures"] = [sentence for path in pictures for sentence in json.loads(Path(path).read_text("utf-8"))]
+    _write_json(about, _about(settings, features, columns, len(known), said))
     with atomic_write(table) as temporary:
         describe_factors(known, columns, settings["kinds"]).to_csv(temporary, index=False)
 

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from exoprobe.evaluation.pose_ranges import EDGES
+
 ABS_YAW = "abs_yaw"
-EDGES = (0, 15, 30, 45)  # degrees, of the paper's ranges of |yaw|
 ANGLES = (ABS_YAW, "yaw", "pitch", "roll")
 TOTAL = "total"
 COLUMNS = ["representation", "probe", "target", "range", "mae", "mae_low", "mae_high", "constant_mae", "r2", "count"]

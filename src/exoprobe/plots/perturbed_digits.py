@@ -23,7 +23,7 @@ def draw_perturbed_digits(
     Args:
         source: the .npz file of :func:`exoprobe.datasets.digit_sources.save_digits`.
         paths: see :func:`exoprobe.plots.style.save_figure`.
-        perturbations: see :func:`exoprobe.datasets.perturbed_digits.check_ranges`.
+        perturbations: the ranges of each.
         seed: of noise and of places.
         about: see :func:`exoprobe.plots.style.save_figure`.
     """
@@ -32,10 +32,10 @@ def draw_perturbed_digits(
     parts = []
     for rank, (axes, (name, ranges)) in enumerate(zip(rows[:, 0], perturbations.items(), strict=True)):
         shown = choose_digit(digits["test_labels"], rank)
-        values = np.linspace(*ranges["outside"], PER_ROW)
+        values = np.linspace(*ranges["test_range"], PER_ROW)
         pictures = perturb_images(np.repeat(digits["test_images"][[shown]], PER_ROW, axis=0), {name: values}, seed)
         _draw_row(axes, name, pictures, ranges)
-        low, high = ranges["inside"]
+        low, high = ranges["train_range"]
         row = {"perturbation": name, "value": values, "inside": (values >= low) & (values <= high)}
         parts.append(pd.DataFrame({**row, "label": digits["test_labels"][shown], "test_digit": shown}))
     save_figure(figure, pd.concat(parts), paths, about=about)
@@ -54,7 +54,7 @@ def choose_digit(labels: np.ndarray, rank: int) -> int:
 
 def _draw_row(axes: Axes, name: str, pictures: np.ndarray, ranges: dict[str, list[float]]) -> None:
     """Show pictures [n, height, width] side by side, each centered at its value."""
-    perturbation, (low, high), (lowest, highest) = PERTURBATIONS[name], ranges["inside"], ranges["outside"]
+    perturbation, (low, high), (lowest, highest) = PERTURBATIONS[name], ranges["train_range"], ranges["test_range"]
     framed = np.pad(pictures, ((0, 0), (0, 0), (GAP, GAP)), constant_values=255)
     half = (highest - lowest) / (len(pictures) - 1) / 2
     extent = (lowest - half, highest + half, 0, 1)

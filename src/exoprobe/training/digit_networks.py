@@ -1,4 +1,4 @@
-"""Training a variant on digits, from files to files."""
+"""Training a network on digits, from files to files."""
 
 import json
 import logging
@@ -13,8 +13,6 @@ from torch import Tensor
 from exoprobe.compute import choose_device, choose_precision, device_name
 from exoprobe.datasets.samples import read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.class_means import class_means
-from exoprobe.features.split_features import split_blocks
 from exoprobe.training.checkpoint import save_history, save_weights
 from exoprobe.training.stored_network import load_network
 from exoprobe.training.training_images import TrainingImages
@@ -33,9 +31,8 @@ def train_digit_network(
     seed: int,
     device: str = "auto",
     precision: str = "auto",
-    teacher_features: str | Path | None = None,
-    teacher_weights: str | Path | None = None,
-    only: dict[str, list] | None = None,
+    teacher: str | Path | None = None,
+    row_filter: dict[str, list] | None = None,
     nuisances: Sequence[str] = (),
 ) -> None:
     """Train one network and write its best weights and its history.
@@ -44,28 +41,26 @@ def train_digit_network(
         samples: the dataset.
         weights: the safetensors file to write.
         history: the Parquet file to write.
-        model: the variant: ``architecture`` and ``objective``, and their settings.
+        model: ``architecture`` and ``objective``, and their settings.
         recipe: see :func:`exoprobe.training.loop.train`.
         seed: of the initial weights, the order of images and all that the objective draws.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``float32`` or ``bfloat16``.
-        teacher_features: a trained teacher's ip1 of all samples, for the objective ``mean_activation``, or …
-        teacher_weights: … the teacher itself.
-        only: the rows to train and to validate on: for columns of the dataset, the values that they must have.
+        teacher: the weights of a trained network, for the objective ``mean_activation``.
+        row_filter: the rows to train and to validate on: for columns of the dataset, the values that they must have.
         nuisances: factor columns of the dataset that an adversary may see.
 
     Raises:
-        ExoprobeError: where ``only`` leaves no row of a split.
+        ExoprobeError: where ``row_filter`` leaves no row of a split.
     """
     where = choose_device(device)
     dtype = choose_precision(precision, where)
-    data, validation = (load_images(samples, split, where, only, nuisances) for split in ("train", "validation"))
+    data, validation = (
+        load_images(samples, split, where, row_filter, nuisances) for split in ("train", "validation")
+    )
     targets = None
-    if teacher_weights is not None:
-        targets = mean_activations(load_network(teacher_weights).to(where), data)
-    elif teacher_features is not None:
-        features = split_blocks(samples, teacher_features, "train", chosen_rows(samples, "train", only))
-        targets = torch.from_numpy(class_means(features, data.labels.cpu().numpy())).float()
+    if teacher is not None:
+        targets = mean_activations(load_network(teacher).to(where), data)
     log.info("%d training images on %s, %s", len(data), device_name(where), str(dtype).removeprefix("torch."))
     _, trained = train_variant(model, data, validation, recipe, seed=seed, precision=dtype, targets=targets)
     metadata = {
@@ -82,12 +77,12 @@ def load_images(
     samples: str | Path,
     split: str,
     device: torch.device,
-    only: dict[str, list] | None = None,
+    row_filter: dict[str, list] | None = None,
     nuisances: Sequence[str] = (),
 ) -> TrainingImages:
     """Read one split's images into memory, on the device; see :func:`train_digit_network`."""
     columns = read_samples(samples, ["image", "label", "group", *nuisances], split)
-    rows = chosen_rows(samples, split, only)
+    rows = chosen_rows(samples, split, row_filter)
 
     def tensor(name: str) -> Tensor:
         return torch.from_numpy(columns[name][rows]).to(device)
@@ -96,16 +91,16 @@ def load_images(
     return TrainingImages(tensor("image").unsqueeze(1), tensor("label"), tensor("group"), factors)
 
 
-def chosen_rows(samples: str | Path, split: str, only: dict[str, list] | None) -> np.ndarray | slice:
-    """Return which rows of a split, bool [N], have one of the values asked for in every column of ``only``.
+def chosen_rows(samples: str | Path, split: str, row_filter: dict[str, list] | None) -> np.ndarray | slice:
+    """Return which rows of a split, bool [N], have one of the values asked for in every column of ``row_filter``.
 
     Raises:
         ExoprobeError: where there is none.
     """
-    if not only:
+    if not row_filter:
         return slice(None)
-    columns = read_samples(samples, list(only), split)
-    chosen = np.all([np.isin(columns[name], values) for name, values in only.items()], axis=0)
+    columns = read_samples(samples, list(row_filter), split)
+    chosen = np.all([np.isin(columns[name], values) for name, values in row_filter.items()], axis=0)
     if not chosen.any():
-        raise ExoprobeError(f"{samples}: no row of {split} has {only}; nothing is left to train on")
+        raise ExoprobeError(f"{samples}: no row of {split} has {row_filter}; nothing is left to train on")
     return chosen

@@ -1,4 +1,4 @@
-"""Networks that learn to tell people apart on cached features, and what they say of people they have not seen."""
+"""Networks that learn to recognize people from cached features, and their features of people they have not seen."""
 
 import logging
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exoprobe.datasets.open_set_split import Deal, deal_people
+from exoprobe.datasets.open_set_split import OpenSetSplit, split_identities
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.embeddings.extraction import layer_batches
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
@@ -21,7 +21,7 @@ from exoprobe.training.variants import mean_activations, train_variant
 log = logging.getLogger(__name__)
 
 
-def embed_people(
+def embed_identities(
     samples: str | Path,
     features: str | Path,
     paths: Sequence[str | Path],
@@ -29,47 +29,49 @@ def embed_people(
     model: dict[str, Any],
     recipe: dict[str, Any],
     teacher: dict[str, Any] | None,
-    rounds: int,
-    deal_seed: int,
+    folds: int,
+    split_seed: int,
     seed: int,
     code_digest: str,
 ) -> None:
-    """Train a network on the people of each round, and write its ip1 of everyone.
+    """Train a network on the people of each fold, and write its ip1 of everyone.
 
     Nothing is chosen on the held-out images: networks are trained to the end.
 
     Args:
         samples: the faces.
         features: the representation that the networks see.
-        paths: a feature file to write per round.
-        model: the variant: ``objective`` and its settings; the architecture is the perceptron.
+        paths: a feature file to write per fold.
+        model: the network: ``objective`` and its settings; the architecture is the perceptron.
         recipe: see :func:`exoprobe.training.loop.train`.
-        teacher: the variant whose mean activation vectors are the targets, trained by the same recipe first.
-        rounds: see :func:`exoprobe.datasets.open_set_split.deal_people`.
-        deal_seed: of the deal.
+        teacher: the network whose mean activation vectors are the targets, trained by the same recipe first.
+        folds: see :func:`exoprobe.datasets.open_set_split.split_identities`.
+        split_seed: of the split.
         seed: of the training.
         code_digest: of the code that computes them, for the footer.
     """
     columns = read_samples(samples, ["sample_id", "group", "split"])
     vectors = torch.from_numpy(read_features(features, dataset_digest=dataset_digest(samples))).float()
     recipe = {**recipe, "validate_every": recipe["max_steps"]}
-    deals = deal_people(columns["group"], columns["split"], rounds=rounds, seed=deal_seed)
-    for number, (deal, path) in enumerate(zip(deals, paths, strict=True)):
-        data, held_out = training_people(vectors, columns["group"], deal)
-        log.info("round %d: %d images of %d people", number, len(data), int(data.labels.max()) + 1)
+    splits = split_identities(columns["group"], columns["split"], folds=folds, seed=split_seed)
+    for number, (split, path) in enumerate(zip(splits, paths, strict=True)):
+        data, held_out = training_identities(vectors, columns["group"], split)
+        log.info("fold %d: %d images of %d people", number, len(data), int(data.labels.max()) + 1)
         network = _train(model, teacher, data, held_out, recipe, seed)
         _write_layer(network, vectors, columns["sample_id"], path, samples, features, code_digest)
 
 
-def training_people(vectors: Tensor, people: np.ndarray, deal: Deal) -> tuple[TrainingImages, TrainingImages]:
+def training_identities(
+    vectors: Tensor, people: np.ndarray, split: OpenSetSplit
+) -> tuple[TrainingImages, TrainingImages]:
     """Return the features [N, D] to train on and the held-out ones of the same people, numbered from 0."""
-    known = np.unique(people[deal.fitted])
+    known = np.unique(people[split.fitted])
 
     def chosen(rows: np.ndarray) -> TrainingImages:
         labels = torch.from_numpy(np.searchsorted(known, people[rows]))
         return TrainingImages(vectors[torch.from_numpy(rows)], labels, labels)
 
-    return chosen(deal.fitted), chosen(deal.held_out)
+    return chosen(split.fitted), chosen(split.held_out)
 
 
 def _train(

@@ -45,7 +45,7 @@ def train_embedding(
         features: the representation to embed.
         weights: the safetensors file to write: ``mean`` [D] and ``matrix`` [dimension, D].
         history: the Parquet file to write.
-        settings: ``dimension``, ``learning_rate``, ``batch_size`` (pairs), ``steps_per_look`` and ``patience``.
+        settings: ``dimension``, ``learning_rate``, ``batch_size`` (pairs), ``validate_every`` and ``patience``.
         seed: of the batches.
 
     Raises:
@@ -68,7 +68,7 @@ def train_embedding(
     with progress(None, "step", log, "learning the embedding") as bar:
         while since_best < settings["patience"]:
             losses = []
-            for _ in range(settings["steps_per_look"]):
+            for _ in range(settings["validate_every"]):
                 loss = triplet_loss(*(embed(x, mean, matrix) for x in data.draw(settings["batch_size"], generator)))
                 optimizer.zero_grad()
                 loss.backward()

@@ -1,82 +1,105 @@
-import copy
+"""Networks and the questions that are asked of them."""
 
 import pytest
 
-from exoprobe.config.questions import check_questions, modules, settings, trained_as, trials
+from exoprobe.config.declared import adapter_layers, layers_of, modules, perturbations, settings
+from exoprobe.config.model import load_config
+from exoprobe.datasets.perturbations import PERTURBATIONS
 from exoprobe.errors import ExoprobeError
-
-
-@pytest.fixture
-def questions(shipped):
-    return copy.deepcopy(shipped["questions"])
+from exoprobe.training.architectures import build_network
 
 
 def test_settings_are_read_from_the_modules():
     assert {"softmax", "pair", "contrastive"} <= set(modules("objective"))
-    assert {"lenet", "deep_lenet"} <= set(modules("architecture"))
+    assert set(modules("architecture")) == {"lenet", "deep_lenet", "polar_network", "residual_network"}
     assert settings("architecture", "deep_lenet") == {"convolutions": "a whole number from 2 to 8"}
     assert settings("objective", "softmax") == {}
+    assert adapter_layers("onnx") == []
+
+
+def test_limits_of_perturbations_are_read_from_their_module():
+    assert perturbations() == {name: entry.limits for name, entry in PERTURBATIONS.items()}
+
+
+@pytest.mark.parametrize("name", ["lenet", "mu_lenet", "lenet_2", "lenet_8", "equivariant", "residual"])
+def test_layers_are_those_that_the_network_has(shipped, name):
+    network = load_config(shipped).networks[name]
+    classes = 0 if network.objective == "mean_activation" else 10
+    assert network.layers == list(build_network(network.settings, classes).layers)
+    assert network.layers == layers_of(network.settings)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("variants.lenet.objective", "sofmax", "questions.variants.lenet.objective is 'sofmax'; allowed: "),
-        ("variants.lenet.architecture", "alexnet", "questions.variants.lenet.architecture is 'alexnet'; allowed: "),
-        ("variants.lenet.weight", 1, "questions.variants.lenet.weight (value 1) is not a known key; allowed: "),
+        ("networks.lenet.objective", "sofmax", "networks.lenet.objective is 'sofmax'; allowed: "),
+        ("networks.lenet.architecture", "alexnet", "networks.lenet.architecture is 'alexnet'; allowed: "),
+        ("networks.lenet.weight", 1, "networks.lenet.weight (value 1) is not a known key; allowed: "),
         (
-            "variants.lenet_8.convolutions",
+            "networks.lenet_8.convolutions",
             6.5,
-            "questions.variants.lenet_8.convolutions is 6.5; it must be a whole",
+            "networks.lenet_8.convolutions is 6.5; it must be a whole",
         ),
-        ("variants.lenet_8.convolutions", 9, "questions.variants.lenet_8.convolutions is 9; it must be a whole"),
-        ("variants.pair_lenet.layers", [], "questions.variants.pair_lenet.layers is []; it must be a list"),
+        ("networks.lenet_8.convolutions", 9, "networks.lenet_8.convolutions is 9; it must be a whole"),
+        ("networks.pair_lenet.layers", [], "networks.pair_lenet.layers is []; it must be a list"),
         (
-            "variants.pair_lenet.pairs",
+            "networks.pair_lenet.pairs",
             "classes",
-            "questions.variants.pair_lenet.pairs is 'classes'; it must be source",
+            "networks.pair_lenet.pairs is 'classes'; it must be source",
         ),
-        ("variants.mu_lenet.teacher", "mu_lenet", "questions.variants.mu_lenet.teacher is 'mu_lenet'; no network"),
+        ("networks.mu_lenet.teacher", "mu_lenet", "networks.mu_lenet.teacher is 'mu_lenet'; no network"),
         (
-            "trade_off.reference",
+            "questions.trade_off.reference",
             "lenet_8",
             "questions.trade_off.reference: 'lenet_8' is not there; allowed: lenet,",
         ),
         (
-            "unseen_classes.people.variants",
+            "questions.unseen_classes.identities.networks",
             ["adversarial"],
-            "questions.unseen_classes.people.variants: adversarial needs a factor",
+            "questions.unseen_classes.identities.networks: adversarial needs a factor",
         ),
         (
-            "perturbations.ranges.rotation",
-            {"inside": [-30, 30]},
+            "questions.perturbations.ranges.rotation",
+            {"train_range": [-30, 30], "test_range": [-45, 45]},
             "questions.perturbations.ranges.rotation: the other questions ask of it",
         ),
-        ("variants.pair_lenet.layers", ["ip1", 2], "questions.variants.pair_lenet.layers[1] is 2; it must be text"),
-        ("variants.center.weight", ..., "questions.variants.center.weight is missing; center on lenet needs it"),
-        ("variants.center.weight", 7, "questions.variants.center.weight is 7; it must be among those tried"),
+        ("networks.pair_lenet.layers", ["ip1", 2], "networks.pair_lenet.layers[1] is 2; it must be text"),
+        ("networks.center.weight", ..., "networks.center.weight is missing; center on lenet needs it"),
         (
-            "variants.mu_lenet.teacher",
+            "networks.center.weight",
+            7,
+            "questions.trade_off.search.center.weight is [0.003, 0.01, 0.03]; the conf",
+        ),
+        (
+            "networks.mu_lenet.teacher",
             "le_net",
-            "questions.variants.mu_lenet.teacher: 'le_net' is not there; allowed",
+            "networks.mu_lenet.teacher: 'le_net' is not there; allowed",
         ),
         (
-            "trade_off.variants",
-            ["lenet", "lent"],
-            "questions.trade_off.variants: 'lent' is not there; allowed: lenet",
+            "questions.trade_off.networks",
+            ["lenet", "pair_lenet", "lent"],
+            "questions.trade_off.networks: 'lent' is not there; allowed: lenet",
         ),
-        ("layers.networks", {"lent": ["ip1"]}, "questions.layers.networks: 'lent' is not there; allowed: lenet"),
-        ("perturbations.ranges.scale.inside", [2, 1], "questions.perturbations.ranges.scale.inside is [2, 1]; the"),
         (
-            "perturbations.ranges.blur.outside",
+            "questions.layers.networks",
+            {"lent": ["ip1"]},
+            "questions.layers.networks: 'lent' is not there; allowed: lenet",
+        ),
+        (
+            "questions.perturbations.ranges.scale.train_range",
+            [2, 1],
+            "questions.perturbations.ranges.scale.train_range is [2, 1]",
+        ),
+        (
+            "questions.perturbations.ranges.blur.test_range",
             [0, 1],
-            "questions.perturbations.ranges.blur.outside is [0, 1]; it must",
+            "questions.perturbations.ranges.blur.test_range is [0, 1]; it must",
         ),
     ],
 )
-def test_what_a_schema_cannot_say_is_told_in_one_line(questions, path, value, message):
+def test_what_names_something_else_is_told_in_one_line(shipped, path, value, message):
     *parents, last = path.split(".")
-    section = questions
+    section = shipped
     for parent in parents:
         section = section[parent]
     if value is ...:
@@ -84,24 +107,13 @@ def test_what_a_schema_cannot_say_is_told_in_one_line(questions, path, value, me
     else:
         section[last] = value
     with pytest.raises(ExoprobeError) as error:
-        check_questions(questions, ["dlib_256", "dlib_128", "aligned_pixels"])
+        load_config(shipped)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
 
 
-def test_trials_differ_from_their_variant_in_what_was_tried():
-    variants = {
-        "pair": {"title": "P", "objective": "pair", "weight": 1, "tried": {"weight": [0.5, 1]}},
-        "plain": {},
-    }
-    tried = trials(variants)
-    assert list(tried) == ["pair@0.5", "pair@1"]
-    assert trained_as(tried["pair@0.5"]) == {"objective": "pair", "weight": 0.5}
-
-
-def test_on_people_no_teacher_may_have_a_teacher(questions):
-    variants = questions["variants"]
-    variants["pupil"] = {**variants["mu_lenet"], "teacher": "mu_lenet"}
-    questions["unseen_classes"]["people"]["variants"] = ["pupil"]
+def test_on_people_no_teacher_may_have_a_teacher(shipped):
+    shipped["networks"]["pupil"] = {**shipped["networks"]["mu_lenet"], "title": "P", "teacher": "mu_lenet"}
+    shipped["questions"]["unseen_classes"]["identities"]["networks"] = ["pupil"]
     with pytest.raises(ExoprobeError, match="pupil's teacher, mu_lenet, has a teacher itself"):
-        check_questions(questions, ["dlib_256", "dlib_128", "aligned_pixels"])
+        load_config(shipped)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from exoprobe.datasets.face_attributes import orl_attributes
+from exoprobe.datasets.known.orl import orl_attributes
 from exoprobe.datasets.orl import build_orl, load_orl, read_labels
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError

@@ -34,7 +34,7 @@ def test_of_some_classes_only_and_all_where_there_are_fewer(rotated, tmp_path):
 
 
 def test_perturbed_digits_keep_their_columns(digits_file, tmp_path):
-    ranges = {"noise": {"inside": [0, 20], "outside": [0, 60]}}
+    ranges = {"noise": {"train_range": [0, 20], "test_range": [0, 60]}}
     counts = {"train": 6, "validation": 2, "test": 2}
     build_perturbed_digits(digits_file, tmp_path / "s", perturbations=ranges, counts=counts, seed=0)
     draw_samples(tmp_path / "s", tmp_path / "all", counts=counts)

@@ -64,7 +64,7 @@ def files(tmp_path):
 
 
 def test_every_row_keeps_its_factors_group_and_split(files, frame):
-    data = files.build(frame, probe=["sex", "glasses", "camera", "yaw", "age"], label="person")
+    data = files.build(frame, factor_columns=["sex", "glasses", "camera", "yaw", "age"], label="person")
     rows, splits = data.columns["row"], data.columns["split"]
     assert sorted(rows) == list(range(N))
     assert data.columns["id"].tolist() == [str(row) for row in rows]
@@ -104,7 +104,7 @@ def test_several_files_are_joined_to_what_all_have(files, frame):
 
 
 def test_without_groups_every_row_is_its_own(files, frame):
-    data = files.build(frame, group=None, probe=["sex"])
+    data = files.build(frame, group=None, factor_columns=["sex"])
     assert sorted(data.columns["group"]) == list(range(N))
     assert (data.columns["label"] == -1).all()
 
@@ -151,7 +151,7 @@ def test_so_many_rows_are_drawn_by_whole_groups(files, frame):
 
 
 def test_what_is_written_is_read_back_and_belongs_together(files, frame, tmp_path):
-    data = files.build(frame, label="sex", probe=["glasses", "yaw"])
+    data = files.build(frame, label="sex", factor_columns=["glasses", "yaw"])
     paths = [tmp_path / name for name in ("samples.parquet", "factors.parquet", "notes.json")]
     write_audit(data, *paths)
     columns = read_samples(paths[0], list(data.columns))
@@ -216,13 +216,13 @@ WRONG = {
     "a factor with one value": (
         lambda frame: frame.assign(site="here"),
         None,
-        {"probe": ["sex", "site"]},
+        {"factor_columns": ["sex", "site"]},
         "{0}/factors.csv: site cannot be probed, it is here in every row",
     ),
     "a file name as a factor": (
         None,
         None,
-        {"probe": ["id"]},
+        {"factor_columns": ["id"]},
         "{0}/factors.csv: id cannot be probed, its 120 texts are names, not categories",
     ),
     "nothing to probe": (
@@ -249,8 +249,8 @@ WRONG = {
     "the group is a factor": (
         None,
         None,
-        {"probe": ["person"]},
-        "audit.probe[0] is 'person', the group column; it cannot be a factor too",
+        {"factor_columns": ["person"]},
+        "audit.factor_columns[0] is 'person', the group column; it cannot be a factor too",
     ),
     "a group is missing": (
         without_last_person,
@@ -298,7 +298,7 @@ WRONG = {
     "a factor that only one split has": (
         lambda frame: frame.assign(hat=np.where(frame["person"] == "p1", "yes", "no")),
         None,
-        {"probe": ["sex", "hat"]},
+        {"factor_columns": ["sex", "hat"]},
         "{0}/factors.csv: hat cannot be probed, it has fewer than two values in train",
     ),
     "a label with one value": (

@@ -54,7 +54,7 @@ def test_a_layer_that_a_truncated_network_lacks_is_refused(tiny_dataset, tmp_pat
 def test_a_large_map_is_averaged_over_the_largest_square_grid_that_fits(tiny_dataset, tmp_path):
     path = tmp_path / "pool1.parquet"
     arguments = {"network": LeNet(0), "layer": "pool1", "code_digest": "c", "device": "cpu"}
-    extract_features(tiny_dataset, tiny_dataset, path, **arguments, most_elements=800)
+    extract_features(tiny_dataset, tiny_dataset, path, **arguments, max_features=800)
     assert read_info(path).dimension == 20 * 6 * 6  # of 12 × 12; 7 × 7 would be 980
     maps = torch.arange(32.0).view(1, 2, 4, 4)
     halves = maps.view(1, 2, 2, 2, 2, 2).mean((3, 5)).flatten(1)

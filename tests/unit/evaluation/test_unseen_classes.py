@@ -5,7 +5,7 @@ from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.unseen_classes import Trial, recognize
 from exoprobe.evaluation.unseen_digits import unseen_digits
-from exoprobe.evaluation.unseen_identities import unseen_people
+from exoprobe.evaluation.unseen_identities import unseen_identities
 from exoprobe.features.feature_file import FeatureInfo, write_features
 
 ONE = ["measure", "enrolled"]
@@ -97,12 +97,12 @@ def people(tmp_path):
     return tmp_path / "samples.parquet", groups
 
 
-def test_everyone_is_unseen_once_and_one_file_serves_all_rounds(tmp_path, people, rng):
+def test_everyone_is_unseen_once_and_one_file_serves_all_folds(tmp_path, people, rng):
     samples, groups = people
     clear = np.eye(12)[groups] + 0.05 * rng.normal(size=(72, 12))
     known, random = (write_vectors(samples, tmp_path / name, x) for name, x in (("k", clear), ("r", clear[:, :1])))
     runs = {("clear", 0): [known], ("broken once", 0): [known, known, random]}
-    table = unseen_people(samples, runs, rounds=3, deal_seed=0, enrolled=[1, None])
+    table = unseen_identities(samples, runs, folds=3, split_seed=0, enrolled=[1, None])
     unseen = table[table["classes"] == "unseen"].set_index(["variant", *ONE])["value"]
     assert unseen["clear", "rank_1", "all"] == 100
     assert unseen["clear", "equal_error_rate", ""] == pytest.approx(0, abs=0.1)
@@ -114,7 +114,7 @@ def test_everyone_is_unseen_once_and_one_file_serves_all_rounds(tmp_path, people
 def test_the_table_is_tidy(tmp_path, people, rng):
     samples, _ = people
     path = write_vectors(samples, tmp_path / "f", rng.normal(size=(72, 3)), "float16")
-    table = unseen_people(samples, {("f", 0): [path]}, rounds=3, deal_seed=0, enrolled=[2])
+    table = unseen_identities(samples, {("f", 0): [path]}, folds=3, split_seed=0, enrolled=[2])
     assert not table.duplicated(["variant", "seed", "classes", *ONE, "false_match_rate"]).any()
     curve = table[(table["measure"] == "true_match_rate") & (table["classes"] == "unseen")]
     assert curve["value"].is_monotonic_increasing

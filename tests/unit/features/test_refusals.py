@@ -56,7 +56,7 @@ def figure_paths(folder):
     return {kind: folder / f"figure.{kind}" for kind in KINDS}
 
 
-TRIPLET = {"dimension": 2, "learning_rate": 0.001, "batch_size": 8, "steps_per_look": 1, "patience": 1}
+TRIPLET = {"dimension": 2, "learning_rate": 0.001, "batch_size": 8, "validate_every": 1, "patience": 1}
 READERS = {
     "probe": lambda s, f, out: probe(
         open_representation(s, s.parent / "factors.parquet", f),

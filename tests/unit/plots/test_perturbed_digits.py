@@ -15,8 +15,8 @@ def test_pictures_go_from_end_to_end_and_the_inner_range_is_marked(tmp_path, rng
     save_digits(tmp_path / "digits.npz", {"test_images": images, "test_labels": np.arange(4, dtype=np.uint8)})
     paths = {kind: tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "svg", "csv")}
     ranges = {
-        "scale": {"inside": [0.8, 1.2], "outside": [0.4, 1.6]},
-        "noise": {"inside": [0, 30], "outside": [0, 60]},
+        "scale": {"train_range": [0.8, 1.2], "test_range": [0.4, 1.6]},
+        "noise": {"train_range": [0, 30], "test_range": [0, 60]},
     }
     draw_perturbed_digits(tmp_path / "digits.npz", paths, perturbations=ranges, seed=0, about="planted")
     assert all(path.stat().st_size for path in paths.values())

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.samples import dataset_digest, write_samples
-from exoprobe.evaluation.unseen_identities import unseen_people
+from exoprobe.evaluation.unseen_identities import unseen_identities
 from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
-from exoprobe.training.identity_networks import embed_people
+from exoprobe.training.identity_networks import embed_identities
 
 SOFTMAX = {"objective": "softmax"}
 MU = {"objective": "mean_activation"}
@@ -39,8 +39,8 @@ def faces(tmp_path, rng):
 
 def embed(faces, folder, model=SOFTMAX, teacher=None, seed=0):
     paths = [folder / f"{model['objective']}-{seed}-{number}.parquet" for number in range(2)]
-    settings = {"rounds": 2, "deal_seed": 0, "seed": seed, "code_digest": "c"}
-    embed_people(*faces, paths, model=model, recipe=RECIPE, teacher=teacher, **settings)
+    settings = {"folds": 2, "split_seed": 0, "seed": seed, "code_digest": "c"}
+    embed_identities(*faces, paths, model=model, recipe=RECIPE, teacher=teacher, **settings)
     return paths
 
 
@@ -48,7 +48,7 @@ def test_what_known_people_teach_serves_for_unseen_ones(tmp_path, faces):
     runs = {("given", 0): [faces[1]]}
     runs["contrastive", 0] = embed(faces, tmp_path, CONTRASTIVE)
     runs["mu", 0] = embed(faces, tmp_path, MU, teacher=SOFTMAX)
-    table = unseen_people(faces[0], runs, rounds=2, deal_seed=0, enrolled=[1])
+    table = unseen_identities(faces[0], runs, folds=2, split_seed=0, enrolled=[1])
     rank = table[table["measure"] == "rank_1"].set_index(["variant", "classes"])["value"]
     for classes in ("unseen", "seen"):
         assert rank["contrastive", classes] > rank["given", classes] + 8

@@ -11,7 +11,7 @@ from exoprobe.features.feature_file import FeatureInfo, read_features, write_fea
 from exoprobe.training.triplet import SHARPNESS, apply_embedding, embed, train_embedding, triplet_loss
 
 PEOPLE, IMAGES, WIDTH, IDENTITY = 120, 4, 12, 3
-SETTINGS = {"dimension": 3, "learning_rate": 0.02, "batch_size": 30, "steps_per_look": 20, "patience": 3}
+SETTINGS = {"dimension": 3, "learning_rate": 0.02, "batch_size": 30, "validate_every": 20, "patience": 3}
 
 
 @pytest.fixture

@@ -19,11 +19,13 @@ class Adapter:
         crop: how faces are cut out for it.
         layers: the names of the representations that it gives.
         network: maps uint8 crops [N, 3, size, size] to [N, …] per layer; normalization included.
+        values: how pixels become its input, for readers; empty where that is the network's own.
     """
 
     crop: Crop
     layers: tuple[str, ...]
     network: nn.Module | Callable[[Tensor], dict[str, Tensor]]
+    values: str = ""
 
 
 def require_weights(path: str | Path, what: str, sha256: str | None = None) -> Path:
@@ -39,7 +41,9 @@ def require_weights(path: str | Path, what: str, sha256: str | None = None) -> P
     """
     path = Path(path)
     if not path.is_file():
-        raise ExoprobeError(f"{path} is missing. Fetch {what} and put it there, or name it as networks.….weights")
+        raise ExoprobeError(
+            f"{path} is missing. Fetch {what} and put it there, or name it as faces.networks.….weights"
+        )
     if sha256 is not None and (found := digest_of_file(path)) != sha256:
         raise ExoprobeError(f"{path} is another file (SHA-256 {found}, expected {sha256}). Fetch {what}")
     return path

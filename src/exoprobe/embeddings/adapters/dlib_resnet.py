@@ -5,6 +5,7 @@ bias): the paper's deep features before and after metric learning.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from exoprobe.embeddings.crops import Crop
 WEIGHTS = "dlib_face_recognition_resnet_model_v1.dat (dlib.net/files, or PyPI's face-recognition-models 0.3.0)"
 WEIGHTS_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
 CROP = Crop(150, "dlib")
+SETTINGS = {"weights": "optional"}
 LAYERS = ("penultimate", "embedding")
 MEAN_RGB = (122.782, 117.001, 104.298)
 SCALE = 1 / 256
@@ -83,20 +85,9 @@ class DlibResNet(nn.Module):
         return {"penultimate": penultimate, "embedding": self.embedding(penultimate)}
 
 
-def dlib_resnet(weights: str | Path) -> Adapter:
+def build(weights: str | Path, settings: dict[str, Any] | None = None, seed: int | None = None) -> Adapter:
     """Return the adapter of the trained network."""
     return Adapter(CROP, LAYERS, load_dlib_resnet(weights))
-
-
-def untrained_dlib_resnet(seed: int) -> Adapter:
-    """Return the same network with random weights (He et al. 2015): the control for what the architecture keeps."""
-    network, generator = DlibResNet(), torch.Generator().manual_seed(seed)
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-    return Adapter(CROP, LAYERS, network.to(memory_format=torch.channels_last).eval())
 
 
 def load_dlib_resnet(path: str | Path) -> DlibResNet:

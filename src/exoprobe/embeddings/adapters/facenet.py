@@ -5,6 +5,7 @@ A 160×160 crop → 1792-d ``penultimate`` (global average pool) → 512-d metri
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +14,8 @@ from exoprobe.embeddings.adapters.adapter import Adapter, require_weights
 from exoprobe.embeddings.crops import Crop
 from exoprobe.errors import ExoprobeError
 
+SETTINGS = {"weights": "needed"}
+LAYERS = ("penultimate", "embedding")
 WEIGHTS = "20180402-114759-vggface2.pt (from the releases of facenet-pytorch)"
 
 
@@ -36,7 +39,7 @@ class FaceNet(nn.Module):
         return {"penultimate": pooled[0], "embedding": embedding}
 
 
-def facenet(weights: str | Path) -> Adapter:
+def build(weights: str | Path, settings: dict[str, Any] | None = None, seed: int | None = None) -> Adapter:
     """Return the adapter, with weights from a file of facenet-pytorch's.
 
     Raises:
@@ -54,4 +57,4 @@ def facenet(weights: str | Path) -> Adapter:
         network.load_state_dict({name: value for name, value in state.items() if not name.startswith("logits")})
     except (RuntimeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
         raise ExoprobeError(f"{weights} does not fit InceptionResnetV1 ({error}). Fetch {WEIGHTS}") from error
-    return Adapter(Crop(160, "box", margin=0.1), ("penultimate", "embedding"), FaceNet(network).eval())
+    return Adapter(Crop(160, "box", margin=0.1), LAYERS, FaceNet(network).eval())

@@ -1,5 +1,6 @@
-"""From an entry ``networks.…`` of the configuration to an adapter."""
+"""From an entry of faces.networks in the configuration to an adapter, which is the module of its name."""
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -9,43 +10,12 @@ from exoprobe.embeddings.adapters.adapter import Adapter
 def load_adapter(settings: dict[str, Any], weights: str | Path | None, seed: int | None) -> Adapter:
     """Build the network that a configuration entry names.
 
+    Adapters are imported by name, not listed: some need packages that others do not, and a new one is a new file.
+
     Args:
-        settings: ``adapter`` and what it needs.
+        settings: ``adapter``, a module here, and what it needs.
         weights: the weights' file, None for a network without.
         seed: of an untrained network's weights.
     """
-    # Each adapter is imported where it is used: some need packages that others do not.
-    match settings["adapter"]:
-        case "dlib_resnet":
-            from exoprobe.embeddings.adapters.dlib_resnet import dlib_resnet
-
-            return dlib_resnet(weights)
-        case "untrained":
-            from exoprobe.embeddings.adapters.dlib_resnet import untrained_dlib_resnet
-
-            return untrained_dlib_resnet(seed)
-        case "pixels":
-            from exoprobe.embeddings.adapters.pixels import pixels
-
-            return pixels(settings["align"])
-        case "facenet":
-            from exoprobe.embeddings.adapters.facenet import facenet
-
-            return facenet(weights)
-        case "vgg_face":
-            from exoprobe.embeddings.adapters.vgg_face import vgg_face
-
-            return vgg_face(weights)
-        case "onnx":
-            from exoprobe.embeddings.adapters.model_file import onnx_file
-
-            return onnx_file(weights, settings)
-        case "torchscript":
-            from exoprobe.embeddings.adapters.model_file import torchscript_file
-
-            return torchscript_file(weights, settings)
-        case "attribute_network":
-            from exoprobe.training.attribute_network import attribute_adapter
-
-            return attribute_adapter(weights)
-    raise ValueError(settings["adapter"])
+    module = importlib.import_module(f"exoprobe.embeddings.adapters.{settings['adapter']}")
+    return module.build(weights, settings, seed)

@@ -5,6 +5,7 @@ The representation that Table 1 calls VGG. Input is the face's box, 224×224, as
 
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,10 +17,11 @@ from exoprobe.embeddings.adapters.adapter import Adapter, require_weights
 from exoprobe.embeddings.crops import Crop
 from exoprobe.errors import ExoprobeError
 
+SETTINGS = {"weights": "needed"}
+LAYERS = ("fc7",)
 WEIGHTS = "vgg-face.mat (MatConvNet's model of www.robots.ox.ac.uk/~vgg/software/vgg_face)"
 MEAN_RGB = (129.186, 104.762, 93.594)
 POOL_AFTER = ("conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3")
-LAST = "fc7"
 DAMAGED = (MatReadError, OSError, EOFError, zlib.error)  # what loadmat raises for a file that is cut off
 
 
@@ -47,17 +49,17 @@ class VggFace(nn.Module):
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Map uint8 RGB [N, 3, 224, 224] to ``fc7`` [N, 4096]."""
-        return {LAST: self.steps(images - self.mean).flatten(1)}
+        return {LAYERS[0]: self.steps(images - self.mean).flatten(1)}
 
 
-def vgg_face(weights: str | Path) -> Adapter:
+def build(weights: str | Path, settings: dict[str, Any] | None = None, seed: int | None = None) -> Adapter:
     """Return the adapter, with the published weights.
 
     Raises:
         ExoprobeError: where the file is missing or not that network.
     """
     path = require_weights(weights, WEIGHTS)
-    return Adapter(Crop(224, "box"), (LAST,), VggFace(read_matconvnet(path)).eval())
+    return Adapter(Crop(224, "box"), LAYERS, VggFace(read_matconvnet(path)).eval())
 
 
 def read_matconvnet(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -75,8 +77,8 @@ def read_matconvnet(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
                 if np.ndim(weight) == 2:  # reading drops the 1 × 1 of a fully connected layer
                     weight = weight[None, None]
                 layers[str(layer.name)] = (np.asarray(weight), np.ravel(bias))
-                if layer.name == LAST:
+                if layer.name == LAYERS[0]:
                     return layers
     except (ValueError, LookupError, TypeError, AttributeError, NotImplementedError, *DAMAGED) as error:
         raise ExoprobeError(f"{path} is not a MatConvNet network ({error}). Fetch {WEIGHTS}") from error
-    raise ExoprobeError(f"{path} has no layer {LAST}. Fetch {WEIGHTS}")
+    raise ExoprobeError(f"{path} has no layer {LAYERS[0]}. Fetch {WEIGHTS}")

@@ -13,6 +13,15 @@ from torch import Tensor, nn
 from exoprobe.training.architectures.network import Network, fill_for_relu
 
 SETTINGS = {"convolutions": "a whole number from 2 to 8"}
+LAYERS = {  # by the number of convolutions
+    2: ("conv1", "pool1", "conv2", "pool2"),
+    3: ("conv1", "conv2", "pool1", "conv3", "pool2"),
+    4: ("conv1", "conv2", "pool1", "conv3", "conv4", "pool2"),
+    5: ("conv1", "conv2", "conv3", "pool1", "conv4", "conv5", "pool2"),
+    6: ("conv1", "conv2", "conv3", "pool1", "conv4", "conv5", "conv6", "pool2"),
+    7: ("conv1", "conv2", "conv3", "conv4", "pool1", "conv5", "conv6", "conv7", "pool2"),
+    8: ("conv1", "conv2", "conv3", "conv4", "pool1", "conv5", "conv6", "conv7", "conv8", "pool2"),
+}
 
 WIDTHS = (20, 50)  # channels of the two halves
 
@@ -29,15 +38,12 @@ class DeepLeNet(Network):
     def __init__(self, classes: int, generator: torch.Generator | None = None, *, convolutions: int) -> None:
         super().__init__()
         first_half = (convolutions + 1) // 2
-        self.layers, channels = (), 1
+        self.layers, channels = LAYERS[convolutions], 1
         for number in range(1, convolutions + 1):
             half = int(number > first_half)
             begins = number in (1, first_half + 1)
             conv = nn.Conv2d(channels, WIDTHS[half], 5 if begins else 3, padding=0 if begins else 1)
             self.add_module(f"conv{number}", conv)
-            self.layers += (f"conv{number}",)
-            if number in (first_half, convolutions):
-                self.layers += (f"pool{half + 1}",)
             channels = WIDTHS[half]
         self.end_with_inner_products(channels * 4 * 4, classes)
         fill_for_relu(self, generator)

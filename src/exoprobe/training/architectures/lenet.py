@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from exoprobe.training.architectures.network import Network, fill_like_caffe
 
 SETTINGS = {}
+LAYERS = ("conv1", "pool1", "conv2", "pool2")
 
 
 class LeNet(Network):
@@ -20,7 +21,7 @@ class LeNet(Network):
         generator: source of the initial weights.
     """
 
-    layers = ("conv1", "pool1", "conv2", "pool2")
+    layers = LAYERS
 
     def __init__(self, classes: int = 10, generator: torch.Generator | None = None) -> None:
         super().__init__()

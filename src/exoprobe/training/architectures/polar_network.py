@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from exoprobe.training.architectures.network import Network, fill_for_relu
 
 SETTINGS = {}
+LAYERS = ("conv1", "pool1", "conv2", "conv3", "pool2")
 
 ANGLES, RADII = 48, 14  # of the polar image
 WIDTHS = (20, 50, 100)  # channels
@@ -28,7 +29,7 @@ class PolarNetwork(Network):
         generator: source of the initial weights.
     """
 
-    layers = ("conv1", "pool1", "conv2", "conv3", "pool2")
+    layers = LAYERS
 
     def __init__(self, classes: int, generator: torch.Generator | None = None) -> None:
         super().__init__()

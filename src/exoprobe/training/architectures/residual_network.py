@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from exoprobe.training.architectures.network import Network, fill_for_relu
 
 SETTINGS = {}
+LAYERS = ("conv1", "pool1", "block1", "block2", "block3")
 
 WIDTHS = (16, 32, 64)
 
@@ -24,7 +25,7 @@ class ResidualNetwork(Network):
         generator: source of the initial weights.
     """
 
-    layers = ("conv1", "pool1", "block1", "block2", "block3")
+    layers = LAYERS
 
     def __init__(self, classes: int, generator: torch.Generator | None = None) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from exoprobe.training.architectures.network import FEATURES, fill_for_relu
 from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {"weight": "a number"}
+SETTINGS = {"weight": "a number of at least 0"}
 
 HIDDEN = 256
 MOST_VALUES = 20  # that are told apart each

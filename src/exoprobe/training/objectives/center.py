@@ -7,7 +7,7 @@ from exoprobe.training.architectures.network import FEATURES
 from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {"weight": "a number"}
+SETTINGS = {"weight": "a number of at least 0"}
 
 
 class Center(SoftmaxPlus):

@@ -5,7 +5,7 @@ from torch import Tensor
 from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {"temperature": "a number", "weight": "a number"}
+SETTINGS = {"temperature": "a number above 0", "weight": "a number of at least 0"}
 
 
 class Contrastive(SoftmaxPlus):

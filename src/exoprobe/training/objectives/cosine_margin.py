@@ -6,7 +6,7 @@ from exoprobe.training.architectures.network import FEATURES
 from exoprobe.training.objectives.objective import Objective
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {"margin": "a number", "scale": "a number"}
+SETTINGS = {"margin": "a number of at least 0", "scale": "a number above 0"}
 
 
 class CosineMargin(Objective):

@@ -6,7 +6,7 @@ from torch import Tensor
 from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {"pairs": "source or class", "layers": "a list", "weight": "a number"}
+SETTINGS = {"pairs": "source or class", "layers": "a list of layers", "weight": "a number of at least 0"}
 
 
 class Pair(SoftmaxPlus):

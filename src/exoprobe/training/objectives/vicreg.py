@@ -6,7 +6,7 @@ from torch import Tensor
 from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {"weight": "a number"}
+SETTINGS = {"weight": "a number of at least 0"}
 
 INVARIANCE, VARIANCE, COVARIANCE = 25.0, 25.0, 1.0  # the paper's weights
 EPSILON = 1e-4  # under the root, the paper's

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from exoprobe.embeddings.adapters.dlib_resnet import LAYERS, dlib_resnet, untrained_dlib_resnet
+from exoprobe.embeddings.adapters.dlib_resnet import LAYERS
+from exoprobe.embeddings.adapters.dlib_resnet import build as dlib_resnet
+from exoprobe.embeddings.adapters.untrained import build as untrained
 from exoprobe.errors import ExoprobeError
 
 NAME = "dlib_face_recognition_resnet_model_v1.dat"
@@ -42,7 +44,7 @@ def test_the_embedding_is_dlib_s_own(chips, dlib_model):
 @torch.inference_mode()
 def test_the_untrained_network_is_seeded_and_tells_images_apart(chips):
     images = to_torch(chips)
-    first, again, other = (untrained_dlib_resnet(seed).network(images) for seed in (3, 3, 4))
+    first, again, other = (untrained(None, None, seed).network(images) for seed in (3, 3, 4))
     for layer, width in zip(LAYERS, (256, 128), strict=True):
         assert first[layer].shape == (4, width)
         assert torch.isfinite(first[layer]).all()

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from exoprobe.embeddings.adapters.facenet import facenet
+from exoprobe.embeddings.adapters.facenet import build as facenet
 from exoprobe.errors import ExoprobeError
 
 

@@ -2,11 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from exoprobe.config.check import LAYERS
-from exoprobe.embeddings.adapters import dlib_resnet, vgg_face
+from exoprobe.config.declared import adapter_layers, modules
 from exoprobe.embeddings.adapters.registry import load_adapter
 from exoprobe.errors import ExoprobeError
-from exoprobe.training import attribute_network
 
 
 def test_pixels_are_a_gray_picture_from_0_to_1():
@@ -30,13 +28,26 @@ def test_every_network_with_weights_says_where_they_are_missing(adapter, tmp_pat
         load_adapter(settings, tmp_path / "weights.bin", 0)
 
 
-def test_the_configuration_knows_the_layers_of_every_network_that_gives_its_own():
-    assert LAYERS["dlib_resnet"] == LAYERS["untrained"] == dlib_resnet.LAYERS
-    assert LAYERS["vgg_face"] == (vgg_face.LAST,)
-    assert LAYERS["pixels"] == load_adapter({"adapter": "pixels", "align": "image"}, None, 0).layers
-    assert set(LAYERS["attribute_network"]) < set(attribute_network.LAYERS)  # its predictions are no representation
+@pytest.mark.parametrize("name", ["pixels", "untrained"])
+def test_the_configuration_knows_the_layers_of_a_network(name):
+    assert adapter_layers(name) == list(load_adapter({"adapter": name, "align": "image"}, None, 0).layers)
+
+
+def test_the_configuration_knows_every_adapter():
+    every = [
+        "attribute_network",
+        "dlib_resnet",
+        "facenet",
+        "onnx",
+        "pixels",
+        "torchscript",
+        "torchvision",
+        "untrained",
+        "vgg_face",
+    ]
+    assert modules("adapter") == every
 
 
 def test_an_unknown_adapter_is_an_error():
-    with pytest.raises(ValueError, match="alexnet"):
+    with pytest.raises(ModuleNotFoundError, match="alexnet"):
         load_adapter({"adapter": "alexnet"}, None, 0)

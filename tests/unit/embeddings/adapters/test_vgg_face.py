@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from scipy.io import savemat
 
-from exoprobe.embeddings.adapters.vgg_face import MEAN_RGB, vgg_face
+from exoprobe.embeddings.adapters.vgg_face import MEAN_RGB
+from exoprobe.embeddings.adapters.vgg_face import build as vgg_face
 from exoprobe.errors import ExoprobeError
 
 CONVOLUTIONS = [

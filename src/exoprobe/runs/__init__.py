@@ -1,0 +1,1 @@
+"""Which dataset, network, seed and layer there are, and the files that their results are in."""

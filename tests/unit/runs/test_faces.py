@@ -1,0 +1,49 @@
+"""Representations of faces and of an audit."""
+
+from exoprobe.config.model import load_config
+from exoprobe.runs.audit import AuditRuns
+from exoprobe.runs.faces import FaceRuns, IdentityRuns
+
+
+def test_on_orl_there_is_nothing_that_needs_official_partitions(configured):
+    faces = FaceRuns(configured())
+    assert list(faces.representations) == ["dlib_256", "dlib_128", "untrained", "aligned_pixels", "pixels"]
+    assert faces.controls == ["untrained", "aligned_pixels", "pixels"]
+    assert (faces.shards, faces.thousands, faces.image_folder, faces.official_landmarks) == (1, 0.4, None, None)
+    assert faces.probes("pose")[0] == "results/probes/orl/dlib/penultimate/pose.parquet"
+
+
+def test_on_celeba_the_attribute_network_has_attributes_of_its_own(configured):
+    faces = FaceRuns(configured(faces={"dataset": "celeba"}))
+    assert "results/probes/celeba/attribute_network/own/attributes.parquet" in faces.probes("attributes")
+    assert "results/probes/celeba/attribute_network/penultimate/pose.parquet" in faces.probes("pose")
+    assert faces.weights("attribute_network") == "results/models/celeba/attribute_network/weights.safetensors"
+    assert faces.weights("pixels") is None
+    assert (faces.seed("untrained"), faces.seed("dlib")) == (0, None)
+    assert IdentityRuns(faces).folds == 1
+
+
+def test_networks_on_people_see_vectors(configured):
+    identities = IdentityRuns(FaceRuns(configured()))
+    assert identities.training("pair_lenet", "2")["model"]["layers"] == ["ip1", "ip2"]
+    assert identities.training("mu_lenet", 0)["teacher"]["objective"] == "softmax"
+    assert identities.training("center", 0)["recipe"]["max_steps"] == 200
+    assert identities.titles["pair_lenet"] == "PAIR"
+    assert identities.features("center", 1)[3] == "results/features/orl/identities/center/seed1/fold3.parquet"
+
+
+def test_baselines_that_the_dataset_does_not_allow_are_left_out(shipped):
+    shipped["questions"]["unseen_classes"]["identities"]["baselines"] = ["triplet", "pixels"]
+    assert IdentityRuns(FaceRuns(load_config(shipped))).baselines == ["pixels"]
+
+
+def test_an_audit_has_its_representations_and_the_images_projection(shipped):
+    made = {"features": ["results/a.npy", "results/b.npy"], "factors": "results/x.csv", "group": "person"}
+    shipped["audit"]["images"] = "results/images.npy"
+    audit = AuditRuns(load_config({**shipped, **made}))
+    assert audit.seeds == {"features": 2, "random_projection": 1}
+    assert audit.controls == ["random_projection"]
+    assert (audit.label, audit.label_is_group) == ("person", True)
+    assert (audit.image_file, audit.image_folder) == ("results/images.npy", None)
+    assert audit.probes("grid")[1] == "results/probes/audit/features/seed1/grid.parquet"
+    assert AuditRuns(load_config(shipped | {"audit": {**shipped["audit"], "images": None}})).seeds == {}
