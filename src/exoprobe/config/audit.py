@@ -50,7 +50,9 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
     if not given or not isinstance(section, Mapping):
         return rest
     files = given.pop("features", None)
-    names = {key: value if value is None else str(value) for key, value in given.items()}  # a column may be called 7
+    names: dict[str, Any] = {
+        key: value if value is None else str(value) for key, value in given.items()
+    }  # a column may be called 7
     if files is not None:
         first = files[0] if isinstance(files, list) and files else files
         names["representations"] = {"features": {"title": Path(str(first)).stem, "features": files}}

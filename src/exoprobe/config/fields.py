@@ -101,21 +101,22 @@ def _optional_text(value: object) -> object:
     return value if value is None else _text(value)
 
 
-def _number(value: object) -> object:
+def _number(value: object) -> int | float:
     meant = value
     if isinstance(value, str) and NUMBER.fullmatch(value):
         meant = float(value) if set(value) & set(".eE") else int(value)
-    if isinstance(meant, bool) or not isinstance(meant, int | float) or not math.isfinite(meant):
+    is_finite = isinstance(meant, int) or (isinstance(meant, float) and math.isfinite(meant))
+    if isinstance(meant, bool) or not isinstance(meant, int | float) or not is_finite:
         raise wrong(value, "it must be a number")
     return int(meant) if isinstance(value, str) and meant == int(meant) else meant
 
 
-def _whole(value: object) -> object:
+def _whole(value: object) -> int:
     try:
         meant = _number(value)
     except PydanticCustomError:
-        meant = None
-    if meant is None or meant != int(meant):
+        meant = 0.5
+    if meant != int(meant):
         raise wrong(value, "it must be a whole number")
     return int(meant)
 

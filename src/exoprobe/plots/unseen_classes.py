@@ -30,8 +30,8 @@ def draw_unseen_classes(
     """Draw the figure, a row of panels per dataset.
 
     Args:
-        tables: of :func:`exoprobe.evaluation.unseen_digits.unseen_digits` and of ``unseen_people``, by the title of
-            their dataset.
+        tables: of :func:`exoprobe.evaluation.unseen_digits.unseen_digits` and of ``unseen_identities``, by the title
+            of their dataset.
         paths: see :func:`exoprobe.plots.style.save_figure`.
         names: by the same titles, the name to show for each variant, in their order; the first, of one dataset or
             of another, look the same.

@@ -150,7 +150,7 @@ class DigitRuns:
         task, name = _split(folder)
         if task is None:
             return self.config.networks[self.paper_folders[name][0]]
-        network, setting, value = self.trials.get(name, (name, None, None))
+        network, setting, value = self.trials.get(name, (name, "", None))
         entry = self.config.networks[network]
         return entry.changed(setting, value) if setting in entry.settings else entry
 
@@ -158,9 +158,9 @@ class DigitRuns:
         """Return the recipe of a folder's network."""
         task, name = _split(folder)
         if task is None:
-            network, recipe = self.paper_folders[name]
-            return self.config.recipes[recipe].of(network)
-        network, setting, value = self.trials.get(name, (name, None, None))
+            network, shared = self.paper_folders[name]
+            return self.config.recipes[shared].of(network)
+        network, setting, value = self.trials.get(name, (name, "", None))
         steps = getattr(self.question(task), "max_steps", None)
         recipe = self.config.recipes[self.config.questions.recipe].of(
             network, **({"max_steps": steps} if steps else {})

@@ -14,9 +14,9 @@ from exoprobe.compute import choose_device, choose_precision, device_name
 from exoprobe.datasets.samples import read_samples
 from exoprobe.errors import ExoprobeError
 from exoprobe.training.checkpoint import save_history, save_weights
+from exoprobe.training.network_training import mean_activations, train_network
 from exoprobe.training.stored_network import load_network
 from exoprobe.training.training_images import TrainingImages
-from exoprobe.training.variants import mean_activations, train_variant
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def train_digit_network(
     if teacher is not None:
         targets = mean_activations(load_network(teacher).to(where), data)
     log.info("%d training images on %s, %s", len(data), device_name(where), str(dtype).removeprefix("torch."))
-    _, trained = train_variant(model, data, validation, recipe, seed=seed, precision=dtype, targets=targets)
+    _, trained = train_network(model, data, validation, recipe, seed=seed, precision=dtype, targets=targets)
     metadata = {
         "settings": json.dumps(model),
         "seed": str(seed),

@@ -15,8 +15,8 @@ from exoprobe.embeddings.extraction import layer_batches
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
 from exoprobe.io.files import digest_of
 from exoprobe.training.architectures.network import Network
+from exoprobe.training.network_training import mean_activations, train_network
 from exoprobe.training.training_images import TrainingImages
-from exoprobe.training.variants import mean_activations, train_variant
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +85,9 @@ def _train(
     shape = {"architecture": "perceptron", "inputs": data.images.shape[1]}
     targets = None
     if teacher is not None:
-        teaching, _ = train_variant({**teacher, **shape}, data, held_out, recipe, seed=seed)
+        teaching, _ = train_network({**teacher, **shape}, data, held_out, recipe, seed=seed)
         targets = mean_activations(teaching, data)
-    network, trained = train_variant({**model, **shape}, data, held_out, recipe, seed=seed, targets=targets)
+    network, trained = train_network({**model, **shape}, data, held_out, recipe, seed=seed, targets=targets)
     log.info("held-out images: %(measure)s %(validation).4f", trained.history[-1])
     return network
 

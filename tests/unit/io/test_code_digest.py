@@ -1,3 +1,5 @@
+import pytest
+
 from exoprobe.io.code_digest import imported_files
 
 
@@ -42,8 +44,17 @@ def test_relative_imports_are_followed(tmp_path):
     assert found == set(files) - {"beside.py"}
 
 
-def test_a_figure_s_script_does_not_depend_on_training(root):
+def test_a_figure_does_not_depend_on_training(root):
     library = root / "src"
-    names = {file.name for file in imported_files(root / "workflow" / "scripts" / "scree.py", library)}
+    names = {file.name for file in imported_files(library / "exoprobe" / "plots" / "scree.py", library)}
     assert {"scree.py", "spectrum.py", "feature_file.py", "style.py", "errors.py"} <= names
-    assert "training.py" not in names
+    assert "loop.py" not in names
+
+
+@pytest.mark.parametrize("script", ["extract.py", "extract_faces.py"])
+def test_an_extraction_depends_on_no_training_and_on_no_network_that_it_does_not_use(root, script):
+    library = root / "src"
+    files = imported_files(root / "workflow" / "scripts" / script, library)
+    names = {file.name for file in files}
+    assert names & {"extraction.py", "face_features.py"}
+    assert not names & {"loop.py", "solvers.py", "objective.py", "lenet.py", "dlib_resnet.py", "vgg_face.py"}

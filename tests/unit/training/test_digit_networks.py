@@ -14,8 +14,8 @@ from exoprobe.training.checkpoint import load_weights
 from exoprobe.training.digit_networks import load_images, train_digit_network
 from exoprobe.training.head import load_head
 from exoprobe.training.metadata import read_metadata, training_devices
+from exoprobe.training.network_training import mean_activations
 from exoprobe.training.stored_network import load_network
-from exoprobe.training.variants import mean_activations
 from tests.unit.training.test_loop import RECIPE
 
 MODELS = {

@@ -6,12 +6,12 @@ import torch.nn.functional as F
 from pytorch_metric_learning.losses import VICRegLoss
 
 from exoprobe.training import objectives
+from exoprobe.training.network_training import train_network
 from exoprobe.training.objectives import build_objective
 from exoprobe.training.objectives.adversarial import value_edges
 from exoprobe.training.objectives.batch_pair import spread
 from exoprobe.training.objectives.mean_activation import normalized_targets
 from exoprobe.training.training_images import TrainingImages
-from exoprobe.training.variants import train_variant
 from tests.unit.training.test_loop import RECIPE, bars
 
 DATA = TrainingImages(
@@ -159,7 +159,7 @@ def test_a_new_objective_is_one_short_file_and_is_trained_by_the_loop(monkeypatc
     size = {}
     for weight in (0, 10):
         model = {"objective": "small_features", "weight": weight}
-        network, _ = train_variant(model, bars(64, 1), bars(32, 2), RECIPE, seed=0)
+        network, _ = train_network(model, bars(64, 1), bars(32, 2), RECIPE, seed=0)
         size[weight] = network(bars(32, 2).images)["ip1"].square().mean().item()
     assert size[10] < 0.1 * size[0]
 
@@ -180,5 +180,5 @@ def test_every_objective_learns_the_classes_by_the_same_loop(objective):
     data = bars(64, 1)
     data = TrainingImages(data.images, data.labels, torch.arange(64) // 4, torch.arange(64)[:, None] % 3 * 1.0)
     model = {"objective": objective, **VARIANTS[objective]}
-    _, trained = train_variant(model, data, bars(32, 2), {**RECIPE, "batch_size": 32}, seed=0)
+    _, trained = train_network(model, data, bars(32, 2), {**RECIPE, "batch_size": 32}, seed=0)
     assert min(row["validation"] for row in trained.history if row["validation"] is not None) < 0.1

@@ -1,4 +1,4 @@
-"""Training a variant: a network's architecture with an objective and its settings."""
+"""Training a network: an architecture with an objective, and their settings."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from exoprobe.training.training_images import TrainingImages
 BATCH = 256  # images that a teacher sees at a time
 
 
-def train_variant(
+def train_network(
     model: dict[str, Any],
     data: TrainingImages,
     validation: TrainingImages,
@@ -28,7 +28,7 @@ def train_variant(
     """Train one network on images, or on features, in memory.
 
     Args:
-        model: the variant: ``architecture`` and ``objective``, and their settings.
+        model: ``architecture`` and ``objective``, and their settings.
         data: training images, with labels from 0.
         validation: validation images of the same classes, on the same device.
         recipe: see :func:`exoprobe.training.loop.train`.
