@@ -28,6 +28,7 @@ class Factor:
         values: float64 [N]: codes from 0 (binary, categorical), numbers, or degrees; NaN where it is not known.
         categories: what the codes stand for, of binary and categorical factors.
         limits: the least and the greatest number that a readout gives of it, see :meth:`learned_from`.
+        period: of an angle, what the user calls a full turn (24 of hours); ``values`` are degrees all the same.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Factor:
     values: np.ndarray
     categories: tuple[str, ...] = ()
     limits: tuple[float, float] = (-math.inf, math.inf)
+    period: float = 360.0
 
     @property
     def known(self) -> np.ndarray:
@@ -67,7 +69,9 @@ def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: s
     """
     stated = {
         "dataset_digest": dataset_digest,
-        "factors": [{"kind": factor.kind, "categories": factor.categories} for factor in factors],
+        "factors": [
+            {"kind": factor.kind, "categories": factor.categories, "period": factor.period} for factor in factors
+        ],
     }
     schema = pa.schema(
         [pa.field(factor.name, pa.float64(), nullable=False) for factor in factors],
@@ -96,6 +100,6 @@ def read_factors(path: str | Path, dataset_digest: str | None = None) -> list[Fa
     if dataset_digest is not None and stated["dataset_digest"] != dataset_digest:
         raise ExoprobeError(f"{path}: holds the factors of another dataset; delete it and run again")
     return [
-        Factor(name, entry["kind"], column.to_numpy(), tuple(entry["categories"]))
+        Factor(name, entry["kind"], column.to_numpy(), tuple(entry["categories"]), period=entry.get("period", 360.0))
         for name, column, entry in zip(table.column_names, table.columns, stated["factors"], strict=True)
     ]
