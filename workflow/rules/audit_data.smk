@@ -1,3 +1,11 @@
+from exoprobe.datasets.content_digest import content_digests
+
+
+def user_content(*files):
+    """Digests of users' files, for params: new content is new whatever its time."""
+    return content_digests([file for file in files if not file.startswith("results/")], ".snakemake/exoprobe_digests")
+
+
 rule audit_samples:
     """The audit's dataset: the factor table joined with the feature files, grouped and split."""
     input:
@@ -17,6 +25,7 @@ rule audit_samples:
         mem_mb=grows_with_input(1000, 1),
     params:
         *code("audit_samples.py"),
+        content=user_content(AUDIT["factors"] or "results/", *(file for files in AUDIT_FILES.values() for file in files)),
         cfg=dict(
             seeds={name: len(files) for name, files in AUDIT_FILES.items()},
             roles={**{role: AUDIT[role] for role in ROLES}, "label": AUDIT_LABEL},
@@ -48,6 +57,7 @@ rule audit_features:
         mem_mb=grows_with_input(1000, 1.5),
     params:
         *code("audit_features.py"),
+        content=lambda wildcards: user_content(AUDIT_FILES[wildcards.representation][int(wildcards.seed)]),
         cfg=dict(
             id_column=AUDIT["id"],
             dtype=config["feature_dtype"],

@@ -106,8 +106,7 @@ def _project(load: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, seed: i
 def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Copies:
     """Find rows that are copies, or nearly, of rows of other groups.
 
-    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors, in their order,
-    leap. How often they leap by chance depends on the dimension, which is estimated from farther neighbors.
+    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors leap. How often they leap by chance depends on the dimension, which is estimated from farther neighbors.
 
     Args:
         projected: features [N, K].
@@ -177,8 +176,8 @@ def order_note(projected: np.ndarray, factors: Sequence[Factor], labels: np.ndar
         return ""
     return (
         f"Rows are like those before them, in their features (autocorrelation {likeness:.2f}) and in {len(like)} of "
-        f"{len(factors)} factors, such as {like[0]}, as in recordings or sorted tables; without group, each counts as "
-        "independent. Give group=, a column with the recording or a stretch of time."
+        f"{len(factors)} factors, such as {like[0]}, as in recordings or sorted tables; without group, each "
+        "counts as independent. Give group=, a column with the recording or a stretch of time."
     )
 
 

@@ -155,7 +155,7 @@ def _follows(pairs: pd.DataFrame) -> bool:
 
 
 def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
-    """Set numbers that look like codes for unknown to unknown, with a note; note others that are far from the rest."""
+    """Set numbers that look like codes for unknown to unknown, with a note; note others far from the rest."""
     name, values = str(column.name), column.to_numpy(np.float64, na_value=np.nan)
     found = find_outliers(values)
     far = found.codes if found is not None else []
@@ -213,8 +213,8 @@ def _check_texts(texts: pd.Series) -> None:
     if 0 < len(strange) < different * (1 - MOSTLY) and not is_padded(list(texts[fits])):
         row, value = strange.index[0], cut(_shown(strange.iloc[0]))
         raise NotAFactorError(
-            f"{name} cannot be probed, it is {value!r} in row {row} (from 0) and a number in most others; correct it, "
-            "or leave it empty if unknown"
+            f"{name} cannot be probed, it is {value!r} in row {row} (from 0) and a number in most others; correct "
+            "it, or leave it empty if unknown"
         )
     if fits.all() and not is_padded(list(texts)):
         first, other = texts.iloc[0], _other_form(texts)

@@ -60,7 +60,7 @@ def find_outliers(values: np.ndarray) -> Outliers | None:
 
 
 def negative_codes(values: np.ndarray) -> list[float]:
-    """Return negative whole numbers such as −1 and −99 that are there again and again where all else is not negative."""
+    """Return negative whole numbers such as −1 and −99 that come again and again where all else is positive."""
     different, counts = np.unique(values[values < 0], return_counts=True)
     odd = [f"{value:.0f}".strip("-") for value in different]
     coded = all(value.is_integer() for value in different) and all(

@@ -52,8 +52,8 @@ def join(table: Rows, files: Sequence[Rows]) -> tuple[np.ndarray, str]:
         found = np.isin(table.ids, file.ids)
         if not found.any():
             raise ExoprobeError(
-                f"{file.path} and {table.path} have no id in common; the first begins with {str(file.ids[0])!r}, "
-                f"the second with {str(table.ids[0])!r}"
+                f"{file.path} and {table.path} have no id in common; the first begins with "
+                f"{cut(file.ids[0])!r}, the second with {cut(table.ids[0])!r}{_difference(file.ids, table.ids)}"
             )
         shared &= found
     if not shared.any():

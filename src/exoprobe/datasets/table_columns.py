@@ -91,7 +91,7 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
     """Refuse a first line that is a comment, names nothing, or is parted by something else than commas."""
     if names[0].startswith("#"):
         raise ExoprobeError(
-            f"{path}: its first line is a comment, {cut(names[0])!r}; remove it, so that the columns' names come first"
+            f"{path}: its first line is a comment, {cut(names[0])!r}; remove it, so that the names come first"
         )
     if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
         raise ExoprobeError(f"{path}: its columns are parted by {other!r}; save it with commas")

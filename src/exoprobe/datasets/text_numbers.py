@@ -15,7 +15,8 @@ UNITS = (
 )
 SHAPE = re.compile(
     rf"(?P<minus>[-+−]?)\s*(?:(?P<currency>{CURRENCY})\s*)?(?P<sign>[-+−]?)"
-    rf"(?P<number>\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|infinity)\s*(?P<unit>{UNITS})?",
+    rf"(?P<number>\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|infinity)"
+    rf"\s*(?P<unit>{UNITS})?",
 )
 PLAIN = re.compile(r"(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf|infinity")
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
@@ -122,14 +123,18 @@ def _plain(numbers: Sequence[str]) -> tuple[list[str] | None, str]:
     other = [number for number in numbers if not PLAIN.fullmatch(number)]
     if not other:
         return list(numbers), ""
-    small = all(PLAIN.fullmatch(number) and len(number.split(".")[0]) <= 3 for number in set(numbers) - set(other))
+    points = any(
+        "." in number for number in numbers
+    )  # then 1,234 is as likely 1.234 as 1234, unless 1,234.5 is there
+    small = (not points or any("." in number for number in other)) and all(
+        PLAIN.fullmatch(number) and len(number.split(".")[0]) <= 3 for number in set(numbers) - set(other)
+    )
     if small and all(THOUSANDS.fullmatch(number) for number in other):
         return [number.replace(",", "") for number in numbers], "with commas between thousands"
     if small and all(GAPPED.fullmatch(number) for number in other):
         return [re.sub(r"['’\s]", "", number).replace(",", ".") for number in numbers], "with gaps between thousands"
     if all(DECIMAL_COMMA.fullmatch(number) or POINTED_THOUSANDS.fullmatch(number) for number in other):
-        points = any("." in number for number in other)  # between thousands; then 1.234 beside 1.234,5 is one too
-        if not points and any("." in number for number in numbers):
+        if not any("." in number for number in other) and points:
             return None, ""
         form = "with decimal commas" if any("," in number for number in other) else "with points between thousands"
         return [number.replace(".", "").replace(",", ".") for number in numbers], form

@@ -64,8 +64,8 @@ def open_npz(path: Path, id_column: str | None) -> UserFile:
 def _check_unpacked(path: Path, info: zipfile.ZipInfo) -> None:
     if info.file_size > max(LARGE, MOST_UNPACKED * info.compress_size):
         raise ExoprobeError(
-            f"{path}: {info.filename} would unpack to {info.file_size / 1e6:,.0f} MB from {info.compress_size / 1e6:,.1f} "
-            "MB, which no features do; save it with numpy.savez"
+            f"{path}: {info.filename} would unpack to {info.file_size / 1e6:,.0f} MB from "
+            f"{info.compress_size / 1e6:,.1f} MB, which no features do; save it with numpy.savez"
         )
 
 

@@ -136,8 +136,8 @@ def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) 
             )
         if file.dimension != files[0].dimension:
             raise ExoprobeError(
-                f"{file.path} has {file.dimension} features and {files[0].path} has {files[0].dimension}; files of one "
-                "representation are its training seeds and must have equally many; name two models apart, features: "
+                f"{file.path} has {file.dimension} features and {files[0].path} has {files[0].dimension}; files of "
+                "one representation are its training seeds and must have equally many; name two models apart, features: "
                 "{first: a.npy, second: b.npy}"
             )
         ids = None if roles.id is None else text_ids(file.path, roles.id, file.ids)
@@ -158,8 +158,8 @@ def _load(files: Mapping[str, Sequence[tuple[UserFile, Rows]]], notes: Notes) ->
             first = columns if first is None else first
         if len(set(kept)) > 1:
             raise ExoprobeError(
-                f"{opened[0][0].path}: {kept[0]} columns are features and {max(kept)} in another seed's file, without "
-                "those that number the rows; remove these from all"
+                f"{opened[0][0].path}: {kept[0]} columns are features and {max(kept)} in another seed's file, "
+                "without those that number the rows; remove these from all"
             )
     if first is None:
         raise ExoprobeError("no feature file is given; name one at least")

@@ -72,8 +72,8 @@ def _fields_named(path: Path) -> Iterator[None]:
                 rows = csv.reader(file)
                 line = next((rows.line_num for row in rows if row and len(row) != wanted), None)
             raise ExoprobeError(
-                f"{path}: line 1 has {wanted} fields, line {line} has {match[2]}; give every line as many as there are "
-                "names in the first"
+                f"{path}: line 1 has {wanted} fields, line {line} has {match[2]}; give every line as many as there "
+                "are names in the first"
             ) from error
         raise
 

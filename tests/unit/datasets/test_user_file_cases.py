@@ -1,6 +1,7 @@
 """What users' files hold that goes wrong elsewhere is read as it was meant, noted, or refused in one sentence."""
 
 import datetime
+import time
 import unicodedata
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from exoprobe.datasets.samples import write_samples
+from exoprobe.datasets.user_features import open_features
 from exoprobe.embeddings.import_features import import_features
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import read_features
@@ -405,7 +407,7 @@ PRICES = rng().uniform(1, 900, ROWS).round(2)
         ([f"{value * 100:,.2f}".translate(str.maketrans(",.", ".,")) for value in PRICES], PRICES * 100),
         ([f"{value}%" for value in COUNT % 101], COUNT % 101),
         ([f"{value}%" for value in COUNT % 40], COUNT % 40),
-        ([f"{value:.1f} %" for value in PRICES], PRICES.round(1)),
+        ([f"{value} %" for value in PRICES], PRICES),
         ([f"${value}" for value in AMOUNTS], AMOUNTS),
         ([f"-${value}" for value in AMOUNTS], -AMOUNTS),
         ([f"{value} €" for value in PRICES], PRICES),
@@ -428,7 +430,7 @@ def test_numbers_as_text_are_read_as_numbers_and_said(tmp_path, texts, numbers, 
     data = audit(tmp_path, table(x=texts), name=name)
     assert factor(data, "x").kind == "continuous"
     np.testing.assert_allclose(in_table_order(data, "x"), numbers, rtol=1e-5)
-    plain = name == "t.csv" and pd.to_numeric(pd.Series(texts), errors="coerce").notna().all()
+    plain = name == "t.csv" and pd.to_numeric(pd.Series(texts).str.lstrip("−"), errors="coerce").notna().all()
     assert bool(messages(data, "text", "x") + messages(data, "unknown", "x")) != plain
 
 
@@ -517,3 +519,185 @@ def test_dates_times_and_decimals_are_numbers(tmp_path, values, name, numbers):
     read_numbers = in_table_order(data, "x")
     np.testing.assert_allclose(read_numbers - read_numbers.min(), numbers - numbers.min(), atol=0.05)
     assert bool(messages(data, "dates", "x")) == (not isinstance(values[0], Decimal))
+
+
+# One column never stops the audit; the group, the split and the label.
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (
+            [
+                f"P{row // 10:03d}_r{row // 300}" if row >= 300 else f"P{row // 10:03d}_{row // 5 % 2}"
+                for row in COUNT
+            ],
+            "it divides the group column person",
+        ),
+        ([f"Ann {row // 10}" for row in COUNT], "it equals the group column person"),
+        (COUNT // 10, "it equals the group column person"),
+        (["same"] * ROWS, "it is same in every row"),
+        ([None] * ROWS, "it is empty"),
+        ([str(value) if row != 7 else "old" for row, value in enumerate(PRICES)], "it is 'old' in row 7"),
+        ([f"{row // 5 % 120}x{row}" for row in COUNT], "its 600 texts are names, not categories"),
+    ],
+)
+def test_a_bystander_that_cannot_be_probed_is_left_out(tmp_path, column, message):
+    data = audit(tmp_path, table(thing=column))
+    assert factor(data, "thing") is None
+    assert message in messages(data, "left_out", "thing")[0]
+    assert {one.name for one in data.factors} == {"sex", "age", "noise", "site"}
+    with pytest.raises(ExoprobeError, match=f"t.csv: thing cannot be probed, {message}"):
+        audit(tmp_path, table(thing=column), probe=["thing"])
+
+
+@pytest.mark.parametrize("start", [0, 20, 300])
+def test_an_age_that_differs_from_person_to_person_is_a_number(tmp_path, start):
+    ages = (rng().permutation(60) + start)[COUNT // 10]
+    assert factor(audit(tmp_path, table(height=ages)), "height").kind == "continuous"
+    assert factor(audit(tmp_path, table(person_no=ages)), "person_no") is None
+
+
+def test_a_category_that_test_lacks_is_said_of_test(tmp_path):
+    split = np.repeat(["train", "validation", "test"], [360, 90, 150])
+    scanner = np.where(split == "test", "B", np.where(COUNT % 2, "A", "B"))
+    data = audit(tmp_path, table(split=split, scanner=scanner), split="split")
+    assert messages(data, "left_out", "scanner") == [
+        "scanner cannot be probed, it has fewer than two values in test."
+    ]
+
+
+@pytest.mark.parametrize("change", [str.upper, str.title, lambda text: f" {text} "])
+def test_a_split_may_be_written_with_capitals_and_blanks(tmp_path, change):
+    split = [change(name) for name in np.repeat(["train", "validation", "test"], [360, 90, 150])]
+    data = audit(tmp_path, table(split=split), split="split")
+    assert pd.Series(data.columns["split"]).value_counts().to_dict() == {"train": 360, "test": 150, "validation": 90}
+
+
+def test_a_split_without_validation_says_what_to_do(tmp_path):
+    split = np.where(COUNT < 400, "train", "test")
+    with pytest.raises(ExoprobeError, match="split puts 0 groups into validation; it needs 3: .* or give no split"):
+        audit(tmp_path, table(split=split), split="split")
+
+
+@pytest.mark.parametrize("column", ["age", "noise", "name"])
+def test_a_label_that_rows_do_not_share_is_refused(tmp_path, column):
+    with pytest.raises(ExoprobeError, match="values in 600 rows; a label is a class that rows share"):
+        audit(tmp_path, table(name=[f"n{row}" for row in COUNT]), label=column)
+
+
+def test_rows_without_a_partner_are_noted(tmp_path):
+    ids = [f"s{row}" for row in COUNT]
+    pd.DataFrame(features()).add_prefix("c").assign(id=ids).iloc[30:].to_csv(tmp_path / "f.csv", index=False)
+    data = audit(tmp_path, table(id=ids), tmp_path / "f.csv", id="id")
+    assert "570 rows, joined by id; left out for want of a partner: 30 of" in messages(data, "rows")[0]
+
+
+# Files as they come: names, ids, lines.
+
+
+@pytest.mark.parametrize("change", [lambda name: f" {name} ", lambda name: f"{name} ", lambda name: f"\t{name}"])
+def test_blanks_around_names_do_not_count(tmp_path, change):
+    data = audit(tmp_path, table().rename(columns=change))
+    assert [one.name for one in data.factors] == ["sex", "age", "noise", "site"]
+
+
+def test_empty_rows_at_the_end_are_left_out(tmp_path):
+    frame = pd.concat([table(), pd.DataFrame(index=range(20))], ignore_index=True)
+    data = audit(tmp_path, frame, features())
+    assert messages(data, "left_out") == [f"The last 20 rows of {tmp_path}/t.csv are empty and were left out."]
+    assert len(data.columns["row"]) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        (lambda text: unicodedata.normalize("NFD", text), None),
+        (lambda text: f" {text}", None),
+        (lambda text: f"{text}\u200b", None),
+        (str.upper, "they differ in capitals"),
+        (lambda text: f"{text}.png", "they differ in the folder or the file's ending"),
+        (lambda text: f"photos/{text}", "they differ in the folder or the file's ending"),
+        (lambda text: f"000{text}", "they differ in leading zeros"),
+    ],
+)
+def test_ids_in_another_form_are_joined_or_the_difference_is_said(tmp_path, change, remedy):
+    ids = [f"é{row}" for row in COUNT]
+    np.savez(tmp_path / "f.npz", features=features(), id=np.array([change(text) for text in ids]))
+    if remedy is None:
+        assert len(audit(tmp_path, table(id=ids), tmp_path / "f.npz", id="id").columns["row"]) == ROWS
+        return
+    with pytest.raises(ExoprobeError, match=f"have no id in common.*{remedy}"):
+        audit(tmp_path, table(id=ids), tmp_path / "f.npz", id="id")
+
+
+def test_the_unnamed_index_of_parquet_may_be_the_id(tmp_path):
+    order = rng().permutation(ROWS)
+    ids = np.array([f"s{row}" for row in COUNT])
+    pd.DataFrame(features()[order], index=ids[order]).add_prefix("c").to_parquet(tmp_path / "f.parquet")
+    data = audit(tmp_path, table().set_index(ids), tmp_path / "f.parquet", name="t.parquet", id="__index_level_0__")
+    assert data.columns["id"].tolist() == [f"s{row}" for row in data.columns["row"]]
+
+
+def text(content):
+    return lambda path: path.write_text(content)
+
+
+ONE_PER_FILE = dict(zip(map(str, COUNT), features(), strict=True))
+WRONG = {
+    "bfloat16.npy": (
+        lambda path: np.save(path, features().view(np.uint16)[:, ::2].copy().view("V2")),
+        "which is how bfloat16 is saved; save it as float32",
+    ),
+    "objects.npz": (
+        lambda path: np.savez(path, x=features(), id=np.array([f"s{row}" for row in COUNT], dtype=object)),
+        "the array id holds Python objects, which are not opened; save it with .astype.str.",
+    ),
+    "one_per_sample.npz": (lambda path: np.savez(path, **ONE_PER_FILE), "595 more; stack them into one"),
+    "comment.csv": (text("# made by x\nid,a\ns1,1\n"), "its first line is a comment"),
+    "short.csv": (text("a line\nid,a\ns1,1\n"), "no such column|line 1 has 1 fields, line 2 has 2"),
+    "blanks.csv": (lambda path: np.savetxt(path, features()), "parted by blanks and its first line holds numbers"),
+    "vectors.csv": (
+        text("id,e\n" + "".join(f's{row},"{features(3)[0].tolist()}"\n' for row in range(9))),
+        "a vector as text; save the vectors as .npy or .parquet",
+    ),
+    "commas.csv": (text('id,a\ns1,"0,5"\n'), "with a decimal comma; save it with decimal points"),
+    "latin.csv": (lambda path: path.write_bytes("id,é\ns1,1\n".encode("latin-1")), "is not in UTF-8"),
+    "late_latin.csv": (
+        lambda path: path.write_bytes(b"id,a\n" + b"s1,1\n" * 9000 + "é,1\n".encode("latin-1")),
+        "is not in UTF-8 .* in line 9002",
+    ),
+    "complex.npy": (lambda path: np.save(path, features() * 1j), "complex numbers|no ids"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_refusal_says_the_cause_and_what_to_do(tmp_path, name):
+    write, message = WRONG[name]
+    write(tmp_path / name)
+    with pytest.raises(ExoprobeError, match=message) as error:
+        open_features(tmp_path / name, None if name.endswith(".npy") or "one_per" in name else "id").load()
+    assert name in str(error.value)
+    assert len(str(error.value)) < 400 + len(str(tmp_path))
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    np.savez_compressed(tmp_path / "f.npz", x=np.zeros((40_000, 1_000)))
+    with pytest.raises(ExoprobeError, match="f.npz: x.npy would unpack to 320 MB from 0.3 MB"):
+        open_features(tmp_path / "f.npz")
+
+
+@pytest.mark.parametrize("length", [200_000, 20_000_000])
+def test_a_very_long_line_is_read(tmp_path, length):
+    frame = table(note=["x" * length if row == 3 else "y" for row in COUNT])
+    assert factor(audit(tmp_path, frame), "sex") is not None
+
+
+def test_wide_tables_are_opened_in_seconds(tmp_path):
+    width = 60_000
+    header = ",".join(f"f{column}" for column in range(width))
+    row = ",".join(["0.5"] * width)
+    (tmp_path / "f.csv").write_text(f"{header}\n{row}\n{row}\n")
+    start = time.monotonic()
+    assert open_features(tmp_path / "f.csv").load().shape == (2, width)
+    assert time.monotonic() - start < 20
