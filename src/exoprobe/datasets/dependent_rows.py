@@ -106,7 +106,8 @@ def _project(load: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, seed: i
 def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Copies:
     """Find rows that are copies, or nearly, of rows of other groups.
 
-    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors leap. How often they leap by chance depends on the dimension, which is estimated from farther neighbors.
+    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors leap.
+    How often they leap by chance depends on the dimension, which is estimated from farther neighbors.
 
     Args:
         projected: features [N, K].

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.table_columns import cut
 from exoprobe.datasets.text_values import clean_text
 from exoprobe.errors import ExoprobeError
 

@@ -137,8 +137,8 @@ def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) 
         if file.dimension != files[0].dimension:
             raise ExoprobeError(
                 f"{file.path} has {file.dimension} features and {files[0].path} has {files[0].dimension}; files of "
-                "one representation are its training seeds and must have equally many; name two models apart, features: "
-                "{first: a.npy, second: b.npy}"
+                "one representation are its training seeds and must have equally many; name two models apart, "
+                "features: {first: a.npy, second: b.npy}"
             )
         ids = None if roles.id is None else text_ids(file.path, roles.id, file.ids)
         opened.append((file, Rows(file.path, file.rows, ids)))
