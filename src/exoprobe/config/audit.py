@@ -86,6 +86,9 @@ def check_feature_files(audit: Mapping[str, Any]) -> None:
         ExoprobeError: in one line that names the file.
     """
     every = [path for entry in audit["representations"].values() for path in seed_files(entry)]
+    for path in every:
+        if Path(path).suffix == ".csv" and not path.startswith("results/"):
+            column_names(path)
     if files := [path for path in every if Path(path).suffix != ".csv" and not path.startswith("results/")]:
         from exoprobe.datasets.user_features import open_features  # takes its time to import
 
