@@ -32,7 +32,10 @@ configfile: "config.yaml"
 
 
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-whole = with_numbers(with_audit(config), SCHEMA)
+try:
+    whole = with_numbers(with_audit(config), SCHEMA)
+except ExoprobeError as error:
+    sys.exit(f"config: {error}")
 config.clear()  # of the keys that are short for others
 config.update(whole)
 try:

@@ -23,9 +23,15 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         config: the configuration as read, where ``features``, ``factors``, ``group``, ``id``, ``label`` and
-            ``split`` may stand at the top.
+            ``split`` may stand at the top. ``features`` is a file, or files by name: a file each, or a list with one
+            per training seed.
+
+    Raises:
+        ExoprobeError: where one of them is empty, as of an unset variable, or files are given without names.
     """
     given = {key: config[key] for key in SHORT if key in config}
+    if empty := [key for key, value in given.items() if value is None or value == ""]:
+        raise ExoprobeError(f"{empty[0]} is empty; give a value, or leave {empty[0]} out")
     rest = {key: value for key, value in config.items() if key not in given}
     section = rest.get("audit")
     if not given or not isinstance(section, Mapping):
@@ -33,9 +39,23 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
     files = given.pop("features", None)
     names = {key: value if value is None else str(value) for key, value in given.items()}  # a column may be called 7
     if files is not None:
-        first = files[0] if isinstance(files, list) and files else files
-        names["representations"] = {"features": {"title": Path(str(first)).stem, "features": files}}
+        names["representations"] = _representations(files)
     return {**rest, "audit": {**section, **names}}
+
+
+def _representations(files: object) -> dict[str, Any]:
+    """Return the section's representations: of one file, or of files by name."""
+    if isinstance(files, Mapping):
+        return {str(name): {"title": str(name), "features": own} for name, own in files.items()}
+    if isinstance(files, list) and len(files) != 1:
+        named = ", ".join(f"{Path(str(file)).stem}: {file}" for file in files)
+        seeds = ", ".join(map(str, files))
+        raise ExoprobeError(
+            f"features is a list; name what it holds: 'features={{{named}}}' to compare models, or "
+            f"'features={{name: [{seeds}]}}' if these are training seeds of one"
+        )
+    file = files[0] if isinstance(files, list) else files
+    return {"features": {"title": Path(str(file)).stem, "features": file}}
 
 
 def check_audit(audit: Mapping[str, Any]) -> None:
