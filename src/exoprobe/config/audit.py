@@ -48,7 +48,9 @@ def _representations(files: object) -> dict[str, Any]:
     if isinstance(files, Mapping):
         return {str(name): {"title": str(name), "features": own} for name, own in files.items()}
     if isinstance(files, list) and len(files) != 1:
-        named = ", ".join(f"{Path(str(file)).stem}: {file}" for file in files)
+        stems = [Path(str(file)).stem for file in files]
+        keys = stems if len(set(stems)) == len(stems) else [f"model{index + 1}" for index in range(len(files))]
+        named = ", ".join(f"{key}: {file}" for key, file in zip(keys, files, strict=True))
         seeds = ", ".join(map(str, files))
         raise ExoprobeError(
             f"features is a list; name what it holds: 'features={{{named}}}' to compare models, or "
@@ -129,7 +131,18 @@ def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> N
     if suffixes is not None and Path(path).suffix not in suffixes:
         raise ExoprobeError(f"{key} is {path!r}; its name must end in {', '.join(suffixes)}")
     if not path.startswith("results/") and not Path(path).exists():  # what the workflow makes may come later
-        raise ExoprobeError(f"{key} is {path!r}; it does not exist")
+        raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
+
+
+def _remedy(path: str) -> str:
+    """Return what to do about a path that is none here."""
+    if "://" in path:
+        return ": files must lie here, so download it first"
+    if path.startswith("~") or "$" in path:
+        return ": ~ and variables are not expanded here, so give the whole path"
+    if set(path) & set("*?["):
+        return ": give files by their names, not by a pattern"
+    return ""
 
 
 def _check_images(images: str | Mapping[str, str] | None) -> None:

@@ -139,3 +139,19 @@ def test_a_fault_is_told_in_one_line_before_any_job(shipped, schema, folder, giv
     with pytest.raises(ExoprobeError) as error:
         check_config(with_numbers(config, schema), schema)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("https://example.org/f.npy", "files must lie here, so download it first"),
+        ("s3://bucket/f.npy", "files must lie here, so download it first"),
+        ("~/f.npy", "~ and variables are not expanded here, so give the whole path"),
+        ("$HOME/f.npy", "~ and variables are not expanded here, so give the whole path"),
+        ("runs/*.npy", "give files by their names, not by a pattern"),
+    ],
+)
+def test_a_path_that_is_none_here_says_what_to_do(shipped, schema, folder, path, remedy):
+    with pytest.raises(ExoprobeError, match="it does not exist: ") as error:
+        check_config(with_numbers(with_audit({**shipped, **GOOD, "features": path}), schema), schema)
+    assert str(error.value).endswith(remedy)
