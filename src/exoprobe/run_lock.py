@@ -24,9 +24,18 @@ def begin_run(folder: Path) -> None:
 
     Args:
         folder: the engine's folder in the working directory.
+
+    Raises:
+        ExoprobeError: where the folder cannot be written.
     """
-    folder.mkdir(exist_ok=True)
-    file = (folder / "exoprobe.lock").open("w")
+    try:
+        folder.mkdir(exist_ok=True)
+        file = (folder / "exoprobe.lock").open("w")
+    except OSError as error:
+        raise ExoprobeError(
+            f"{folder.resolve().parent} cannot be written ({error.strerror}); run in a folder that can, with "
+            "config.yaml copied there and -s with the Snakefile's path"
+        ) from error
     _held.append(file)
     try:
         if _alone(file):

@@ -102,3 +102,9 @@ def test_a_job_without_a_run_s_name_or_folder_goes_ahead(tmp_path, monkeypatch):
     (tmp_path / "exoprobe.run").write_text("another")
     monkeypatch.delenv(VARIABLE)
     check_run(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExoprobeError, match=r"cannot be written \(.*\); run in a folder that can"):
+        begin_run(tmp_path / "file" / ".snakemake")

@@ -24,6 +24,7 @@ rule audit_samples:
         mem_mb=grows_with_input(1000, 1),
     params:
         *code("audit_samples.py"),
+        content=user_content(settings.audit.factors, *(file for files in audited.files.values() for file in files)),
         cfg=dict(
             seeds={name: len(files) for name, files in audited.files.items()},
             roles=asdict(audited.settings.roles),
@@ -53,6 +54,7 @@ rule audit_features:
         mem_mb=grows_with_input(1000, 1.5),
     params:
         *code("audit_features.py"),
+        content=lambda wildcards: user_content(audited.files[wildcards.representation][int(wildcards.seed)]),
         cfg=dict(
             id_column=settings.audit.id,
             dtype=settings.feature_dtype,

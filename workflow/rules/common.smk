@@ -18,6 +18,7 @@ from exoprobe.config.declared import module_of
 from exoprobe.config.model import load_config
 from exoprobe.config.training import PAPER
 from exoprobe.config.images import SAMPLES as IMAGE_SAMPLES
+from exoprobe.datasets.content_digest import content_digests
 from exoprobe.datasets.celeba_layout import LANDMARKS, TABLES
 from exoprobe.errors import ExoprobeError
 from exoprobe.gpu_lock import has_card
@@ -225,6 +226,12 @@ def identity_modules(name):
     """The modules of a network on faces' features, and of its teacher."""
     names = [name, *filter(None, [identities.teacher(name)])]
     return [("architecture", "perceptron"), *(("objective", settings.networks[own].objective) for own in names)]
+
+
+def user_content(*files):
+    """Digests of users' files, for params: new content is new whatever its time."""
+    own = [file for file in files if file and not file.startswith("results/")]
+    return content_digests(own, ".snakemake/exoprobe_digests")
 
 
 def audit_factor_table(wildcards):

@@ -1,10 +1,11 @@
 """The section audit, its short form on the command line, and what the files' headers tell."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
 from exoprobe.config.fields import (
     Name,
@@ -20,6 +21,7 @@ from exoprobe.config.fields import (
     Unique,
     Whole,
     fault,
+    shown,
 )
 from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import Roles
@@ -30,6 +32,7 @@ CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
 SHORT = ("features", "factors", "group", "id", "label", "split")
 ROLES = ("group", "id", "label", "split", "kinds", "factor_columns")
+KIND = re.compile(r"binary|categorical|continuous|angle( (radians|degrees|\d+(\.\d+)?))?")
 FEATURES = (".npy", ".npz", *TABLES)
 NOTHING = (
     "audit: nothing to audit yet; give your files, snakemake --cores 2 audit --config features=my.npy "
@@ -42,9 +45,15 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         config: the configuration as read, where ``features``, ``factors``, ``group``, ``id``, ``label`` and
-            ``split`` may stand at the top.
+            ``split`` may stand at the top. ``features`` is a file, or files by name: a file each, or a list with one
+            per training seed.
+
+    Raises:
+        ExoprobeError: where one of them is empty, as of an unset variable, or files are given without names.
     """
     given = {key: config[key] for key in SHORT if key in config}
+    if empty := [key for key, value in given.items() if value is None or value == ""]:
+        raise ExoprobeError(f"{empty[0]} is empty; give a value, or leave {empty[0]} out")
     rest = {key: value for key, value in config.items() if key not in given}
     section = rest.get("audit")
     if not given or not isinstance(section, Mapping):
@@ -54,9 +63,25 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
         key: value if value is None else str(value) for key, value in given.items()
     }  # a column may be called 7
     if files is not None:
-        first = files[0] if isinstance(files, list) and files else files
-        names["representations"] = {"features": {"title": Path(str(first)).stem, "features": files}}
+        names["representations"] = _representations(files)
     return {**rest, "audit": {**section, **names}}
+
+
+def _representations(files: object) -> dict[str, Any]:
+    """Return the section's representations: of one file, or of files by name."""
+    if isinstance(files, Mapping):
+        return {str(name): {"title": str(name), "features": own} for name, own in files.items()}
+    if isinstance(files, list) and len(files) != 1:
+        stems = [Path(str(file)).stem for file in files]
+        keys = stems if len(set(stems)) == len(stems) else [f"model{index + 1}" for index in range(len(files))]
+        named = ", ".join(f"{key}: {file}" for key, file in zip(keys, files, strict=True))
+        seeds = ", ".join(map(str, files))
+        raise ExoprobeError(
+            f"features is a list; name what it holds: 'features={{{named}}}' to compare models, or "
+            f"'features={{name: [{seeds}]}}' if these are training seeds of one"
+        )
+    file = files[0] if isinstance(files, list) else files
+    return {"features": {"title": Path(str(file)).stem, "features": file}}
 
 
 def _as_list(value: object) -> object:
@@ -87,6 +112,13 @@ def _kind_of_images(value: object) -> str:
     return "(folder)" if isinstance(value, Mapping | ImageFolder) else "(file)"
 
 
+def _kind(value: str) -> str:
+    """Refuse what is no kind of a factor."""
+    if not KIND.fullmatch(value):
+        raise fault(f" is {shown(value)}; allowed: binary, categorical, continuous, angle, or angle 24 (its period)")
+    return value
+
+
 class Audit(Section):
     """Your own features: what do they encode that they should not?"""
 
@@ -107,9 +139,9 @@ class Audit(Section):
     """The class that the features are meant to encode: what removing a factor does to it is measured."""
     split: OptionalText
     """train, validation or test. null: 60, 15 and 25 % of the rows, by group, drawn with the first of the seeds."""
-    kinds: dict[Text, Literal["binary", "categorical", "continuous", "angle"]]
-    """Kinds of factors that are inferred wrongly. A factor has two values (binary), text or up to 10 whole numbers
-    (categorical), an angle's name and values within ±360° (angle), or other numbers (continuous)."""
+    kinds: dict[Text, Annotated[Text, AfterValidator(_kind)]]
+    """Kinds of factors that are inferred wrongly: binary, categorical, continuous, angle (degrees), or an angle with its
+    period: "angle radians", "angle 24" for hours."""
     factor_columns: Annotated[Names | None, Null]
     """Which columns are factors. null: all that can be and have no other role."""
     rows: Annotated[Annotated[Whole, Field(ge=20)] | None, Null]
@@ -196,8 +228,11 @@ def check_feature_files(audit: Audit) -> None:
     Raises:
         ExoprobeError: in one line that names the file.
     """
-    every = [path for entry in audit.representations.values() for path in entry.features]
-    if files := [path for path in every if Path(path).suffix != ".csv" and not path.startswith("results/")]:
+    paths = [path for entry in audit.representations.values() for path in entry.features]
+    for path in paths:
+        if Path(path).suffix == ".csv" and not path.startswith("results/"):
+            column_names(path)
+    if files := [path for path in paths if Path(path).suffix != ".csv" and not path.startswith("results/")]:
         from exoprobe.datasets.user_features import open_features  # takes its time to import
 
         for path in files:
@@ -210,4 +245,15 @@ def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> N
     if suffixes is not None and Path(path).suffix not in suffixes:
         raise ExoprobeError(f"{key} is {path!r}; its name must end in {', '.join(suffixes)}")
     if not path.startswith("results/") and not Path(path).exists():  # what the workflow makes may come later
-        raise ExoprobeError(f"{key} is {path!r}; it does not exist")
+        raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
+
+
+def _remedy(path: str) -> str:
+    """Return what to do about a path that is none here."""
+    if "://" in path:
+        return ": files must lie here, so download it first"
+    if path.startswith("~") or "$" in path:
+        return ": ~ and variables are not expanded here, so give the whole path"
+    if set(path) & set("*?["):
+        return ": give files by their names, not by a pattern"
+    return ""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoprobe.datasets.download import fetch
+from exoprobe.datasets.download import fetch, unpack_gzip
 from exoprobe.datasets.idx import idx_bytes, parse_idx, read_idx
 from exoprobe.datasets.packages import open_package
 from exoprobe.errors import ExoprobeError
@@ -175,7 +175,7 @@ def download_from_mirrors(dataset: str) -> dict[str, np.ndarray]:
 def _download_idx(mirror: str, name: str, md5: str) -> np.ndarray:
     content = fetch(mirror + name)
     _check_md5(content, md5, mirror + name)
-    return parse_idx(gzip.decompress(content), name)
+    return parse_idx(unpack_gzip(content, name), name)
 
 
 def download_wheel() -> dict[str, np.ndarray]:

@@ -1,9 +1,13 @@
 """Downloads with short time-outs, retries and progress as log lines."""
 
 import logging
+import time
+import zlib
+from collections.abc import Iterator
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from exoprobe.errors import ExoprobeError
@@ -12,17 +16,21 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 5, 15, 2
+TOTAL_SECONDS = 1_800  # for a whole file, however slowly it comes
+LEAST_RATE, RATE_SECONDS = 1_000, 60  # bytes a second that must come on average, once so many seconds are over
+MOST_BYTES = 1 << 29  # of a file, and of what is unpacked from one
 
 
 class _CutOffError(ExoprobeError):
     """The connection was lost in the middle of the file."""
 
 
-def fetch(url: str) -> bytes:
+def fetch(url: str, most: int = MOST_BYTES) -> bytes:
     """Download a file of moderate size into memory.
 
     Args:
         url: its address (http or https).
+        most: how many bytes it may have.
 
     Returns:
         Its content, as long as the server announced.
@@ -36,35 +44,87 @@ def fetch(url: str) -> bytes:
         session.mount(scheme, HTTPAdapter(max_retries=retry))
     for _ in range(RETRIES):  # of what urllib3 does not retry: a body that breaks off
         try:
-            return _fetch_once(session, url)
+            return _fetch_once(session, url, most)
         except _CutOffError as error:
             log.info("%s; trying again", error)
-    return _fetch_once(session, url)
+    return _fetch_once(session, url, most)
 
 
-def _fetch_once(session: requests.Session, url: str) -> bytes:
+def _fetch_once(session: requests.Session, url: str, most: int) -> bytes:
     try:
         with session.get(url, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as response:
             response.raise_for_status()
-            return _read_body(response, url)
+            return _read_body(response, url, most)
     except requests.RequestException as error:
         raise ExoprobeError(f"{url}: {_reason(error)}") from error
 
 
-def _read_body(response: requests.Response, url: str) -> bytes:
+def _read_body(response: requests.Response, url: str, most: int) -> bytes:
     announced = response.headers.get("Content-Length")
     total = int(announced) if announced and "Content-Encoding" not in response.headers else None
+    if total is not None and total > most:
+        raise ExoprobeError(f"{url}: the server announces {total:,} bytes; at most {most:,} are taken")
     content = bytearray()
+    start = time.monotonic()
     name = url.rsplit("/", 1)[-1]
     with progress(total, "byte", log, name) as bar:
         try:
-            for chunk in response.iter_content(chunk_size=1 << 16):
+            for chunk in _chunks(response):
                 content += chunk
                 bar.update(len(chunk))
-        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as error:
+                _check_progress(url, len(content), time.monotonic() - start, most)
+            if total is not None and len(content) < total:
+                raise requests.ConnectionError("the body is too short")
+        except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError, HTTPError, OSError) as error:
             raise _CutOffError(f"{url}: cut off before its end, or silent for {READ_SECONDS} s") from error
     log.info("%s: %d bytes", name, len(content))
     return bytes(content)
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """Yield what has come, not only when a whole block has: a server that drips is to be noticed."""
+    if "Content-Encoding" in response.headers:
+        yield from response.iter_content(chunk_size=1 << 10)
+        return
+    while chunk := response.raw.read1(1 << 16):
+        yield chunk
+
+
+def _check_progress(url: str, size: int, seconds: float, most: int) -> None:
+    if size > most:
+        raise ExoprobeError(f"{url}: more than {most:,} bytes came, which are not taken")
+    if seconds > TOTAL_SECONDS or (seconds > RATE_SECONDS and size < LEAST_RATE * seconds):
+        raise ExoprobeError(
+            f"{url}: only {size:,} bytes came in {seconds:.0f} s, too slowly to wait for; try again, or download it "
+            "yourself"
+        )
+
+
+def unpack_gzip(content: bytes, name: str, most: int = MOST_BYTES) -> bytes:
+    """Unpack gzipped bytes, up to a size.
+
+    Args:
+        content: the bytes.
+        name: what errors call them.
+        most: how many bytes may come out.
+
+    Raises:
+        ExoprobeError: where they are damaged, cut off, or unpack to more.
+    """
+    unpacked = bytearray()
+    rest = content
+    try:
+        while rest:
+            engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            unpacked += engine.decompress(rest, most + 1 - len(unpacked))
+            if len(unpacked) > most:
+                raise ExoprobeError(f"{name}: unpacks to more than {most:,} bytes, which are not taken")
+            if not engine.eof:
+                raise ExoprobeError(f"{name}: cannot be read (it is cut off before its end)")
+            rest = engine.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise ExoprobeError(f"{name}: cannot be read ({error})") from error
+    return bytes(unpacked)
 
 
 def _reason(error: requests.RequestException) -> str:

@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
 from exoprobe.datasets.factor_kinds import NotAFactorError, is_group, to_factor
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.datasets.samples import SPLITS
 from exoprobe.errors import ExoprobeError
 
+SHOWN = 5  # categories in a note
 
-def read_kinds(
-    path: str | Path, table: pd.DataFrame, groups: np.ndarray, roles: Roles
-) -> tuple[list[Factor], list[str]]:
+
+def read_kinds(path: str | Path, table: pd.DataFrame, groups: np.ndarray, roles: Roles, notes: Notes) -> list[Factor]:
     """Turn the columns of a table into factors.
 
     Args:
@@ -24,70 +25,84 @@ def read_kinds(
         table: N rows; its index gives their rows in the file.
         groups: codes [N].
         roles: what the columns are.
-
-    Returns:
-        The factors, and a sentence per column that was left out.
+        notes: a sentence per column that is left out, and how the others were read.
 
     Raises:
-        ExoprobeError: where a column that the user named cannot be a factor, or one names the groups.
+        ExoprobeError: where a column that the user named cannot be a factor, or names the groups.
     """
-    factors, left_out = [], []
+    factors = []
     for name in roles.candidates(list(table)):
         try:
-            factor = to_factor(table[name], (roles.kinds or {}).get(name))
+            factor = to_factor(table[name], (roles.kinds or {}).get(name), notes)
+            if roles.group is not None and is_group(factor, groups):
+                _refuse_group(factor, groups, roles)
         except NotAFactorError as error:
             if roles.named(name):
                 raise ExoprobeError(f"{path}: {error}") from error
-            left_out.append(f"{error}.")
-            continue
+            notes.leave_out(name, f"{error}.")
         except ExoprobeError as error:
             raise ExoprobeError(f"{path}: {error}") from error
-        if roles.group is not None and is_group(factor, groups):
-            raise ExoprobeError(
-                f"{path}: {name} equals the group column {roles.group}, each value is of one group only, so "
-                "nothing can be learned of it from other groups; name the factors with probe, or another group"
-            )
-        factors.append(factor)
-    return factors, left_out
+        else:
+            factors.append(factor)
+    return factors
 
 
-def settle(
-    path: str | Path, factors: Sequence[Factor], parts: np.ndarray, roles: Roles
-) -> tuple[list[Factor], list[str]]:
+def _refuse_group(factor: Factor, groups: np.ndarray, roles: Roles) -> None:
+    """Refuse a factor whose values are each of one group only; a number that the user names as one is none."""
+    if factor.kind not in CLASSES and (roles.kinds or {}).get(factor.name) is not None:
+        return
+    values = len(np.unique(factor.values[factor.known]))
+    how = "equals" if values == len(np.unique(groups[factor.known])) else "divides"
+    raise NotAFactorError(
+        f"{factor.name} cannot be probed, it {how} the group column {roles.group}: each value is of one group only, "
+        "so nothing can be learned of it from other groups"
+    )
+
+
+def drop_untestable(
+    path: str | Path, factors: Sequence[Factor], splits: np.ndarray, roles: Roles, notes: Notes
+) -> list[Factor]:
     """Leave out what cannot be learned or tested: values that are not in every split.
 
     Args:
         path: the table, for the errors.
         factors: of N samples.
-        parts: places in :data:`exoprobe.datasets.samples.SPLITS`, [N].
+        splits: indices in :data:`exoprobe.datasets.samples.SPLITS`, [N].
         roles: what the columns are.
+        notes: a sentence per factor that this concerns.
 
     Returns:
-        The factors, unknown where a category is not in every split, and a sentence per factor that this concerns.
+        The factors, unknown where a category is not in every split.
 
     Raises:
         ExoprobeError: where fewer than two values are left of a factor that the user named.
     """
-    kept, left_out = [], []
+    kept = []
     for factor in factors:
-        factor, lost = _shared_categories(factor, parts) if factor.kind in CLASSES else (factor, ())
-        if poor := _poor_split(factor, parts):
+        poor = _poor_split(factor, splits)
+        shared, lost = _shared_categories(factor, splits) if factor.kind in CLASSES else (factor, ())
+        if poor or (poor := _poor_split(shared, splits)):
             sentence = f"{factor.name} cannot be probed, it has fewer than two values in {poor}"
+            if lost and not _poor_split(factor, splits):
+                sentence = f"{factor.name} cannot be probed, fewer than two of its values are in every split"
             if roles.named(factor.name):
                 raise ExoprobeError(f"{path}: {sentence}")
-            left_out.append(f"{sentence}.")
+            notes.leave_out(factor.name, f"{sentence}.")
             continue
         if lost:
-            left_out.append(f"Rows where {factor.name} is {', '.join(lost)} are unknown: not every split has some.")
-        kept.append(factor)
-    return kept, left_out
+            shown = ", ".join(lost[:SHOWN]) + (f" and {len(lost) - SHOWN:,} more" if len(lost) > SHOWN else "")
+            notes.add(
+                LEFT_OUT, factor.name, f"Rows where {factor.name} is {shown} are unknown: not every split has some."
+            )
+        kept.append(shared)
+    return kept
 
 
-def _shared_categories(factor: Factor, parts: np.ndarray) -> tuple[Factor, tuple[str, ...]]:
+def _shared_categories(factor: Factor, splits: np.ndarray) -> tuple[Factor, tuple[str, ...]]:
     """Keep the categories that every split has; return the names of the others too."""
     present = np.ones(len(factor.categories), bool)
-    for part in range(len(SPLITS)):
-        codes = factor.values[factor.known & (parts == part)].astype(np.int64)
+    for split in range(len(SPLITS)):
+        codes = factor.values[factor.known & (splits == split)].astype(np.int64)
         present &= np.bincount(codes, minlength=len(present)) > 0
     if present.all():
         return factor, ()
@@ -98,9 +113,9 @@ def _shared_categories(factor: Factor, parts: np.ndarray) -> tuple[Factor, tuple
     return replace(factor, values=values, categories=tuple(names[present].tolist())), tuple(names[~present].tolist())
 
 
-def _poor_split(factor: Factor, parts: np.ndarray) -> str | None:
+def _poor_split(factor: Factor, splits: np.ndarray) -> str | None:
     """Name the first split in which a factor has fewer than two values."""
-    for part, name in enumerate(SPLITS):
-        if len(np.unique(factor.values[factor.known & (parts == part)])) < 2:
+    for split, name in enumerate(SPLITS):
+        if len(np.unique(factor.values[factor.known & (splits == split)])) < 2:
             return name
     return None

@@ -1,92 +1,136 @@
 """What kind of factor a column of a table is, and its values."""
 
-import re
-
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.datasets.angles import FULL_TURN, check_turn, infer_turn, name_words, parse_kind
+from exoprobe.datasets.dataset_notes import Notes
+from exoprobe.datasets.factors import CLASSES, KINDS, Factor
+from exoprobe.datasets.outliers import example_rows, find_outliers, negative_codes, shape_note
+from exoprobe.datasets.table_columns import cut
+from exoprobe.datasets.text_numbers import SHAPE, is_padded
 from exoprobe.errors import ExoprobeError
 
 FEW = 10  # different whole numbers: classes rather than amounts; so few texts are no names
 MOST_CATEGORIES = 100
-MOSTLY = 0.9  # of a column's texts are numbers: it was meant to hold numbers
-DECIMAL_COMMA = r"[-+]?\d+,\d+"
-FULL_TURN = 360
-RADIANS = 2 * np.pi  # an angle that never leaves ±2π is not in degrees
-ANGLE_WORDS = "angle|yaw|pitch|roll|azimuth|rotation|heading|orientation|deg|degrees"
-ANGLE = re.compile(rf"(^|[^a-z])({ANGLE_WORDS})s?($|[^a-z])")
+MOSTLY = 0.5  # of a column's texts are numbers: it was meant to hold numbers
+CLASS_WORDS = {  # in a name, and its whole numbers stand for categories
+    *("cluster", "class", "category", "cat", "type", "code", "label", "batch", "plate", "site", "scanner", "ward"),
+    *(
+        "station",
+        "zone",
+        "region",
+        "species",
+        "breed",
+        "camera",
+        "cam",
+        "topic",
+        "district",
+        "country",
+        "state",
+        "zip",
+    ),
+    *("center", "centre", "hospital", "device", "lot", "fold"),
+}
+ID_WORDS = {
+    *("id", "ids", "uid", "uuid", "number", "num", "no", "nr", "index", "idx", "key", "code", "subject", "person"),
+    *("participant", "patient", "speaker", "identity", "user", "name", "case", "animal", "individual"),
+}
 
 
 class NotAFactorError(ExoprobeError):
-    """A column that cannot be probed: it tells nothing, or something else than a factor does."""
+    """A column that cannot be probed: it says nothing, or something else than a factor does."""
 
 
-def to_factor(column: pd.Series, kind: str | None = None) -> Factor:
+def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = None) -> Factor:
     """Turn a column into a factor.
 
     Args:
         column: N values, named; its index gives their rows in the user's table.
-        kind: one of :data:`exoprobe.datasets.factors.KINDS`, None to infer it.
+        kind: one of :data:`exoprobe.datasets.factors.KINDS`, or an angle with its period, ``angle 24``; None to
+            infer it. Of a kind that is given, no value is taken for unknown.
+        notes: how it was read, and what of it looks wrong.
 
     Raises:
-        NotAFactorError: where it has one value, is a name or number of the row, or holds dates.
-        ExoprobeError: where its values do not fit the kind, or text stands among numbers.
+        NotAFactorError: where it has one value, names or numbers the rows, or text stands among numbers.
+        ExoprobeError: where its values do not fit the kind.
     """
+    notes, name = Notes() if notes is None else notes, str(column.name)
     distinct = column.dropna().unique()
     if len(distinct) < 2:
         what = f"{_shown(distinct[0])} in every row" if len(distinct) else "empty"
-        raise NotAFactorError(f"{column.name} cannot be probed, it is {what}")
+        raise NotAFactorError(f"{name} cannot be probed, it is {what}")
     if pd.api.types.is_datetime64_any_dtype(column):
-        raise NotAFactorError(f"{column.name} cannot be probed, it holds dates")
+        raise NotAFactorError(f"{name} cannot be probed, it holds dates; give days since a day")
     _check_finite(column)
+    given = kind
     if kind is None:
-        kind = infer_kind(column)
+        column = _without_codes(column, notes) if _is_number(column) else column
+        kind, period, reason = infer_kind(column, notes)
     else:
-        _check_kind(column, kind)
-    if kind not in CLASSES:
-        return Factor(str(column.name), kind, column.to_numpy(np.float64, na_value=np.nan))
-    codes, categories = pd.factorize(column, sort=True)
-    values = np.where(codes < 0, np.nan, codes.astype(np.float64))
-    return Factor(str(column.name), kind, values, tuple(map(_shown, categories)))
+        kind, period = _check_kind(column, kind)
+        reason = "as kinds says"
+    notes.read_as(name, kind if period in (None, FULL_TURN) else f"{kind}, period {period:.6g}", reason)
+    if kind in CLASSES:
+        codes, categories = pd.factorize(column, sort=True)
+        values = np.where(codes < 0, np.nan, codes.astype(np.float64))
+        return Factor(name, kind, values, tuple(map(_shown, categories)))
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    if kind == "continuous":
+        _note_shape(column, values, given, notes)
+        return Factor(name, kind, values)
+    return Factor(name, kind, values * (FULL_TURN / (period or FULL_TURN)), period=period or FULL_TURN)
 
 
-def infer_kind(column: pd.Series) -> str:
-    """Tell the kind of a column with two values or more.
+def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, float | None, str]:
+    """Find out the kind of a column with two values or more.
 
-    Two values make it binary; text, or up to :data:`FEW` whole numbers, categorical; a name like yaw or head_angle
-    and values within a full turn, an angle; all else is continuous.
+    Two values make it binary; text, up to :data:`FEW` whole numbers, or more with a name such as cluster,
+    categorical; a name like yaw or head_angle and values within a full turn, an angle; all else is continuous.
+
+    Returns:
+        The kind, the period of an angle, and the reason.
 
     Raises:
         NotAFactorError: where it holds too many texts to be categories, or numbers the rows.
-        ExoprobeError: where nearly all of its texts are numbers.
     """
+    notes, name = Notes() if notes is None else notes, str(column.name)
     known = column.dropna()
     different = known.nunique()
     if different == 2:
-        return "binary"
+        return "binary", None, "two values"
     if not _is_number(column):
-        _check_no_numbers(known)
-        if different > min(MOST_CATEGORIES, max(FEW, len(known) / 2)):
-            raise NotAFactorError(
-                f"{column.name} cannot be probed, its {different:,} texts are names, not categories"
-            )
-        return "categorical"
-    if ANGLE.search(_words(str(column.name))) and RADIANS < known.abs().max() <= FULL_TURN:
-        return "angle"
+        _check_texts(known)
+        return "categorical", None, f"text with {different:,} values"
+    turn = infer_turn(name, known)
+    if turn.warning:
+        notes.add("kind", name, turn.warning)
+    if turn.period is not None:
+        return "angle", turn.period, turn.reason
     whole = bool((known == known.round()).all())
     if whole and different <= FEW:
-        return "categorical"
+        return "categorical", None, f"{different} different whole numbers"
     if whole and (known.diff().iloc[1:] > 0).all():
-        raise NotAFactorError(f"{column.name} cannot be probed, it numbers the rows")
-    return "continuous"
+        raise NotAFactorError(f"{name} cannot be probed, it numbers the rows")
+    if whole and different == len(known) and _is_permutation(known):
+        raise NotAFactorError(f"{name} cannot be probed, it numbers the rows in another order")
+    words = name_words(name)
+    if whole and different <= MOST_CATEGORIES and different <= len(known) / 3 and words & CLASS_WORDS:
+        why = f"{different} different whole numbers, and its name has {min(words & CLASS_WORDS)!r}"
+        notes.add(
+            "kind",
+            name,
+            f"{name} is read as categories: {why}; if they are amounts, set kinds: {{{name}: continuous}}.",
+        )
+        return "categorical", None, why
+    return "continuous", None, f"numbers; {turn.reason}" if turn.reason else "numbers"
 
 
 def is_group(factor: Factor, groups: np.ndarray) -> bool:
     """Tell whether a factor names the groups, so that nothing can be learned of it from other groups.
 
-    It does if each of its values is of one group only; of numbers, which may be read between those seen, only whole
-    ones that differ from group to group count.
+    It does if each of its values is of one group only. Of numbers, which may be predicted between those seen, only
+    whole ones that differ from group to group count, if they number the groups or their name is that of an id.
 
     Args:
         factor: of N samples.
@@ -94,11 +138,63 @@ def is_group(factor: Factor, groups: np.ndarray) -> bool:
     """
     values, known_groups = factor.values[factor.known], groups[factor.known]
     distinct = len(np.unique(values))
-    pairs = len(pd.DataFrame({"value": values, "group": known_groups}).drop_duplicates())
+    pairs = pd.DataFrame({"value": values, "group": known_groups}).drop_duplicates()
     if factor.kind in CLASSES:
-        return pairs == distinct
+        return len(pairs) == distinct
     whole = bool(np.all(values == np.round(values)))
-    return whole and pairs == distinct == len(np.unique(known_groups)) < len(values)
+    if not (whole and len(pairs) == distinct == len(np.unique(known_groups)) < len(values)):
+        return False
+    counted = distinct - 1 == np.ptp(values) and _follows(pairs)
+    return bool(counted or name_words(factor.name) & ID_WORDS)
+
+
+def _follows(pairs: pd.DataFrame) -> bool:
+    """Return whether whole numbers count the groups in the order of their first rows, or of their codes."""
+    counted = (np.diff(pairs["value"]) == 1).all() or (np.diff(pairs.sort_values("group")["value"]) == 1).all()
+    return bool(counted) and bool(pairs["value"].min() <= 1)
+
+
+def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
+    """Set numbers that look like codes for unknown to unknown, with a note; note others far from the rest."""
+    name, values = str(column.name), column.to_numpy(np.float64, na_value=np.nan)
+    found = find_outliers(values)
+    far = found.codes if found is not None else []
+    if suspected := [code for code in negative_codes(values) if code not in far]:
+        shown = ", ".join(f"{code:.0f} in {int((values == code).sum()):,} rows" for code in suspected)
+        notes.add(
+            "outliers", name, f"{name} is {shown} and never negative elsewhere; empty the field where it is unknown."
+        )
+    if found is None:
+        return column
+    rest = f"all others are from {found.low:.6g} to {found.high:.6g}"
+    if found.odd.size:
+        where = example_rows(column, found.odd)
+        times = " Is its unit another there?" if _are_thousandfold(values[found.odd], found.low, found.high) else ""
+        notes.add(
+            "outliers", name, f"{name} has {found.odd.size:,} values far from the rest, kept: {where}; {rest}.{times}"
+        )
+    if not found.codes:
+        return column
+    shown = ", ".join(f"{code:.10g} in {int((values == code).sum()):,} rows" for code in found.codes)
+    notes.add(
+        "outliers",
+        name,
+        f"{name} is {shown}, read as unknown: {rest}. To keep it, set kinds: {{{name}: continuous}}.",
+    )
+    column = column.where(~np.isin(values, found.codes))
+    if column.nunique() < 2:
+        raise NotAFactorError(f"{name} cannot be probed, it has fewer than two values without {shown}")
+    return column
+
+
+def _are_thousandfold(odd: np.ndarray, low: float, high: float) -> bool:
+    return any(bool(((odd / factor >= low) & (odd / factor <= high)).all()) for factor in (1000, 100, 1e6, 1e-3))
+
+
+def _note_shape(column: pd.Series, values: np.ndarray, given: str | None, notes: Notes) -> None:
+    found = find_outliers(values) if given is None else None
+    if found is None and (sentence := shape_note(str(column.name), values)):
+        notes.add("shape", str(column.name), sentence)
 
 
 def _check_finite(column: pd.Series) -> None:
@@ -107,42 +203,68 @@ def _check_finite(column: pd.Series) -> None:
         raise ExoprobeError(f"{column.name} is infinite in row {row} (from 0); leave the field empty if unknown")
 
 
-def _check_no_numbers(texts: pd.Series) -> None:
-    if texts.astype(str).str.fullmatch(DECIMAL_COMMA).mean() >= MOSTLY:
-        raise ExoprobeError(f"{texts.name} has decimal commas, {_shown(texts.iloc[0])!r}; write them as points")
-    strange = texts[pd.to_numeric(texts, errors="coerce").isna()]
-    if 0 < len(strange) <= (1 - MOSTLY) * len(texts):
-        raise ExoprobeError(
-            f"{texts.name} is {_shown(strange.iloc[0])!r} in row {strange.index[0]} (from 0) and a number in most "
-            f"others; mend it, or leave it empty if unknown"
+def _check_texts(texts: pd.Series) -> None:
+    """Refuse texts of which most are numbers, and names."""
+    name, known = texts.name, len(texts)
+    texts = texts.astype(str).drop_duplicates()
+    different = len(texts)
+    fits = texts.map(lambda text: SHAPE.fullmatch(text) is not None).to_numpy(bool)
+    strange = texts[~fits]
+    if 0 < len(strange) < different * (1 - MOSTLY) and not is_padded(list(texts[fits])):
+        row, value = strange.index[0], cut(_shown(strange.iloc[0]))
+        raise NotAFactorError(
+            f"{name} cannot be probed, it is {value!r} in row {row} (from 0) and a number in most others; correct "
+            "it, or leave it empty if unknown"
+        )
+    if fits.all() and not is_padded(list(texts)):
+        first, other = texts.iloc[0], _other_form(texts)
+        raise NotAFactorError(
+            f"{name} cannot be probed, it holds numbers in several units or forms, such as {cut(first)!r} and "
+            f"{cut(other)!r}; write all as numbers of one unit"
+        )
+    few = max(FEW, known / 2)
+    if different > few:
+        raise NotAFactorError(f"{name} cannot be probed, its {different:,} texts are names, not categories")
+    if different > MOST_CATEGORIES:
+        raise NotAFactorError(
+            f"{name} cannot be probed, it has {different:,} categories; at most {MOST_CATEGORIES} are possible"
         )
 
 
-def _check_kind(column: pd.Series, kind: str) -> None:
+def _other_form(texts: pd.Series) -> str:
+    """Return the first text whose unit or separators differ from the first's."""
+
+    def form(text: str) -> str:
+        return "".join(sorted({mark for mark in text if not mark.isdigit()}))
+
+    return next((text for text in texts if form(text) != form(texts.iloc[0])), texts.iloc[-1])
+
+
+def _is_permutation(known: pd.Series) -> bool:
+    """Return whether different whole numbers are those of a range, each once."""
+    return len(known) > MOST_CATEGORIES and known.max() - known.min() == len(known) - 1
+
+
+def _check_kind(column: pd.Series, kind: str) -> tuple[str, float | None]:
+    """Return a kind that the user gives, and its period, if the values fit."""
+    kind, period = parse_kind(kind)
     known, name = column.dropna(), f"kinds: {column.name} is {kind}"
+    if kind not in KINDS:
+        raise ExoprobeError(f"{name}; allowed: {', '.join(KINDS)}, and an angle's full turn: angle 24, angle radians")
     different = known.nunique()
     if kind == "binary" and different != 2:
         raise ExoprobeError(f"{name}, but has {different:,} different values")
     if kind == "categorical" and different > MOST_CATEGORIES:
         raise ExoprobeError(f"{name}, but has {different:,} different values; at most {MOST_CATEGORIES} are possible")
     if kind in CLASSES:
-        return
+        return kind, None
     if not _is_number(column):
-        raise ExoprobeError(f"{name}, but is {_shown(known.iloc[0])!r} in row {known.index[0]} (from 0)")
-    if kind == "angle" and (beyond := known[known.abs() > FULL_TURN]).size:
-        raise ExoprobeError(
-            f"{name}, but is {_shown(beyond.iloc[0])} in row {beyond.index[0]} (from 0); angles are degrees from "
-            f"-{FULL_TURN} to {FULL_TURN}"
-        )
+        raise ExoprobeError(f"{name}, but is {cut(_shown(known.iloc[0]))!r} in row {known.index[0]} (from 0)")
+    return (kind, check_turn(str(column.name), known, period)) if kind == "angle" else (kind, None)
 
 
 def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-
-
-def _words(name: str) -> str:
-    """Take HeadYaw apart: head yaw."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def _shown(value: object) -> str:

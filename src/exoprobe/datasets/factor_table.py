@@ -4,77 +4,169 @@ import csv
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from exoprobe.datasets.table_columns import PANDAS_INDEX, TABLES, column_names
+from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
+from exoprobe.datasets.table_columns import TABLES, column_names, cut, is_pandas_index
+from exoprobe.datasets.text_columns import read_text_column
+from exoprobe.datasets.text_numbers import days
 from exoprobe.errors import ExoprobeError
 
-MISSING = ["", "nan", "NaN", "NA"]  # in CSV; "None" may be a category
+MISSING = ["", "nan", "NaN"]  # in CSV; "None" and "NA" may be categories
+LEAST_BLOCK = 1 << 20  # bytes of CSV that are read at once; a line must fit
 
 
-def read_factor_table(path: str | Path, texts: Collection[str] = ()) -> pd.DataFrame:
+def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Notes | None = None) -> pd.DataFrame:
     """Read a table of factors.
 
     Args:
         path: CSV, or Parquet, of which columns that hold bytes (images) or lists are skipped.
-        texts: columns of a CSV that name something: 007 is not 7 there.
+        texts: columns that name something: 007 is not 7 there.
+        notes: where to note how a column was read, if not as it stands.
 
     Returns:
-        A row per sample, numbered from 0; missing values as pandas has them.
+        A row per sample, numbered from 0: numbers, truth values, or text, as an object; missing values as pandas
+        has them. Dates are numbers of days, durations of seconds.
 
     Raises:
         ExoprobeError: where the file is missing, of another form, or without rows, in one line that names it.
     """
-    path = Path(path)
+    path, notes = Path(path), Notes() if notes is None else notes
     if path.suffix not in TABLES:
         raise ExoprobeError(f"{path}: factors are read from {' and '.join(TABLES)}; its name ends in neither")
     if path.suffix == ".csv":
         _check_fields(path)
-    names = [name for name in column_names(path) if name not in PANDAS_INDEX]
     try:
-        table = _read_parquet(path, names) if path.suffix == ".parquet" else _read_csv(path, names, texts)
+        table = _read_parquet(path, texts) if path.suffix == ".parquet" else read_csv(path)
+    except ExoprobeError:
+        raise
     except Exception as error:  # of a damaged file the readers raise what they like
-        raise ExoprobeError(f"{path} cannot be read as a table ({error})") from error
-    if table.empty:
+        if path.suffix == ".csv":
+            check_text(path)
+        raise ExoprobeError(f"{path} cannot be read as a table ({one_line(error)})") from error
+    if path.suffix == ".csv":
+        table = _without_empty_rows(path, table, notes)
+    if not table.num_rows:
         raise ExoprobeError(f"{path} has no rows; it needs one per sample")
-    return table
+    stored = path.suffix == ".parquet"
+    columns = {name: _series(name, table[name], name in texts, stored, notes) for name in table.column_names}
+    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+
+
+def read_csv(path: Path, names: list[str] | None = None) -> pa.Table:
+    """Read columns of a CSV file as text; missing where a field is empty.
+
+    Args:
+        path: the file.
+        names: which columns, None for all that pandas did not write as an index.
+    """
+    every = column_names(path)
+    read = pa_csv.ReadOptions(block_size=block_size(path), column_names=every, skip_rows=0)
+    options = pa_csv.ConvertOptions(
+        column_types=dict.fromkeys(every, pa.string()), strings_can_be_null=True, null_values=MISSING
+    )
+    table = pa_csv.read_csv(path, read_options=read, parse_options=PARSE, convert_options=options).slice(1)
+    wanted = names or [name for name in every if not is_pandas_index(name)]
+    return table.select(wanted)
+
+
+PARSE = pa_csv.ParseOptions(newlines_in_values=True)
+
+
+def block_size(path: Path) -> int:
+    """Return how many bytes of a CSV file to read at once, so that its longest line fits."""
+    longest = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            if max(map(len, chunk.split(b"\n"))) < len(chunk):
+                continue
+            longest = path.stat().st_size
+            break
+    return int(min(max(LEAST_BLOCK << 3, longest + 1), 2**31 - 1))
+
+
+def check_text(path: Path) -> None:
+    """Refuse a CSV file that is not in UTF-8, with the line that is not."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise ExoprobeError(
+                    f"{path} is not in UTF-8 ({error.reason} in line {number}); save it so"
+                ) from error
+
+
+def one_line(error: Exception) -> str:
+    """Return what a library says of a fault, shortened to one line."""
+    return cut(" ".join(str(error).split()), 160)
 
 
 def _check_fields(path: Path) -> None:
-    """Refuse rows with other than a field for each column; pandas would move what stands in them."""
+    """Refuse rows with other than a field for each column; what stands in them would be moved."""
     count = len(column_names(path))
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
         rows = csv.reader(file)
-        for row in rows:
-            if row and len(row) != count:
-                raise ExoprobeError(
-                    f"{path}: line {rows.line_num} has {len(row)} fields, but the first line names {count}; "
-                    "quote a text that holds a comma"
-                )
+        try:
+            for row in rows:
+                if row and len(row) != count:
+                    raise ExoprobeError(
+                        f"{path}: line {rows.line_num} has {len(row)} fields, but the first line names {count}; "
+                        "quote a text that holds a comma"
+                    )
+        except csv.Error as error:
+            raise ExoprobeError(f"{path}: line {rows.line_num} cannot be read ({error})") from error
 
 
-def _read_csv(path: Path, names: list[str], texts: Collection[str]) -> pd.DataFrame:
-    return pd.read_csv(
-        path,
-        usecols=names,
-        dtype=dict.fromkeys(texts, str),
-        keep_default_na=False,
-        na_values=MISSING,
-        low_memory=False,
-        encoding="utf-8-sig",
-        index_col=False,
-    )
+def _without_empty_rows(path: Path, table: pa.Table, notes: Notes) -> pa.Table:
+    """Take away rows at the end in which every field is empty."""
+    empty = 0
+    while empty < table.num_rows and not any(table[name][-1 - empty].is_valid for name in table.column_names):
+        empty += 1
+    if empty:
+        notes.add(LEFT_OUT, None, f"The last {empty:,} rows of {path} are empty and were left out.")
+    return table.slice(0, table.num_rows - empty)
 
 
-def _read_parquet(path: Path, names: list[str]) -> pd.DataFrame:
+def _read_parquet(path: Path, texts: Collection[str]) -> pa.Table:
     schema = pq.read_schema(path)
-    kept = [name for name in names if not _is_bulky(schema.field(name).type)]
-    return pq.read_table(path, columns=kept).to_pandas(ignore_metadata=True)
+    kept = [name for name in schema.names if name in texts or not is_pandas_index(name)]
+    kept = [name for name in kept if not _is_bulky(schema.field(name).type)]
+    return pq.read_table(path, columns=kept)
 
 
 def _is_bulky(kind: pa.DataType) -> bool:
     binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
     nested = pa.types.is_nested(kind) or isinstance(kind, pa.ExtensionType)
     return nested or any(is_one(kind) for is_one in binary)
+
+
+def _series(name: str, column: pa.ChunkedArray, as_text: bool, stored: bool, notes: Notes) -> pd.Series:
+    """Return a column as numbers, truth values or text."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(kind)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return read_text_column(name, column.cast(pa.string()), as_text, stored, notes)
+    if as_text:
+        return column.to_pandas()
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        stamps = column.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False)
+        values, what = days(stamps.to_pandas())
+        notes.add("dates", name, f"{name} holds {what}.")
+        return pd.Series(values)
+    if pa.types.is_duration(kind):
+        notes.add("dates", name, f"{name} holds durations, read as seconds.")
+        return column.to_pandas().dt.total_seconds()
+    if pa.types.is_time(kind):
+        notes.add("dates", name, f"{name} holds times of day, read as hours.")
+        ticks = pc.cast(column.cast(pa.time64("ns")), pa.int64())
+        return pd.Series(ticks.to_numpy().astype(np.float64) / 3.6e12)
+    if pa.types.is_decimal(kind):
+        return column.cast(pa.float64()).to_pandas()
+    return column.to_pandas()

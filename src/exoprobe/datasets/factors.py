@@ -29,6 +29,7 @@ class Factor:
         categories: what the codes stand for, of binary and categorical factors.
         limits: the least and the greatest number that a probe predicts of it, see :meth:`learned_from`.
         source: who annotated or estimated it, where that should be said.
+        period: of an angle, what the user calls a full turn (24 of hours); ``values`` are degrees all the same.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Factor:
     categories: tuple[str, ...] = ()
     limits: tuple[float, float] = (-math.inf, math.inf)
     source: str = ""
+    period: float = 360.0
 
     @property
     def known(self) -> np.ndarray:
@@ -69,7 +71,10 @@ def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: s
     """
     stated = {
         "dataset_digest": dataset_digest,
-        "factors": [{"kind": one.kind, "categories": one.categories, "source": one.source} for one in factors],
+        "factors": [
+            {"kind": one.kind, "categories": one.categories, "source": one.source, "period": one.period}
+            for one in factors
+        ],
     }
     schema = pa.schema(
         [pa.field(factor.name, pa.float64(), nullable=False) for factor in factors],
@@ -98,6 +103,13 @@ def read_factors(path: str | Path, dataset_digest: str | None = None) -> list[Fa
     if dataset_digest is not None and stated["dataset_digest"] != dataset_digest:
         raise ExoprobeError(f"{path}: holds the factors of another dataset; delete it and run again")
     return [
-        Factor(name, entry["kind"], column.to_numpy(), tuple(entry["categories"]), source=entry["source"])
+        Factor(
+            name,
+            entry["kind"],
+            column.to_numpy(),
+            tuple(entry["categories"]),
+            source=entry.get("source", ""),
+            period=entry.get("period", 360.0),
+        )
         for name, column, entry in zip(table.column_names, table.columns, stated["factors"], strict=True)
     ]

@@ -22,7 +22,10 @@ def check_groups(groups: np.ndarray) -> None:
     """
     count = len(np.unique(groups))
     if count < LEAST_GROUPS * len(SPLITS):
-        raise ExoprobeError(f"{count} groups cannot be split; train, validation and test need {LEAST_GROUPS} each")
+        raise ExoprobeError(
+            f"{count} groups cannot be split; train, validation and test need {LEAST_GROUPS} each, so "
+            f"{LEAST_GROUPS * len(SPLITS)} in all: give more rows, or a group column with more values"
+        )
 
 
 def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
@@ -65,6 +68,7 @@ def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[obje
     Raises:
         ExoprobeError: where a row's split is unknown, a group is in two, or a split has too few groups.
     """
+    names = names.map(lambda name: name.strip().casefold() if isinstance(name, str) else name)
     if (odd := names[~names.isin(SPLITS)]).size:
         raise ExoprobeError(
             f"{names.name} is {str(odd.iloc[0])!r} in row {odd.index[0]} (from 0); allowed: {', '.join(SPLITS)}"
@@ -80,7 +84,10 @@ def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[obje
         )
     for place, count in enumerate(np.bincount(first, minlength=len(SPLITS))):
         if count < LEAST_GROUPS:
-            raise ExoprobeError(f"{names.name} puts {count} groups into {SPLITS[place]}; it needs {LEAST_GROUPS}")
+            raise ExoprobeError(
+                f"{names.name} puts {count} groups into {SPLITS[place]}; it needs {LEAST_GROUPS}: call that many of "
+                f"another split's {SPLITS[place]}, or give no split to have one made"
+            )
     return parts
 
 

@@ -1,12 +1,11 @@
 """The idx format of MNIST and its relatives (LeCun, Cortes and Burges)."""
 
-import gzip
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 
+from exoprobe.datasets.download import unpack_gzip
 from exoprobe.errors import ExoprobeError
 
 UINT8_CODE = 0x08
@@ -26,10 +25,10 @@ def read_idx(path: str | Path) -> np.ndarray:
     """
     path = Path(path)
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise ExoprobeError(f"{path}: cannot be read ({error})") from error
-    return parse_idx(content, str(path))
+    return parse_idx(unpack_gzip(content, str(path)) if path.suffix == ".gz" else content, str(path))
 
 
 def parse_idx(content: bytes, name: str) -> np.ndarray:

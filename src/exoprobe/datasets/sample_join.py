@@ -1,12 +1,14 @@
 """Which row of a factor table belongs to which row of a feature file: by id, or by their order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.table_columns import cut
+from exoprobe.datasets.text_values import clean_text
 from exoprobe.errors import ExoprobeError
 
 
@@ -51,8 +53,8 @@ def join(table: Rows, files: Sequence[Rows]) -> tuple[np.ndarray, str]:
         found = np.isin(table.ids, file.ids)
         if not found.any():
             raise ExoprobeError(
-                f"{file.path} and {table.path} have no id in common; the first begins with {str(file.ids[0])!r}, "
-                f"the second with {str(table.ids[0])!r}"
+                f"{file.path} and {table.path} have no id in common; the first begins with "
+                f"{cut(file.ids[0])!r}, the second with {cut(table.ids[0])!r}{_difference(file.ids, table.ids)}"
             )
         shared &= found
     if not shared.any():
@@ -65,8 +67,22 @@ def _sentence(joined: int, files: Sequence[Rows]) -> str:
     return f"{joined:,} rows, joined by id" + (f"; left out for want of a partner: {', '.join(lost)}" if lost else "")
 
 
+def _difference(ids: np.ndarray, others: np.ndarray) -> str:
+    """Return how ids differ that would be the same without zeros, points, paths, endings or capitals."""
+    forms: dict[str, Callable[[str], str]] = {
+        "leading zeros": lambda text: text.lstrip("0") or "0",
+        "capitals": str.casefold,
+        "a .0 at the end": lambda text: text.removesuffix(".0"),
+        "the folder or the file's ending": lambda text: PurePath(text).stem,
+    }
+    for what, form in forms.items():
+        if {form(text) for text in ids.tolist()} & {form(text) for text in others.tolist()}:
+            return f"; they differ in {what}: write them alike"
+    return ""
+
+
 def text_ids(path: str | Path, name: str, ids: np.ndarray | pd.Series) -> np.ndarray:
-    """Return ids as text, so that 7, 7.0 and "7" are one.
+    """Return ids as text, so that 7, 7.0 and "7" are one, and blanks around them do not count.
 
     Args:
         path: the file, for the errors.
@@ -80,11 +96,11 @@ def text_ids(path: str | Path, name: str, ids: np.ndarray | pd.Series) -> np.nda
         ExoprobeError: where one is missing or there twice, with its row.
     """
     ids = pd.Series(ids)
-    if (missing := np.flatnonzero(ids.isna() | (ids.astype(str) == ""))).size:
+    if (missing := np.flatnonzero(ids.isna() | (ids.astype(str).str.strip() == ""))).size:
         raise ExoprobeError(f"{path}: row {missing[0]} (from 0) has no {name}; every row needs its id")
     if pd.api.types.is_float_dtype(ids) and (ids == ids.round()).all():
         ids = ids.astype(np.int64)
-    ids = ids.astype(str)
+    ids = ids.astype(str).map(clean_text)
     if (again := np.flatnonzero(ids.duplicated())).size:
         first = int(np.flatnonzero(ids == ids[again[0]])[0])
         raise ExoprobeError(

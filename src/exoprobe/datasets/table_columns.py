@@ -2,6 +2,9 @@
 
 import csv
 import difflib
+import re
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,19 +12,29 @@ from exoprobe.errors import ExoprobeError
 
 TABLES = (".csv", ".parquet")
 PANDAS_INDEX = ("", "__index_level_0__")  # what pandas calls the index that it writes beside the columns
+WRITTEN_TWICE = re.compile(r"Unnamed: \d+(_level_\d+)?(\.\d+)?|__index_level_\d+__")  # what it calls one it has read
+NAMED = 8  # columns named in a message
+
+csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a field of 131,072 characters is the library's own limit
 
 
 def column_names(path: str | Path) -> list[str]:
-    """Return the names of a table's columns without reading its rows.
+    """Return the names of a table's columns without reading its rows; blanks around them do not count.
 
     Raises:
         ExoprobeError: where the file cannot be read, is empty, or names a column twice or none at all.
     """
     path = Path(path)
     names = _parquet_names(path) if path.suffix == ".parquet" else _csv_names(path)
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise ExoprobeError(f"{path}: two columns are called {twice[0]!r}; rename one")
+    twice, count = Counter(names).most_common(1)[0] if names else ("", 0)
+    if count > 1:
+        raise ExoprobeError(f"{path}: two columns are called {twice!r}; rename one")
     return names
+
+
+def is_pandas_index(name: str) -> bool:
+    """Return whether a column is the row numbers that pandas wrote, not something that the user named."""
+    return name in PANDAS_INDEX or WRITTEN_TWICE.fullmatch(name) is not None
 
 
 def check_column(path: str | Path, key: str, name: str, known: Sequence[str]) -> None:
@@ -29,18 +42,26 @@ def check_column(path: str | Path, key: str, name: str, known: Sequence[str]) ->
 
     Args:
         path: the table.
-        key: what of the configuration names the column.
-        name: the column.
+        key: where the name is given, for the message.
+        name: the column's.
         known: the table's columns.
 
     Raises:
-        ExoprobeError: with the name that may have been meant.
+        ExoprobeError: in one line that names key and column, and the columns that are there.
     """
     if name in known:
         return
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(filter(None, known))}"
+    closest = difflib.get_close_matches(name.casefold().strip(), [other.casefold().strip() for other in known], 1)
+    meant = [other for other in known if closest and other.casefold().strip() == closest[0]]
+    shown = [other if other == other.strip() else repr(other) for other in meant]
+    hint = f"did you mean {shown[0]}?" if shown else f"it has {listed([other for other in known if other])}"
     raise ExoprobeError(f"{key} is {name!r}, but {path} has no such column; {hint}")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _parquet_names(path: Path) -> list[str]:
@@ -55,26 +76,56 @@ def _parquet_names(path: Path) -> list[str]:
 def _csv_names(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            names = next(csv.reader(file), [])
+            names = [name.strip() for name in next(csv.reader(file), [])]
     except UnicodeDecodeError as error:
-        raise ExoprobeError(f"{path} is not in UTF-8 ({error.reason}); save it so") from error
+        raise not_utf8(path, error) from error
     except (OSError, ValueError, csv.Error) as error:
         raise ExoprobeError(f"{path} cannot be read as CSV ({error})") from error
-    if len(names) == 1 and (other := next((mark for mark in (";", "\t") if mark in names[0]), None)):
-        raise ExoprobeError(f"{path}: its columns are parted by {other!r}; save it with commas")
     if not names:
         raise ExoprobeError(f"{path} is empty; its first line must name the columns")
+    _check_names(path, names)
+    return names
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse a first line that is a comment, names nothing, or is parted by something else than commas."""
+    if names[0].startswith("#"):
+        raise ExoprobeError(
+            f"{path}: its first line is a comment, {cut(names[0])!r}; remove it, so that the names come first"
+        )
+    if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
+        raise ExoprobeError(f"{path}: its columns are parted by {other!r}; save it with commas")
+    blanks = names[0].split() if len(names) == 1 else []
+    if len(blanks) > 1 and _are_numbers(blanks):
+        raise ExoprobeError(
+            f"{path}: its columns are parted by blanks and its first line holds numbers; save it with commas and a "
+            "first line of names, or as .npy"
+        )
     if _are_values(names):
         raise ExoprobeError(f"{path}: its first line must name the columns; it holds numbers, such as {names[-1]}")
-    return names
+
+
+def not_utf8(path: Path, error: UnicodeDecodeError) -> ExoprobeError:
+    """Return the refusal of bytes that are no text."""
+    return ExoprobeError(f"{path} is not in UTF-8 ({error.reason}); save it so")
+
+
+def cut(text: object, length: int = 40) -> str:
+    """Return a value as a message shows it: its first characters."""
+    shown = str(text)
+    return shown if len(shown) <= length else shown[: length - 1] + "…"
 
 
 def _are_values(names: Sequence[str]) -> bool:
     """Tell a first row of numbers from pandas's own names, 0, 1, 2 …"""
-    named = [name for name in names if name not in PANDAS_INDEX]
-    if named == [str(place) for place in range(len(named))]:
+    named = [name for name in names if not is_pandas_index(name)]
+    if named == [str(index) for index in range(len(named))]:
         return False
+    return _are_numbers(names)
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
     try:
-        return bool([float(name) for name in names])
+        return bool([float(text) for text in texts])
     except ValueError:
         return False

@@ -6,10 +6,13 @@ from typing import BinaryIO
 
 import numpy as np
 
-from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, reading
+from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type, reading
 from exoprobe.errors import ExoprobeError
 
 NUMBERS = "fiub"  # numpy's kinds
+LISTED = 5  # arrays named in a message
+MOST_UNPACKED = 1_000  # times its size in the archive: no array of features shrinks so much, a bomb does
+LARGE = 1 << 28  # bytes from which on that counts
 Header = tuple[tuple[int, ...], bool, np.dtype]  # shape, whether column after column (Fortran), type
 
 
@@ -39,9 +42,10 @@ def open_npz(path: Path, id_column: str | None) -> UserFile:
     """
     with zipfile.ZipFile(path) as archive:
         headers = {}
-        for name in archive.namelist():
-            with archive.open(name) as member:
-                headers[name.removesuffix(".npy")] = _header(member)
+        for info in archive.infolist():
+            _check_unpacked(path, info)
+            with archive.open(info) as member:
+                headers[info.filename.removesuffix(".npy")] = _header(member)
     if id_column is not None and id_column not in headers:
         raise ExoprobeError(f"{path} has no array {id_column!r} for the ids; it has {_listed(headers)}")
     name = _choose(path, {name: header for name, header in headers.items() if name != id_column})
@@ -57,6 +61,14 @@ def open_npz(path: Path, id_column: str | None) -> UserFile:
     return UserFile(path, rows, dimension, load, ids)
 
 
+def _check_unpacked(path: Path, info: zipfile.ZipInfo) -> None:
+    if info.file_size > max(LARGE, MOST_UNPACKED * info.compress_size):
+        raise ExoprobeError(
+            f"{path}: {info.filename} would unpack to {info.file_size / 1e6:,.0f} MB from "
+            f"{info.compress_size / 1e6:,.1f} MB, which no features do; save it with numpy.savez"
+        )
+
+
 def _header(file: BinaryIO) -> Header:
     if np.lib.format.read_magic(file) == (1, 0):
         return np.lib.format.read_array_header_1_0(file)
@@ -66,6 +78,12 @@ def _header(file: BinaryIO) -> Header:
 def _check_matrix(path: Path, shape: tuple[int, ...], dtype: np.dtype) -> None:
     if dtype.hasobject:
         raise ExoprobeError(f"{path} holds Python objects, which are not opened; save an array of numbers")
+    if dtype.kind == "V" and dtype.itemsize == 2:
+        raise ExoprobeError(
+            f"{path} holds values of type {dtype.str}, which is how bfloat16 is saved; save it as float32"
+        )
+    if dtype.kind == "c":
+        raise ExoprobeError(f"{path} holds complex numbers, {dtype}; save their real and imaginary parts as columns")
     if dtype.kind not in NUMBERS:
         raise ExoprobeError(f"{path} holds values of type {dtype}; features must be numbers")
     if len(shape) != 2:
@@ -77,6 +95,11 @@ def _check_matrix(path: Path, shape: tuple[int, ...], dtype: np.dtype) -> None:
 def _choose(path: Path, headers: dict[str, Header]) -> str:
     """Return the name of the only 2-D array; of a file with a single array that is none, say what it is."""
     matrices = [name for name, (shape, *_) in headers.items() if len(shape) == 2]
+    if len(headers) > 1 and not matrices and all(len(shape) == 1 for shape, *_ in headers.values()):
+        raise ExoprobeError(
+            f"{path} must hold one 2-D array, the features, but has {len(headers):,} 1-D arrays: {_listed(headers)}; "
+            "stack them into one with numpy.stack"
+        )
     if len(headers) > 1 and len(matrices) != 1:
         raise ExoprobeError(
             f"{path} must hold one 2-D array, the features, but has {len(matrices)}: {_listed(headers)}"
@@ -90,16 +113,23 @@ def _choose(path: Path, headers: dict[str, Header]) -> str:
 
 
 def _ids(path: Path, name: str, rows: int) -> np.ndarray:
-    with np.load(path, allow_pickle=False) as arrays:
-        ids = arrays[name]
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            ids = arrays[name]
+    except ValueError as error:
+        if "Object arrays" not in str(error):
+            raise
+        raise ExoprobeError(
+            f"{path}: the array {name} holds Python objects, which are not opened; save it with .astype(str)"
+        ) from error
     if ids.shape != (rows,):
         raise ExoprobeError(f"{path}: the ids in {name} are {_sizes(ids.shape)}, the features have {rows} rows")
     return ids
 
 
 def _stream(path: Path, name: str, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
-    """Read an array of the archive as float32, without a copy in its own type."""
-    stored = np.empty(shape, np.float32)
+    """Read an array of the archive, block by block."""
+    stored = np.empty(shape, load_type(dtype))
     step = max(1, BLOCK_BYTES // max(1, shape[1] * dtype.itemsize))
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
         _header(member)
@@ -112,7 +142,9 @@ def _stream(path: Path, name: str, shape: tuple[int, int], dtype: np.dtype) -> n
 
 
 def _listed(headers: dict[str, Header]) -> str:
-    return ", ".join(f"{name} ({_sizes(shape)})" for name, (shape, *_) in headers.items())
+    shown = [f"{name} ({_sizes(shape)})" for name, (shape, *_) in headers.items()]
+    more = f" and {len(shown) - LISTED:,} more" if len(shown) > LISTED else ""
+    return ", ".join(shown[:LISTED]) + more
 
 
 def _sizes(shape: tuple[int, ...]) -> str:

@@ -5,18 +5,24 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.column_roles import Roles
-from exoprobe.datasets.factor_columns import read_kinds, settle
+from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
+from exoprobe.datasets.dependent_rows import note_dependence
+from exoprobe.datasets.factor_columns import drop_untestable, read_kinds
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.factors import CLASSES, Factor, write_factors
+from exoprobe.datasets.group_names import group_codes, label_codes
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
 from exoprobe.datasets.sample_join import Rows, join, text_ids
 from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
+from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
+from exoprobe.datasets.user_file import UserFile
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 
@@ -30,12 +36,13 @@ class AuditData:
     Attributes:
         columns: of the samples file, see :func:`exoprobe.datasets.samples.write_samples`.
         factors: in the samples' order.
-        notes: ``joined``, a sentence, and ``left_out``, sentences.
+        notes: ``joined``, a sentence; ``left_out``, sentences; ``notes``, each with ``kind``, ``column`` and
+            ``message``; ``columns``, each with ``column``, ``kind`` and ``reason``.
     """
 
     columns: dict[str, np.ndarray]
     factors: list[Factor]
-    notes: dict[str, str | list[str]]
+    notes: dict[str, Any]
 
 
 def write_audit(data: AuditData, samples: str | Path, factors: str | Path, notes: str | Path) -> None:
@@ -68,39 +75,48 @@ def build_audit(
     Raises:
         ExoprobeError: at the first fault in the files, in one line that names file, column or row.
     """
-    table = read_factor_table(path, {roles.id, roles.group} - {None})
+    notes = Notes()
+    table = read_factor_table(path, {roles.id, roles.group, roles.split} - {None}, notes)
     roles.check(path, list(table))
-    kept, joined = join(_table_rows(path, table, roles), _feature_rows(sources, table, roles))
+    files = {name: _open_files(paths, table, roles) for name, paths in sources.items()}
+    kept, joined = join(_table_rows(path, table, roles), [rows for opened in files.values() for _, rows in opened])
     if rows is not None and rows < len(kept):
         kept = kept[_drawn(path, table.iloc[kept], roles, rows, seed)]
         joined = f"{joined}; {len(kept):,} of them drawn by group"
-    log.info(joined)
+    notes.add("rows", None, f"{joined}.")
     table = table.iloc[kept]
-    groups, names = _groups(path, table, roles)
+    groups, names = group_codes(path, table, roles, notes)
     if roles.split is None:
         _check_groups(path, groups)
-    found, left_out = read_kinds(path, table, groups, roles)
-    splits = _splits(path, table, groups, names, found, roles, seed)
-    factors, unlearned = settle(path, found, splits, roles)
-    left_out += unlearned
-    for sentence in left_out:
-        log.info(sentence)
-    log.info("factors: %s", ", ".join(f"{factor.name} ({factor.kind})" for factor in factors))
+    labels = label_codes(path, table, roles, notes)
+    factors = read_kinds(path, table, groups, roles, notes)
+    splits = _splits(path, table, groups, names, factors, roles, seed)
+    factors = drop_untestable(path, factors, splits, roles, notes)
     if not factors:
-        raise ExoprobeError(f"{path}: no column is left to be probed; {' '.join(left_out) or 'it has no other'}")
+        left_out = " ".join(notes.of(LEFT_OUT)) or "it has no other"
+        raise ExoprobeError(f"{path}: no column is left to be probed; {left_out}")
+    ids = kept.astype(str) if roles.id is None else text_ids(path, roles.id, table[roles.id])
+    used = _load(files, notes)
+    note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, labels, factors, roles, notes)
+    _log(notes, factors)
     order = np.argsort(splits, kind="stable")
-    columns = {
-        "row": kept,
-        "id": kept.astype(str) if roles.id is None else text_ids(path, roles.id, table[roles.id]),
-        "group": groups,
-        "split": np.array(SPLITS)[splits],
-        "label": _labels(path, table, roles),
-    }
+    columns = {"row": kept, "id": ids, "group": groups, "split": np.array(SPLITS)[splits], "label": labels}
     return AuditData(
         {"sample_id": np.arange(len(kept)), **{name: column[order] for name, column in columns.items()}},
         [replace(factor, values=factor.values[order]) for factor in factors],
-        {"joined": f"{joined}.", "left_out": left_out},
+        {
+            "joined": f"{joined}.",
+            "left_out": notes.of(LEFT_OUT),
+            "notes": notes.entries,
+            "columns": notes.columns,
+        },
     )
+
+
+def _log(notes: Notes, factors: Sequence[Factor]) -> None:
+    for entry in notes.entries:
+        log.info("%s", entry["message"])
+    log.info("factors: %s", ", ".join(f"{factor.name} ({factor.kind})" for factor in factors))
 
 
 def _table_rows(path: str | Path, table: pd.DataFrame, roles: Roles) -> Rows:
@@ -108,30 +124,58 @@ def _table_rows(path: str | Path, table: pd.DataFrame, roles: Roles) -> Rows:
     return Rows(Path(path), len(table), ids)
 
 
-def _feature_rows(sources: Mapping[str, Sequence[str | Path]], table: pd.DataFrame, roles: Roles) -> list[Rows]:
-    """Open every feature file and refuse those that hold a factor, or another number of features than their kin."""
-    found = []
-    for paths in sources.values():
-        files = [open_features(path, roles.id) for path in paths]
-        for file in files:
-            if file.dimension != files[0].dimension:
-                raise ExoprobeError(
-                    f"{file.path} has {file.dimension} features and {files[0].path} has {files[0].dimension}; "
-                    "files of one representation must have equally many"
-                )
-            if both := [name for name in file.columns if name in table]:
-                raise ExoprobeError(
-                    f"{file.path}: {both[0]} is a column of the factor table too; what is probed must not be among "
-                    "the features"
-                )
-            ids = None if roles.id is None else text_ids(file.path, roles.id, file.ids)
-            found.append(Rows(file.path, file.rows, ids))
-    return found
+def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) -> list[tuple[UserFile, Rows]]:
+    """Open the files of a representation; refuse those that hold a factor, or another number of features."""
+    opened = []
+    files = [open_features(path, roles.id) for path in paths]
+    for file in files:
+        if both := [name for name in file.columns if name in table]:
+            raise ExoprobeError(
+                f"{file.path}: {both[0]} is a column of the factor table too; what is probed must not be among the "
+                "features: save features and factors as two files, or the features as one column of lists in Parquet"
+            )
+        if file.dimension != files[0].dimension:
+            raise ExoprobeError(
+                f"{file.path} has {file.dimension} features and {files[0].path} has {files[0].dimension}; files of "
+                "one representation are its training seeds and must have equally many; name two models apart, "
+                "features: {first: a.npy, second: b.npy}"
+            )
+        ids = None if roles.id is None else text_ids(file.path, roles.id, file.ids)
+        opened.append((file, Rows(file.path, file.rows, ids)))
+    return opened
+
+
+def _load(files: Mapping[str, Sequence[tuple[UserFile, Rows]]], notes: Notes) -> UserColumns:
+    """Note which columns of every file are used, and how; return the first file's."""
+    first = None
+    for opened in files.values():
+        kept = []
+        for file, _ in opened:
+            columns = load_columns(file)
+            for note in columns.notes:
+                notes.add(*note)
+            kept.append(len(columns.kept))
+            first = columns if first is None else first
+        if len(set(kept)) > 1:
+            raise ExoprobeError(
+                f"{opened[0][0].path}: {kept[0]} columns are features and {max(kept)} in another seed's file, "
+                "without those that number the rows; remove these from all"
+            )
+    if first is None:
+        raise ExoprobeError("no feature file is given; name one at least")
+    return first
+
+
+def _file_rows(used: UserColumns, kept: np.ndarray, ids: np.ndarray, roles: Roles) -> np.ndarray:
+    """Return which row of a feature file each sample is, [N]."""
+    if roles.id is None:
+        return kept
+    return pd.Index(text_ids(used.file.path, roles.id, used.file.ids)).get_indexer(ids)
 
 
 def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed: int) -> np.ndarray:
     """Draw whole groups up to so many rows, bool [N]."""
-    chosen = draw_groups(_groups(path, table, roles)[0], rows, seed)
+    chosen = draw_groups(group_codes(path, table, roles, Notes())[0], rows, seed)
     if not chosen.any():
         raise ExoprobeError(f"{path}: audit.rows is {rows}, fewer than the group that was drawn first has")
     return chosen
@@ -144,18 +188,6 @@ def _check_groups(path: str | Path, groups: np.ndarray) -> None:
         raise ExoprobeError(f"{path}: {error}") from error
 
 
-def _groups(path: str | Path, table: pd.DataFrame, roles: Roles) -> tuple[np.ndarray, Sequence[object]]:
-    """Return the groups, codes from 0 [N], and what they stand for; each row is its own if there is no column."""
-    if roles.group is None:
-        return np.arange(len(table)), table.index
-    codes, names = pd.factorize(table[roles.group], sort=True)
-    if (missing := np.flatnonzero(codes < 0)).size:
-        raise ExoprobeError(
-            f"{path}: row {table.index[missing[0]]} (from 0) has no {roles.group}; every row needs its group"
-        )
-    return codes.astype(np.int64), names
-
-
 def _splits(
     path: str | Path,
     table: pd.DataFrame,
@@ -165,20 +197,10 @@ def _splits(
     roles: Roles,
     seed: int,
 ) -> np.ndarray:
-    """Return places in SPLITS [N], of the user's split or of one that is made."""
+    """Return indices in SPLITS [N], of the user's split or of one that is made."""
     try:
         if roles.split is not None:
             return given_split(groups, table[roles.split], group_names)
         return make_split(groups, [factor.values for factor in factors if factor.kind in CLASSES], seed)
     except ExoprobeError as error:
         raise ExoprobeError(f"{path}: {error}") from error
-
-
-def _labels(path: str | Path, table: pd.DataFrame, roles: Roles) -> np.ndarray:
-    """Return codes of the label [N], -1 where it is not known."""
-    if roles.label is None:
-        return np.full(len(table), -1)
-    codes, names = pd.factorize(table[roles.label], sort=True)
-    if len(names) < 2:
-        raise ExoprobeError(f"{path}: the label {roles.label} has {len(names)} values; it needs two or more")
-    return codes.astype(np.int64)

@@ -20,9 +20,10 @@ class UserFile:
         path: the file.
         rows: N.
         dimension: D.
-        load: reads the features, [N, D] of any type of number; float32 unless mapped into memory.
+        load: reads the features, [N, D] of any type of number, precise enough for those in the file.
         ids: what the file calls its samples, [N] of any type; None where no id was asked for.
         columns: names of the D columns where they have some.
+        indices: names of columns with row numbers that pandas wrote and that are not used.
     """
 
     path: Path
@@ -31,10 +32,11 @@ class UserFile:
     load: Callable[[], np.ndarray]
     ids: np.ndarray | None = None
     columns: Sequence[str] = ()
+    indices: Sequence[str] = ()
 
-    def column(self, place: int) -> str:
+    def column(self, index: int) -> str:
         """Return what to call a column in a message."""
-        return self.columns[place] if self.columns else f"{place} (from 0)"
+        return self.columns[index] if self.columns else f"{index} (from 0)"
 
 
 @contextmanager
@@ -45,4 +47,11 @@ def reading(path: Path) -> Iterator[None]:
     except ExoprobeError:
         raise
     except Exception as error:  # of a damaged file the readers raise what they like
-        raise ExoprobeError(f"{path} cannot be read as {path.suffix} ({error})") from error
+        said = " ".join(str(error).split())[:160]
+        raise ExoprobeError(f"{path} cannot be read as {path.suffix} ({said})") from error
+
+
+def load_type(stored: np.dtype) -> type[np.float32] | type[np.float64]:
+    """Return the type that holds all numbers of a stored type, as well as features need it."""
+    exact = stored.itemsize < 4 or (stored.kind == "f" and stored.itemsize == 4)
+    return np.float32 if exact else np.float64

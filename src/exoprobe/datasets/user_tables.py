@@ -1,6 +1,9 @@
 """A user's features in tables: CSV, and Parquet in its several forms."""
 
-from collections.abc import Iterable
+import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names
-from exoprobe.datasets.user_file import UserFile, reading
+from exoprobe.datasets.factor_table import PARSE, block_size, check_text, read_csv
+from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names, cut, is_pandas_index
+from exoprobe.datasets.user_file import UserFile, load_type, reading
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import read_features, read_info, read_sample_ids
 from exoprobe.features.feature_store import METADATA_KEY
 
 BATCH = 8_192  # rows
-CSV_BLOCK = 1 << 24  # bytes; a line must fit
 
 
 def open_csv(path: Path, id_column: str | None) -> UserFile:
@@ -29,25 +32,50 @@ def open_csv(path: Path, id_column: str | None) -> UserFile:
     names = column_names(path)
     if id_column is not None:
         check_column(path, "id", id_column, names)
-    features = [name for name in names if name != id_column and name not in PANDAS_INDEX]
-    read = pa_csv.ReadOptions(block_size=CSV_BLOCK)
-    first = names[0] if id_column is None else id_column  # to count the rows
-    options = pa_csv.ConvertOptions(
-        include_columns=[first], column_types={first: pa.string()}, strings_can_be_null=True, null_values=[""]
-    )
-    ids = pa_csv.read_csv(path, read_options=read, convert_options=options)[first]
+    features = [name for name in names if name != id_column and not is_pandas_index(name)]
+    if not features:
+        raise ExoprobeError(f"{path} has no column of features beside {', '.join(filter(None, names))}")
+    with _fields_named(path):
+        ids = read_csv(path, [names[0] if id_column is None else id_column])  # the first, to count the rows
+    read = pa_csv.ReadOptions(block_size=block_size(path), column_names=names, skip_rows=1)
 
     def load() -> np.ndarray:
-        types = dict.fromkeys(features, pa.float32())
-        wanted = pa_csv.ConvertOptions(include_columns=features, column_types=types)
+        types = dict.fromkeys(names, pa.string()) | dict.fromkeys(features, pa.float64())
+        wanted = pa_csv.ConvertOptions(column_types=types)
         with reading(path):
             try:
-                return _fill(pa_csv.open_csv(path, read_options=read, convert_options=wanted), len(ids), features)
+                table = pa_csv.read_csv(path, read_options=read, parse_options=PARSE, convert_options=wanted)
             except pa.ArrowInvalid:
                 _refuse_text(path, features)
                 raise
+            return _columns_array(table.select(features))
 
-    return UserFile(path, len(ids), len(features), load, None if id_column is None else _numpy(ids), features)
+    taken = None if id_column is None else _numpy(ids[id_column])
+    return UserFile(path, len(ids), len(features), load, taken, features, _indices(names, id_column))
+
+
+def _indices(names: list[str], id_column: str | None) -> list[str]:
+    """Return the columns of row numbers that pandas wrote under a name."""
+    return [name for name in names if is_pandas_index(name) and name not in PANDAS_INDEX and name != id_column]
+
+
+@contextmanager
+def _fields_named(path: Path) -> Iterator[None]:
+    """Say which line of a CSV file has another number of fields, or is no text."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        check_text(path)
+        if match := re.search(r"Expected (\d+) columns, got (\d+)", str(error)):
+            wanted, line = int(match[1]), None
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = csv.reader(file)
+                line = next((rows.line_num for row in rows if row and len(row) != wanted), None)
+            raise ExoprobeError(
+                f"{path}: line 1 has {wanted} fields, line {line} has {match[2]}; give every line as many as there "
+                "are names in the first"
+            ) from error
+        raise
 
 
 def open_parquet(path: Path, id_column: str | None) -> UserFile:
@@ -62,7 +90,7 @@ def open_parquet(path: Path, id_column: str | None) -> UserFile:
     if METADATA_KEY in (pq.read_metadata(path).metadata or {}):
         return _own_file(path, id_column)
     ids = None if id_column is None else _numpy(pq.read_table(path, columns=[id_column])[id_column])
-    fields = [field for field in schema if field.name != id_column and field.name not in PANDAS_INDEX]
+    fields = [field for field in schema if field.name != id_column and not is_pandas_index(field.name)]
     vectors = [field.name for field in fields if _is_vector(field.type)]
     if len(vectors) > 1:
         raise ExoprobeError(f"{path} must hold one column of vectors, but has {', '.join(vectors)}")
@@ -78,7 +106,7 @@ def _own_file(path: Path, id_column: str | None) -> UserFile:
 
 
 def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> UserFile:
-    number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+    number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)
     if others := [field for field in fields if not any(is_one(field.type) for is_one in number)]:
         raise ExoprobeError(
             f"{path}: column {others[0].name} holds {others[0].type}; features must be numbers, and an id column "
@@ -88,9 +116,10 @@ def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> User
 
     def load() -> np.ndarray:
         with reading(path):
-            return _fill(pq.ParquetFile(path).iter_batches(BATCH, columns=names), rows, names)
+            return _columns_array(pq.read_table(path, columns=names))
 
-    return UserFile(path, rows, len(names), load, ids, names)
+    indices = _indices(pq.read_schema(path).names, None)
+    return UserFile(path, rows, len(names), load, ids, names, indices)
 
 
 def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
@@ -99,7 +128,8 @@ def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
     dimension = 0 if first is None else int(_lengths(_lists(first))[0].as_py() or 0)
 
     def load() -> np.ndarray:
-        features, start = np.empty((rows, dimension), np.float32), 0
+        element = _lists(first).type.value_type if first is not None else pa.float32()
+        features, start = np.empty((rows, dimension), _numpy_type(element)), 0
         with reading(path):
             for batch in pq.ParquetFile(path).iter_batches(BATCH, columns=[name]):
                 block = _block(_lists(batch), dimension, path, start)
@@ -135,29 +165,45 @@ def _block(lists: pa.Array, dimension: int, path: Path, start: int) -> np.ndarra
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimension)
 
 
-def _fill(batches: Iterable[pa.RecordBatch], rows: int, names: list[str]) -> np.ndarray:
-    features, start = np.empty((rows, len(names)), np.float32), 0
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, and is refused
-        for batch in batches:
-            for place, column in enumerate(batch.columns):
-                features[start : start + len(batch), place] = column.to_numpy(zero_copy_only=False)
-            start += len(batch)
+def _columns_array(table: pa.Table) -> np.ndarray:
+    """Return a table of numbers as an array [N, D]."""
+    kinds = {_numpy_type(kind) for kind in table.schema.types}
+    features = np.empty((len(table), table.num_columns), np.float64 if np.float64 in kinds else np.float32)
+    for index, column in enumerate(table.itercolumns()):
+        features[:, index] = (
+            column.cast(pa.float64()).to_numpy() if pa.types.is_decimal(column.type) else column.to_numpy()
+        )
     return features
+
+
+def _numpy_type(kind: pa.DataType) -> type[np.float32] | type[np.float64]:
+    if pa.types.is_boolean(kind):
+        return np.float32
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return load_type(np.dtype(kind.to_pandas_dtype()))
+    return np.float64
 
 
 def _refuse_text(path: Path, names: list[str]) -> None:
     """Name the first value in the file that is no number."""
-    start = 0
-    for part in pd.read_csv(path, usecols=names, dtype=str, keep_default_na=False, chunksize=BATCH):
-        numbers = part.apply(pd.to_numeric, errors="coerce")
-        wrong = (numbers.isna() & ~part.isin(["", "nan", "NaN"])).to_numpy()
-        if wrong.any():
-            row, place = np.argwhere(wrong)[0]
-            raise ExoprobeError(
-                f"{path}: row {start + row} (from 0), column {part.columns[place]} is {part.iloc[row, place]!r}; "
-                "features must be numbers, and an id column is named by id"
-            )
-        start += len(part)
+    check_text(path)
+    table = read_csv(path, names)
+    first: tuple[int, int, str] | None = None
+    for index, name in enumerate(names):
+        column = table[name].to_pandas()
+        numbers = pd.to_numeric(column, errors="coerce")
+        wrong = np.flatnonzero((numbers.isna() & column.notna()).to_numpy())
+        if wrong.size and (first is None or wrong[0] < first[0]):
+            first = int(wrong[0]), index, str(column.iloc[wrong[0]])
+    if first is None:
+        return
+    row, index, value = first
+    start = f"{path}: row {row} (from 0), column {names[index]} is {cut(value)!r}"
+    if value.lstrip().startswith(("[", "(")) and len(value.split()) > 1:
+        raise ExoprobeError(f"{start}, a vector as text; save the vectors as .npy or .parquet")
+    if re.fullmatch(r"[-+]?\d+,\d+", value.strip()):
+        raise ExoprobeError(f"{start}, with a decimal comma; save it with decimal points")
+    raise ExoprobeError(f"{start}; features must be numbers, and an id column is named by id")
 
 
 def _numpy(ids: pa.ChunkedArray) -> np.ndarray:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from exoprobe.datasets.sample_join import text_ids
 from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
-from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile
+from exoprobe.datasets.user_file import BLOCK_BYTES
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.io.files import digest_of_file
@@ -47,8 +48,11 @@ def import_features(
     order = columns["row"]
     if id_column is not None:
         order = pd.Index(text_ids(source, id_column, file.ids)).get_indexer(columns["id"])
+    used = load_columns(file)
+    for _, _, message in used.notes:
+        log.info(message)
     info = FeatureInfo(
-        dimension=file.dimension,
+        dimension=len(used.kept),
         dtype=dtype,
         rows=len(order),
         layer=layer,
@@ -57,27 +61,28 @@ def import_features(
         code_digest=code_digest,
     )
     log.info("%d of %d rows × %d features of %s", info.rows, file.rows, info.dimension, source)
-    write_features(path, columns["sample_id"], _blocks(file, order), info)
+    write_features(path, columns["sample_id"], _blocks(used, order), info)
 
 
-def _blocks(file: UserFile, order: np.ndarray) -> Iterator[np.ndarray]:
+def _blocks(used: UserColumns, order: np.ndarray) -> Iterator[np.ndarray]:
     """Yield the rows in the samples' order, float32 [n, D]; refuse them if all are the same."""
-    features, first = file.load(), None
-    varies = False
-    step = max(1, BLOCK_BYTES // (file.dimension * 8))
+    path, first, varies = used.file.path, None, False
+    step = max(1, BLOCK_BYTES // (used.file.dimension * 8))
     for start in range(0, len(order), step):
         rows = order[start : start + step]
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity
-            block = np.ascontiguousarray(features[rows], np.float32)
+        block = used.rows(rows)
         finite = np.isfinite(block)
         if not finite.all():
-            row, place = np.argwhere(~finite)[0]
+            row, index = np.argwhere(~finite)[0]
+            column = used.kept[index]
+            value = used.features[rows[row], column]
+            why = "float32 cannot hold it beside the others: correct it, or take logarithms"
+            why = why if np.isfinite(value) else "features must be finite numbers"
             raise ExoprobeError(
-                f"{file.path}: row {rows[row]} (from 0), column {file.column(place)} is "
-                f"{features[rows[row], place]}; features must be finite numbers"
+                f"{path}: row {rows[row]} (from 0), column {used.file.column(column)} is {value}; {why}"
             )
         first = block[:1] if first is None else first
         varies = varies or bool((block != first).any())
         yield block
     if not varies:
-        raise ExoprobeError(f"{file.path}: every row is the same; such features tell nothing")
+        raise ExoprobeError(f"{path}: every row is the same, so nothing can be predicted from these features")

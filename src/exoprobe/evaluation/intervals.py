@@ -60,7 +60,7 @@ def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
         NaN for fewer than LEAST_GROUPS: between the draws' extremes lies the truth less often then.
     """
     if groups < LEAST_GROUPS:
-        nothing = np.full(draws.shape[1:], np.nan)
+        nothing = np.full(draws.shape[1:], np.nan)[()]  # a number where draws are of one
         return nothing, nothing
     freedom = max(groups - 1, 1)
     tail = stats.norm.cdf(np.sqrt(groups / freedom) * stats.t.ppf((1 - LEVEL) / 2, freedom))

@@ -21,7 +21,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_the_short_form_is_one_representation_named_after_its_file(shipped):
-    config = with_audit({**shipped, "features": "emb/after.npy", "factors": "my.csv", "group": 7, "id": None})
+    config = with_audit({**shipped, "features": "emb/after.npy", "factors": "my.csv", "group": 7})
     assert config == {
         **shipped,
         "audit": {
@@ -43,7 +43,22 @@ def test_without_it_nothing_changes(shipped):
     assert with_audit(shipped) == shipped
 
 
-@pytest.mark.parametrize("files", ["my.npy", ["my.npy", "my.parquet"]])
+@pytest.mark.parametrize("key", ["group", "id", "label", "split", "features", "factors"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_empty_value_is_not_taken_for_none(shipped, key, value):
+    with pytest.raises(ExoprobeError, match=f"^{key} is empty; give a value, or leave {key} out$"):
+        with_audit({**shipped, **GOOD, key: value})
+
+
+@pytest.mark.parametrize("files", [["a.npy", "b.npy"], ["x/a.npy", "y/b.csv", "c.npz"]])
+def test_files_without_names_are_not_taken_for_seeds(shipped, files):
+    with pytest.raises(
+        ExoprobeError, match=r"features is a list; name what it holds: 'features={a: .*, b: .*}' to comp"
+    ):
+        with_audit({**shipped, "features": files, "factors": "my.csv"})
+
+
+@pytest.mark.parametrize("files", ["my.npy", {"mine": ["my.npy", "my.parquet"]}, {"a": "my.npy", "b": "my.parquet"}])
 def test_files_that_are_there_pass(shipped, folder, files):
     load_config({**shipped, "features": files, "factors": "my.csv", "group": "person"})
 
@@ -69,7 +84,7 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
             "audit.representations.features.features is 'my.mat'; its name must end in .npy, .npz, .csv, .parquet",
         ),
         (
-            {**GOOD, "features": ["my.npy", "{x}.npy"]},
+            {**GOOD, "features": {"features": ["my.npy", "{x}.npy"]}},
             {},
             "audit.representations.features.features[1] is '{x}.npy'; a path here may not hold braces, so rename it "
             "or link to it",
@@ -128,3 +143,19 @@ def test_a_fault_is_told_in_one_line_before_any_job(shipped, folder, given, sect
     with pytest.raises(ExoprobeError) as error:
         load_config(config)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("https://example.org/f.npy", "files must lie here, so download it first"),
+        ("s3://bucket/f.npy", "files must lie here, so download it first"),
+        ("~/f.npy", "~ and variables are not expanded here, so give the whole path"),
+        ("$HOME/f.npy", "~ and variables are not expanded here, so give the whole path"),
+        ("runs/*.npy", "give files by their names, not by a pattern"),
+    ],
+)
+def test_a_path_that_is_none_here_says_what_to_do(shipped, folder, path, remedy):
+    with pytest.raises(ExoprobeError, match="it does not exist: ") as error:
+        load_config({**shipped, **GOOD, "features": path})
+    assert str(error.value).endswith(remedy)

@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ from torchvision import datasets
 
 from exoprobe.datasets import download
 from exoprobe.datasets.digit_sources import IDX_NAMES, _download_idx, load_digits, save_digits
-from exoprobe.datasets.download import fetch
+from exoprobe.datasets.download import fetch, unpack_gzip
 from exoprobe.datasets.idx import idx_bytes
 from exoprobe.errors import ExoprobeError
 
@@ -35,6 +36,17 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"x" * 500)
             self.wfile.flush()
             Handler.gave_up.wait()
+            return
+        if self.path in ("/endless", "/drips"):
+            self.send_response(200)
+            self.end_headers()
+            try:
+                for _ in range(60):
+                    self.wfile.write(b"x" * (1000 if self.path == "/endless" else 1))
+                    self.wfile.flush()
+                    time.sleep(0 if self.path == "/endless" else 0.05)
+            except OSError:  # nobody listens any more
+                pass
             return
         body = Handler.files.get(self.path, b"x" * 1000)
         cut = self.path == "/cut" or (self.path == "/breaks-off" and Handler.failures_left)
@@ -123,3 +135,40 @@ def test_a_server_that_is_not_there_is_named(monkeypatch):
 def test_content_with_another_digest_is_refused_by_name(server):
     with pytest.raises(ExoprobeError, match="file.gz: its 1000 bytes are not the official file's"):
         _download_idx(f"{server}/", "file.gz", "0" * 32)
+
+
+@pytest.mark.parametrize("most", [999, 10])
+def test_a_file_that_is_announced_as_too_large_is_not_taken(server, most):
+    with pytest.raises(ExoprobeError, match=f"/file: the server announces 1,000 bytes; at most {most} are taken"):
+        fetch(f"{server}/file", most)
+
+
+def test_a_body_without_an_announced_length_is_given_up_once_too_large(server):
+    with pytest.raises(ExoprobeError, match="/endless: more than 5,000 bytes came, which are not taken"):
+        fetch(f"{server}/endless", 5_000)
+
+
+def test_a_server_that_drips_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(download, "RATE_SECONDS", 0.3)
+    with pytest.raises(ExoprobeError, match=r"/drips: only \d+ bytes came in 0 s, too slowly to wait for"):
+        fetch(f"{server}/drips")
+
+
+def test_a_download_ends_after_a_total_time(server, monkeypatch):
+    monkeypatch.setattr(download, "TOTAL_SECONDS", 0.2)
+    with pytest.raises(ExoprobeError, match="/drips: only"):
+        fetch(f"{server}/drips")
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_gzip_bomb_is_not_unpacked(times):
+    bomb = gzip.compress(b"0" * 1_000_000) * times
+    assert unpack_gzip(bomb, "x.gz", 3_000_000) == b"0" * 1_000_000 * times
+    with pytest.raises(ExoprobeError, match=r"x.gz: unpacks to more than 999,999 bytes, which are not taken"):
+        unpack_gzip(bomb, "x.gz", 999_999)
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"abc" * 99)[:-9], b"no gzip", b"\x1f\x8b"])
+def test_gzipped_bytes_that_are_damaged_are_refused_by_name(content):
+    with pytest.raises(ExoprobeError, match="x.gz: cannot be read"):
+        unpack_gzip(content, "x.gz")

@@ -43,7 +43,10 @@ def test_the_seed_decides(rng):
 def test_too_few_groups_are_refused():
     with pytest.raises(ExoprobeError) as error:
         make_split(np.arange(8), [], 0)
-    assert str(error.value) == "8 groups cannot be split; train, validation and test need 3 each"
+    assert str(error.value) == (
+        "8 groups cannot be split; train, validation and test need 3 each, so 9 in all: give more rows, or a group "
+        "column with more values"
+    )
 
 
 def splits(*names):

@@ -84,7 +84,9 @@ def test_every_row_keeps_its_factors_group_and_split(files, frame):
     categories = np.array(glasses.categories)[glasses.values.astype(int)]
     np.testing.assert_array_equal(categories, frame["glasses"].to_numpy()[rows])
     np.testing.assert_allclose(yaw.values, frame["yaw"].to_numpy()[rows])
-    assert data.notes == {"joined": "120 rows, joined by order.", "left_out": []}
+    assert (data.notes["joined"], data.notes["left_out"]) == ("120 rows, joined by order.", [])
+    assert [entry["message"] for entry in data.notes["notes"]] == ["120 rows, joined by order."]
+    assert [(entry["column"], entry["kind"]) for entry in data.notes["columns"]] == list(kinds.items())
 
 
 def test_by_id_what_both_have_is_joined_and_the_rest_counted(files, frame):
@@ -235,16 +237,17 @@ WRONG = {
     "text among numbers": (
         lambda frame: frame.assign(age=frame["age"].astype(object).where(frame.index != 5, "old")),
         None,
-        {},
-        "{0}/factors.csv: age is 'old' in row 5 (from 0) and a number in most others; mend it, or leave it "
-        "empty if unknown",
+        {"probe": ["age"]},
+        "{0}/factors.csv: age cannot be probed, it is 'old' in row 5 (from 0) and a number in most others; "
+        "correct it, "
+        "or leave it empty if unknown",
     ),
     "the group column equals a factor": (
         lambda frame: frame.assign(subject=frame["person"].str.replace("p", "subject ")),
         None,
-        {},
-        "{0}/factors.csv: subject equals the group column person, each value is of one group only, so nothing can "
-        "be learned of it from other groups; name the factors with probe, or another group",
+        {"probe": ["subject"]},
+        "{0}/factors.csv: subject cannot be probed, it equals the group column person: each value is of one group "
+        "only, so nothing can be learned of it from other groups",
     ),
     "the group is a factor": (
         None,
@@ -293,13 +296,15 @@ WRONG = {
         lambda frame: frame.assign(person=frame["person"].str[:2]).assign(person=lambda f: f["person"].str[1:]),
         None,
         {"group": "sex"},
-        "{0}/factors.csv: 2 groups cannot be split; train, validation and test need 3 each",
+        "{0}/factors.csv: 2 groups cannot be split; train, validation and test need 3 each, so 9 in all: give "
+        "more rows, "
+        "or a group column with more values",
     ),
     "a factor that only one split has": (
         lambda frame: frame.assign(hat=np.where(frame["person"] == "p1", "yes", "no")),
         None,
         {"factor_columns": ["sex", "hat"]},
-        "{0}/factors.csv: hat cannot be probed, it has fewer than two values in train",
+        "{0}/factors.csv: hat cannot be probed, it has fewer than two values in validation",
     ),
     "a label with one value": (
         lambda frame: frame.assign(label="face"),
@@ -311,13 +316,15 @@ WRONG = {
         None,
         lambda files: [files.features(), files.features(dimension=4, name="b.npy")],
         {},
-        "{0}/b.npy has 4 features and {0}/a.npy has 3; files of one representation must have equally many",
+        "{0}/b.npy has 4 features and {0}/a.npy has 3; files of one representation are its training seeds and "
+        "must have equally many; name two models apart, features: {{first: a.npy, second: b.npy}}",
     ),
     "a factor among the features": (
         None,
         lambda files: [files.with_ids([f"s{row:03}" for row in range(N)], age=5.0)],
         {"id": "id"},
-        "{0}/a.csv: age is a column of the factor table too; what is probed must not be among the features",
+        "{0}/a.csv: age is a column of the factor table too; what is probed must not be among the features: "
+        "save features and factors as two files, or the features as one column of lists in Parquet",
     ),
 }
 

@@ -47,7 +47,13 @@ def test_rows_joined_by_id_may_stand_anywhere_in_the_file(tmp_path, samples, rng
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(np.nan, "nan"), (np.inf, "inf"), (1e300, "1e+300")], ids=["nan", "inf", "too large"]
+    ("value", "shown"),
+    [
+        (np.nan, "nan; features must be finite numbers"),
+        (np.inf, "inf; features must be finite numbers"),
+        (1e300, "1e+300; float32 cannot hold it beside the others: correct it, or take logarithms"),
+    ],
+    ids=["nan", "inf", "too large"],
 )
 def test_what_is_not_finite_is_refused_with_its_row_and_column(tmp_path, samples, value, shown):
     values = np.ones((5, 3))
@@ -56,7 +62,7 @@ def test_what_is_not_finite_is_refused_with_its_row_and_column(tmp_path, samples
     with pytest.raises(ExoprobeError) as error:
         imported(tmp_path, samples, tmp_path / "a.npy")
     assert str(error.value) == (
-        f"{tmp_path}/a.npy: row 3 (from 0), column 2 (from 0) is {shown}; features must be finite numbers"
+        f"{tmp_path}/a.npy: row 3 (from 0), column 2 (from 0) is {shown}"
     )
 
 
@@ -75,6 +81,6 @@ def test_a_row_that_no_sample_needs_may_be_anything(tmp_path, samples):
 
 def test_features_that_are_all_the_same_are_refused(tmp_path, samples):
     np.save(tmp_path / "a.npy", np.ones((5, 3)))
-    with pytest.raises(ExoprobeError, match="every row is the same; such features tell nothing"):
+    with pytest.raises(ExoprobeError, match="every row is the same, so nothing can be predicted from these features"):
         imported(tmp_path, samples, tmp_path / "a.npy")
     assert not list(tmp_path.glob("*.parquet.*"))

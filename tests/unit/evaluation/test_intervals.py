@@ -55,3 +55,7 @@ def test_of_four_groups_or_fewer_there_is_no_interval(rng):
     for groups in (1, 4):
         assert all(np.isnan(end).all() for end in interval(draws, groups))
     assert all(np.isfinite(end).all() for end in interval(draws, 5))
+
+
+def test_too_few_groups_give_a_number_that_a_table_can_hold(rng):
+    assert all(isinstance(limit, float) for limit in interval(rng.normal(size=99), 3))

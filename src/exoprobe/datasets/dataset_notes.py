@@ -1,0 +1,39 @@
+"""What is noted while a user's files become a dataset: what was set aside, read in another way, or looks wrong."""
+
+from dataclasses import dataclass, field
+
+LEFT_OUT = "left_out"  # the kind of note that says what is not probed, or not used
+
+
+@dataclass
+class Notes:
+    """Notes, in the order in which they were made, and how every column was read.
+
+    Attributes:
+        entries: ``kind`` (a word, such as ``outliers``), ``column`` (None where it concerns the rows) and
+            ``message``, a sentence.
+        columns: ``column``, ``kind`` (of the factor, or its role) and ``reason``.
+    """
+
+    entries: list[dict[str, str | None]] = field(default_factory=list)
+    columns: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, kind: str, column: str | None, message: str) -> None:
+        """Note something, once."""
+        entry = {"kind": kind, "column": column, "message": message}
+        if entry not in self.entries:
+            self.entries.append(entry)
+
+    def leave_out(self, column: str, message: str) -> None:
+        """Note that a column is not probed, and why."""
+        self.columns = [entry for entry in self.columns if entry["column"] != column]
+        self.add(LEFT_OUT, column, message)
+        self.read_as(column, LEFT_OUT, message)
+
+    def read_as(self, column: str, kind: str, reason: str) -> None:
+        """Note how a column was read."""
+        self.columns.append({"column": column, "kind": kind, "reason": reason})
+
+    def of(self, kind: str) -> list[str]:
+        """Return the messages of one kind."""
+        return [str(entry["message"]) for entry in self.entries if entry["kind"] == kind]

@@ -1,0 +1,236 @@
+"""Rows that are not independent though no group joins them: copies, near-copies, and rows that follow in time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from exoprobe.datasets.angles import name_words
+from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.dataset_notes import Notes
+from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.datasets.user_file import BLOCK_BYTES
+
+DIMENSIONS = 64  # of the projection in which distances are measured
+QUERIES = 1_000  # rows whose neighbors are sought
+NEIGHBORS = 20
+SAME = 1e-3  # of the median distance: the same row
+GAP = 1 / 3  # a neighbor's distance to the next one's: copies, and then nothing for long
+SHARE = 0.05  # of the rows that are copies, from which on it is said
+CHANCE = 0.10  # by which near-copies must be more than chance gives
+LEAST_ROWS = 60
+LIKE_THE_LAST = 0.2  # from this autocorrelation on a row is like the one before it
+GROUP_WORDS = {
+    *("person", "subject", "patient", "participant", "speaker", "identity", "user", "individual", "animal", "mouse"),
+    *("donor", "family", "recording", "session", "video", "source", "slide", "specimen", "case", "group", "original"),
+    *("scene", "sequence", "clip", "writer", "author", "owner", "pid", "sid"),
+}
+
+
+@dataclass(frozen=True)
+class Copies:
+    """How many rows have copies in another group.
+
+    Attributes:
+        exact: share of the rows with the same features as another.
+        near: share of the rows with features far nearer to another's than to all others, by chance none.
+        pairs: rows that are copies of each other, [n, 2].
+    """
+
+    exact: float
+    near: float
+    pairs: np.ndarray
+
+
+def note_dependence(
+    load: Callable[[np.ndarray], np.ndarray],
+    rows: np.ndarray,
+    table: pd.DataFrame,
+    groups: np.ndarray,
+    labels: np.ndarray,
+    factors: Sequence[Factor],
+    roles: Roles,
+    notes: Notes,
+) -> None:
+    """Note rows that are not independent.
+
+    Args:
+        load: returns rows of the features, float32 [n, D].
+        rows: which rows of the features the samples are, in the table's order, [N].
+        table: the samples' columns.
+        groups: codes [N].
+        labels: codes [N], -1 where unknown.
+        factors: of N samples.
+        roles: what the columns are.
+        notes: to add to.
+    """
+    projected = _project(load, rows)
+    if not projected.any():  # every row is the same, which is refused when they are imported
+        return
+    if len(rows) >= LEAST_ROWS and projected.shape[1] > 1:
+        sentence = copies_note(find_copies(projected, groups), roles.group, table)
+        if sentence:
+            notes.add("copies", roles.group, sentence)
+    if roles.group is not None:
+        return
+    known = labels if roles.label is not None and (labels >= 0).all() else None
+    if len(rows) >= LEAST_ROWS and (sentence := order_note(projected, factors, known)):
+        notes.add("order", None, sentence)
+    if name := likely_group(table, roles):
+        count = table[name].nunique()
+        notes.add(
+            "groups",
+            name,
+            f"No group is given; rows of one {name} ({count:,} values) may be in train and test. Give "
+            f"group={name} if they belong together.",
+        )
+
+
+def _project(load: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Project features [n, D] to at most :data:`DIMENSIONS` at random, float32 [N, K], centered."""
+    dimension = load(rows[:1]).shape[1]
+    matrix = None
+    if dimension > DIMENSIONS:
+        matrix = np.random.default_rng(seed).standard_normal((dimension, DIMENSIONS)).astype(np.float32)
+    step = max(1, BLOCK_BYTES // (8 * dimension))
+    with np.errstate(all="ignore"):
+        blocks = [load(rows[start : start + step]) for start in range(0, len(rows), step)]
+        projected = np.concatenate([block if matrix is None else block @ matrix for block in blocks])
+    projected = projected.astype(np.float32)
+    projected[~np.isfinite(projected).all(1)] = 0  # refused later, by name
+    centered = projected - projected.mean(0)
+    return centered / (centered.std(0) + np.float32(1e-30)) if dimension <= DIMENSIONS else centered
+
+
+def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Copies:
+    """Find rows that are copies, or nearly, of rows of other groups.
+
+    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors leap.
+    How often they leap by chance depends on the dimension, which is estimated from farther neighbors.
+
+    Args:
+        projected: features [N, K].
+        groups: codes [N].
+        seed: of the draw of rows.
+    """
+    rows = len(projected)
+    nearest = min(NEIGHBORS, rows - 1)
+    chosen = np.random.default_rng(seed).permutation(rows)[:QUERIES]
+    squares = (projected**2).sum(1)
+    distances, neighbors = np.empty((len(chosen), nearest)), np.empty((len(chosen), nearest), np.int64)
+    for start in range(0, len(chosen), 100):
+        block = chosen[start : start + 100]
+        between = squares[block, None] + squares - 2 * projected[block] @ projected.T
+        between[groups[block, None] == groups] = np.inf
+        closest = np.argpartition(between, nearest - 1, axis=1)[:, :nearest]
+        found = np.take_along_axis(between, closest, 1)
+        order = np.argsort(found, axis=1)
+        distances[start : start + len(block)] = np.sqrt(np.maximum(np.take_along_axis(found, order, 1), 0))
+        neighbors[start : start + len(block)] = np.take_along_axis(closest, order, 1)
+    typical = float(np.sqrt(2 * squares.mean())) + 1e-30
+    same = distances[:, 0] < SAME * typical
+    exact = float(same.mean())
+    leaps = distances[:, :-1] < GAP * distances[:, 1:]
+    near = float((leaps.any(1) | same).mean()) - _by_chance(distances)
+    copies = same | leaps.any(1)
+    return Copies(exact, max(near, 0.0), np.stack([chosen[copies], neighbors[copies, 0]], axis=1))
+
+
+def copies_note(copies: Copies, group: str | None, table: pd.DataFrame) -> str:
+    """Return a sentence on rows that are copies of others; empty where there are few."""
+    if copies.exact >= SHARE:
+        what = f"{copies.exact:.0%} of the rows have the same features as a row of another group"
+    elif copies.near >= CHANCE:
+        what = f"{copies.near:.0%} of the rows are nearly copies of a row of another group"
+    else:
+        return ""
+    what = what if group is not None else what.replace("a row of another group", "another row")
+    start = f"{what}; in train and test, they make anything decodable."
+    if group is not None:
+        return f"{start} Give a group that keeps copies together instead of {group}, or remove them."
+    named = _joining(copies, table)
+    return (
+        f"{start} Give group={named}, in which they agree."
+        if named
+        else (
+            f"{start} Add a column that says which original each row is from, and give it as group, or remove them."
+        )
+    )
+
+
+def order_note(projected: np.ndarray, factors: Sequence[Factor], labels: np.ndarray | None) -> str:
+    """Return a sentence where rows are like those before them, in features and in factors; empty elsewhere.
+
+    Args:
+        projected: features [N, K] in the order of the user's table.
+        factors: in this order.
+        labels: codes of the label [N], whose own features are no likeness; None where there is none.
+    """
+    if labels is not None:
+        projected = projected - pd.DataFrame(projected).groupby(labels).transform("mean").to_numpy()
+    likeness = _autocorrelation(projected)
+    if likeness < LIKE_THE_LAST:
+        return ""
+    like = [factor.name for factor in factors if _factor_likeness(factor) >= LIKE_THE_LAST]
+    if not like:
+        return ""
+    return (
+        f"Rows are like those before them, in their features (autocorrelation {likeness:.2f}) and in {len(like)} of "
+        f"{len(factors)} factors, such as {like[0]}, as in recordings or sorted tables; without group, each "
+        "counts as independent. Give group=, a column with the recording or a stretch of time."
+    )
+
+
+def likely_group(table: pd.DataFrame, roles: Roles) -> str | None:
+    """Return a column that by its name says who or what the rows are from, and has values in several rows each."""
+    used = {roles.id, roles.label, roles.split}
+    for name in table.columns:
+        different = table[name].nunique()
+        words = name_words(str(name))
+        if name not in used and words & GROUP_WORDS and 9 <= different <= 0.8 * len(table):
+            return str(name)
+    return None
+
+
+def _by_chance(distances: np.ndarray) -> float:
+    """Return how often the distances of a row's neighbors leap among independent rows of the same dimension."""
+    first, last = distances.shape[1] // 2, distances.shape[1] - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(distances[:, last:] / distances[:, first:last])
+    logs = logs[np.isfinite(logs)]
+    if not logs.size or logs.mean() <= 0:
+        return 0.0
+    expected = np.mean([np.sum(1 / np.arange(index + 1, last + 1)) for index in range(first, last)])
+    dimension = expected / float(logs.mean())  # the maximum likelihood of Levina and Bickel (2004)
+    return float(1 - np.prod(1 - GAP ** (dimension * np.arange(1, last + 1))))
+
+
+def _joining(copies: Copies, table: pd.DataFrame) -> str | None:
+    """Return the column in which copies agree and that has most values."""
+    best, most = None, 8
+    for name in table.columns:
+        if pd.api.types.is_float_dtype(table[name]):  # an amount; copies agree in it, but so may others
+            continue
+        codes = pd.factorize(table[name])[0]
+        different = int(codes.max(initial=-1)) + 1
+        agree = (codes[copies.pairs[:, 0]] == codes[copies.pairs[:, 1]]).mean() if len(copies.pairs) else 0.0
+        if agree > 0.95 and most < different < len(table):
+            best, most = str(name), different
+    return best
+
+
+def _autocorrelation(values: np.ndarray) -> float:
+    total = float(((values - values.mean(0)) ** 2).mean())
+    return 1 - float((np.diff(values, axis=0) ** 2).mean()) / (2 * total) if total > 0 else 0.0
+
+
+def _factor_likeness(factor: Factor) -> float:
+    known = factor.values[factor.known]
+    if len(known) < LEAST_ROWS:
+        return 0.0
+    if factor.kind not in CLASSES:
+        return _autocorrelation(known[:, None])
+    shares = np.bincount(known.astype(np.int64)) / len(known)
+    chance = float((shares**2).sum())
+    return (float((np.diff(known) == 0).mean()) - chance) / max(1 - chance, 1e-9)

@@ -1,0 +1,115 @@
+"""Numbers far from all others: codes for an unknown value, typing errors; many zeros and heavy tails."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+LEAST_DIFFERENT = 10  # fewer different numbers are categories, and nothing is far from them
+REPEATED = 3  # times a value is there at least to be a code
+MOST_CODES = 3  # different ones in a column
+FAR = 3.0  # ranges of the rest away from it
+SHOWN = 3
+SKEWED = 3.0  # of the numbers; and their logarithms are less so
+MANY_ZEROS = 0.3
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """What lies far from the rest.
+
+    Attributes:
+        codes: numbers that are there several times, so that they are likely to stand for unknown.
+        odd: positions of all other numbers that are far outside, [n].
+        low: the rest's least number …
+        high: … and its greatest.
+    """
+
+    codes: list[float]
+    odd: np.ndarray
+    low: float
+    high: float
+
+
+def find_outliers(values: np.ndarray) -> Outliers | None:
+    """Find numbers far from the rest.
+
+    Far is what lies outside the middle 90 % of the different numbers by three times their range; of positive numbers
+    also on a logarithmic scale, on which heavy tails are none.
+
+    Args:
+        values: N numbers, NaN where unknown.
+
+    Returns:
+        None where nothing is far, or there are too few different numbers.
+    """
+    different, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    if len(different) <= LEAST_DIFFERENT:
+        return None
+    low = np.quantile(different, 0.05, method="higher")
+    high = np.quantile(different, 0.95, method="lower")
+    far = _outside(different, low, high)
+    if not far.any():
+        return None
+    codes = different[far & (counts >= REPEATED) & (different != 0)]
+    if len(codes) > MOST_CODES:
+        codes = codes[:0]
+    odd = np.flatnonzero(np.isin(values, np.setdiff1d(different[far], codes)))
+    rest = different[~far]
+    return Outliers(codes.tolist(), odd, float(rest.min()), float(rest.max()))
+
+
+def negative_codes(values: np.ndarray) -> list[float]:
+    """Return negative whole numbers such as −1 and −99 that come again and again where all else is positive."""
+    different, counts = np.unique(values[values < 0], return_counts=True)
+    odd = [f"{value:.0f}".strip("-") for value in different]
+    coded = all(value.is_integer() for value in different) and all(
+        set(digits) <= set("9") or digits in "12789" for digits in odd
+    )
+    if (
+        not coded
+        or not 0 < len(different) <= MOST_CODES
+        or counts.min() < REPEATED
+        or (values >= 0).sum() < counts.sum()
+    ):
+        return []
+    return [float(value) for value in different]
+
+
+def shape_note(name: str, values: np.ndarray) -> str:
+    """Return what is to be said of a column with many zeros or a heavy tail; empty for nothing."""
+    known = values[~np.isnan(values)]
+    zeros = float((known == 0).mean())
+    if known.min() >= 0 and zeros >= MANY_ZEROS:
+        return (
+            f"{name} is 0 in {zeros:.0%} of the rows; whether it is 0, and how large it is elsewhere, may be two "
+            "factors: consider a column for each."
+        )
+    if known.min() > 0 and _skewness(known) > SKEWED and abs(_skewness(np.log(known))) < SKEWED / 2:
+        return (
+            f"{name} has a heavy tail, up to {known.max():.4g} with a median of {np.median(known):.4g}; consider "
+            "its logarithm."
+        )
+    return ""
+
+
+def example_rows(column: pd.Series, positions: np.ndarray) -> str:
+    """Return the first few values at some positions with their rows in the user's table."""
+    shown = [f"{column.iloc[at]:.10g} in row {column.index[at]}" for at in positions[:SHOWN]]
+    return ", ".join(shown) + (", …" if len(positions) > SHOWN else "")
+
+
+def _outside(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    spread = high - low
+    far = (values < low - FAR * spread) | (values > high + FAR * spread)
+    if low > 0:
+        positive = np.where(values > 0, values, low)
+        wide = max(np.log(high / low), 1.0)
+        far &= (values <= 0) | (np.log(positive / high) > wide) | (np.log(low / positive) > wide)
+    return far
+
+
+def _skewness(values: np.ndarray) -> float:
+    centered = values - values.mean()
+    spread = centered.std()
+    return float((centered**3).mean() / spread**3) if spread else 0.0

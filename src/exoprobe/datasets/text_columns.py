@@ -1,0 +1,103 @@
+"""A column of text, read as what it holds: numbers, dates, truth values, or categories."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exoprobe.datasets.dataset_notes import Notes
+from exoprobe.datasets.text_numbers import is_padded, read_dates, read_numbers
+from exoprobe.datasets.text_values import UNKNOWN_AMONG_NUMBERS, UNKNOWN_WORDS, clean_text, read_categories
+
+PLAIN = r"^\s*([-+]?([1-9]\d*|0)(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+([eE][-+]?\d+)?|[-+]?inf)\s*$"
+TRUTHS = {"true": True, "false": False}
+SHOWN = 3
+
+
+def read_text_column(name: str, column: pa.ChunkedArray, as_text: bool, stored: bool, notes: Notes) -> pd.Series:
+    """Read a column of text as what it holds.
+
+    Args:
+        name: of the column.
+        column: text [N], null where unknown.
+        as_text: leave it as it is: it names something.
+        stored: whether the file could have held numbers as numbers (Parquet), so that text is worth a note.
+        notes: where to note how it was read, if not as it stands.
+
+    Returns:
+        Numbers, truth values, or text [N].
+    """
+    if as_text:
+        return pd.Series(column.to_pandas().to_numpy(dtype=object))
+    if pc.all(pc.match_substring_regex(column, PLAIN)).as_py() and len(column) > column.null_count:
+        if stored:
+            notes.add("text", name, f"{name} holds numbers as text, read as numbers.")
+        return _plain_numbers(column)
+    encoded = pc.dictionary_encode(column.combine_chunks())
+    values, codes = _cleaned(encoded)
+    if {value.casefold() for value in values} <= set(TRUTHS) and values and (codes >= 0).all():
+        return pd.Series(np.array([TRUTHS[value.casefold()] for value in values])[codes])
+    numbers = _numbers(name, values, codes, stored, notes)
+    if numbers is None:
+        numbers = _times(name, values, codes, notes)
+    if numbers is not None:
+        return pd.Series(numbers)
+    return pd.Series(read_categories(name, values, codes, notes), dtype=object)
+
+
+def _plain_numbers(column: pa.ChunkedArray) -> pd.Series:
+    trimmed = pc.utf8_trim_whitespace(column)
+    if not column.null_count:
+        try:
+            return trimmed.cast(pa.int64()).to_pandas()
+        except pa.ArrowInvalid:  # with a point, or too large
+            pass
+    return pd.Series(pd.to_numeric(trimmed.to_pandas()).to_numpy(np.float64, na_value=np.nan))
+
+
+def _cleaned(encoded: pa.DictionaryArray) -> tuple[list[str], np.ndarray]:
+    """Return the different texts without blanks at their ends, and which one each row has, -1 where unknown."""
+    raw = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts = [clean_text(text) for text in encoded.dictionary.to_pylist()]
+    values = list(dict.fromkeys(text for text in texts if text))
+    index = {value: position for position, value in enumerate(values)}
+    new = np.array([*(index.get(text, -1) for text in texts), -1])
+    return values, new[raw]
+
+
+def _numbers(name: str, values: list[str], codes: np.ndarray, stored: bool, notes: Notes) -> np.ndarray | None:
+    """Read texts as numbers, float64 [N]; None where they are none, or some are something else."""
+    words = [value for value in values if value.casefold() in UNKNOWN_AMONG_NUMBERS]
+    others = [value for value in values if value.casefold() not in UNKNOWN_AMONG_NUMBERS]
+    if not others or is_padded(others):
+        return None
+    read = read_numbers(others)
+    if read is None or np.isnan(read.values).any():
+        return None
+    if len(others) <= len([word for word in words if word.casefold() not in UNKNOWN_WORDS]):
+        return None
+    if read.form:
+        example = f"{others[0]!r} is {read.values[0]:.15g}"
+        notes.add("text", name, f"{name} holds numbers {read.form}, read as numbers: {example}.")
+    elif stored:
+        notes.add("text", name, f"{name} holds numbers as text, read as numbers.")
+    for word in words:
+        count = int((codes == values.index(word)).sum())
+        notes.add("unknown", name, f"{name} is {word!r} in {count:,} rows, read as unknown.")
+    by_value = dict(zip(others, read.values, strict=True))
+    return _spread(values, codes, by_value)
+
+
+def _times(name: str, values: list[str], codes: np.ndarray, notes: Notes) -> np.ndarray | None:
+    """Read texts as dates or times of day, float64 [N]; None where some are something else."""
+    others = [value for value in values if value.casefold() not in UNKNOWN_WORDS]
+    read = read_dates(others)
+    if read is None:
+        return None
+    notes.add("dates", name, f"{name} holds {read[1]}.")
+    return _spread(values, codes, dict(zip(others, read[0], strict=True)))
+
+
+def _spread(values: list[str], codes: np.ndarray, by_value: dict[str, float]) -> np.ndarray:
+    numbers = np.array([*(by_value.get(value, np.nan) for value in values), np.nan])
+    return numbers[codes]
