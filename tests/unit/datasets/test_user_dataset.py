@@ -237,7 +237,7 @@ WRONG = {
     "text among numbers": (
         lambda frame: frame.assign(age=frame["age"].astype(object).where(frame.index != 5, "old")),
         None,
-        {"probe": ["age"]},
+        {"factor_columns": ["age"]},
         "{0}/factors.csv: age cannot be probed, it is 'old' in row 5 (from 0) and a number in most others; "
         "correct it, "
         "or leave it empty if unknown",
@@ -245,7 +245,7 @@ WRONG = {
     "the group column equals a factor": (
         lambda frame: frame.assign(subject=frame["person"].str.replace("p", "subject ")),
         None,
-        {"probe": ["subject"]},
+        {"factor_columns": ["subject"]},
         "{0}/factors.csv: subject cannot be probed, it equals the group column person: each value is of one group "
         "only, so nothing can be learned of it from other groups",
     ),
