@@ -19,7 +19,8 @@ def content_digests(paths: Sequence[str | Path], cache: str | Path) -> list[str]
         cache: a JSON file that remembers digests; it need not be there, nor be writable.
     """
     known = _read(Path(cache))
-    lines, new = [], {}
+    lines: list[str] = []
+    new: dict[str, str] = {}
     for path in paths:
         try:
             key = _key(Path(path))

@@ -26,16 +26,17 @@ def group_codes(
         ExoprobeError: where a row has no group.
     """
     if roles.group is None:
-        return np.arange(len(table)), table.index
+        return np.arange(len(table)), table.index.tolist()
     column = table[roles.group]
     missing = np.flatnonzero(column.isna() | (column.astype(str).str.strip() == ""))
     if missing.size:
         raise ExoprobeError(
             f"{path}: row {table.index[missing[0]]} (from 0) has no {roles.group}; every row needs its group"
         )
-    codes, names = pd.factorize(column, sort=True)
+    codes, distinct = pd.factorize(column, sort=True)
+    names = list(distinct)
     if all(isinstance(name, str) for name in names):
-        codes, names = _merged(roles.group, codes, list(names), notes)
+        codes, names = _merged(roles.group, codes, names, notes)
     return codes.astype(np.int64), names
 
 

@@ -30,7 +30,7 @@ def row_number_columns(features: np.ndarray, names: Sequence[str]) -> dict[int, 
     distinct = (np.diff(np.sort(head, axis=0), axis=0) > 0).all(0)
     found = {}
     for index in np.flatnonzero(rising | (whole & distinct)):
-        name = names[index] if len(names) else ""
+        name = names[int(index)] if len(names) else ""
         if reason := _reason(np.asarray(features[:, index], np.float64), name):
             found[int(index)] = reason
     return found

@@ -48,7 +48,9 @@ def merge(values: Sequence[str], counts: np.ndarray, keys: Sequence[str]) -> tup
     by_key: dict[str, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
         by_key[key].append(index)
-    codes, merged, examples = np.empty(len(values), np.int64), [], []
+    codes = np.empty(len(values), np.int64)
+    merged: list[str] = []
+    examples: list[str] = []
     for indices in by_key.values():
         best = max(indices, key=lambda index: (counts[index], values[index] == clean_text(values[index])))
         codes[indices] = len(merged)
