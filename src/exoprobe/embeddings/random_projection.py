@@ -15,7 +15,7 @@ from exoprobe.datasets.table_columns import check_column
 from exoprobe.datasets.user_file import reading
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
-from exoprobe.features.opened_file import METADATA_KEY
+from exoprobe.features.feature_store import METADATA_KEY
 
 log = logging.getLogger(__name__)
 
@@ -106,10 +106,9 @@ def open_images(images: str | Path | Mapping[str, str], table: str | Path) -> Lo
 
 
 def _own_images(path: Path) -> np.ndarray:
-    schema = pq.read_schema(path)
-    if METADATA_KEY in (schema.metadata or {}):
+    if METADATA_KEY in (pq.read_metadata(path).metadata or {}):
         return read_features(path)
-    if "image" not in schema.names:
+    if "image" not in pq.read_schema(path).names:
         raise ExoprobeError(f"{path} has no column image")
     return read_samples(path, ["image"])["image"]
 
