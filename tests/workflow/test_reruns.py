@@ -135,7 +135,7 @@ def test_a_touch_reruns_nothing(project, name):
         (LIBRARY + "plots/digit_errors.py", {"figure_4": 1}),
         (LIBRARY + "io/code_digest.py", {}),
         ("workflow/scripts/probe.py", {"probe": 3, **FROM_PROBES}),
-        ("workflow/scripts/heat_maps.py", {"figure_7": 1, "figure_8": 1}),
+        (LIBRARY + "plots/heat_maps.py", {"figure_7": 1, "figure_8": 1}),
         ("workflow/report/figure_3.rst", {}),
         ("README.md", {}),
     ],
@@ -145,7 +145,7 @@ def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, n
     assert project.planned() == {rule: count for rule, count in rerun.items() if count}
 
 
-@pytest.mark.parametrize("name", [LIBRARY + "evaluation/spectrum.py", "workflow/scripts/scree.py"])
+@pytest.mark.parametrize("name", [LIBRARY + "evaluation/spectrum.py", LIBRARY + "plots/scree.py"])
 def test_an_edit_counts_however_old_the_file_claims_to_be(project, name):
     """As after rsync -a, cp -p or git stash."""
     edit(project.path(name))
