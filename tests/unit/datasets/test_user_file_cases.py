@@ -119,12 +119,12 @@ def copies(times, noise=0.0, shuffled=False, dimensions=16):
 def test_copies_without_a_group_are_said_with_the_group_that_is_missing(tmp_path, times, noise, shuffled, dimensions):
     values, frame = copies(times, noise, shuffled, dimensions)
     frame["original"] = "o" + frame["original"].astype(str)
-    data = audit(tmp_path, frame, values, group=None, probe=["coin"])
+    data = audit(tmp_path, frame, values, group=None, factor_columns=["coin"])
     assert len(messages(data, "copies")) == 1
     assert "Give group=original" in messages(data, "copies")[0]
     without = audit(tmp_path, frame[["coin", "x"]], values, group=None)
     assert "Add a column that says which original each row is from" in messages(without, "copies")[0]
-    assert not messages(audit(tmp_path, frame, values, group="original", probe=["coin"]), "copies")
+    assert not messages(audit(tmp_path, frame, values, group="original", factor_columns=["coin"]), "copies")
 
 
 @pytest.mark.parametrize("dimensions", [2, 3, 8, 32, 200])
@@ -548,7 +548,7 @@ def test_a_bystander_that_cannot_be_probed_is_left_out(tmp_path, column, message
     assert message in messages(data, "left_out", "thing")[0]
     assert {one.name for one in data.factors} == {"sex", "age", "noise", "site"}
     with pytest.raises(ExoprobeError, match=f"t.csv: thing cannot be probed, {message}"):
-        audit(tmp_path, table(thing=column), probe=["thing"])
+        audit(tmp_path, table(thing=column), factor_columns=["thing"])
 
 
 @pytest.mark.parametrize("start", [0, 20, 300])

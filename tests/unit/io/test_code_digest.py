@@ -56,5 +56,5 @@ def test_an_extraction_depends_on_no_training_and_on_no_network_that_it_does_not
     library = root / "src"
     files = imported_files(root / "workflow" / "scripts" / script, library)
     names = {file.name for file in files}
-    assert names & {"extraction.py", "face_features.py"}
+    assert names & {"extraction.py", "image_features.py"}
     assert not names & {"loop.py", "solvers.py", "objective.py", "lenet.py", "dlib_resnet.py", "vgg_face.py"}
