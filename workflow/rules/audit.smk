@@ -2,9 +2,7 @@
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
 ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = ["scores", "verdicts", "differences"]
-AUDIT_TABLES = {
-    table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]
-}
+AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]}
 
 
 rule audit_samples:
