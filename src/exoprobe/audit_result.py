@@ -11,7 +11,7 @@ from exoprobe.io.files import atomic_write
 from exoprobe.report.tables import COLUMNS, read_tables
 
 OPTIONAL = ("provenance.json",)  # folders written before it was
-FILES = (*(f"{name}.csv" for name in COLUMNS), "about.json", "index.html", *OPTIONAL)
+FILES = (*(f"{name}.csv" for name in COLUMNS), "metadata.json", "index.html", *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 
 
@@ -110,5 +110,5 @@ def check_folder(folder: Path) -> None:
         raise ExoprobeError(f"{folder} is a file; the results need a folder")
     held = [path.name for path in folder.iterdir()] if folder.exists() else []
     visible = sorted(name for name in held if not name.startswith(".exoprobe-"))
-    if visible and not {"about.json", "verdicts.csv"} <= set(visible):
+    if visible and not {"metadata.json", "verdicts.csv"} <= set(visible):
         raise ExoprobeError(f"{folder} holds other files ({visible[0]}), no results of exoprobe; name another folder")

@@ -14,7 +14,7 @@ from exoprobe.compute import prepare
 from exoprobe.config.audit_settings import AuditSettings
 from exoprobe.datasets.user_dataset import build_audit, write_audit
 from exoprobe.embeddings.import_features import import_features
-from exoprobe.evaluation.audit_metadata import write_about
+from exoprobe.evaluation.audit_metadata import write_metadata
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
@@ -51,7 +51,7 @@ def run_stages(
         files: the feature files of each representation, one per training seed.
         factors: the table of factors.
         work: a folder for what lies between the stages.
-        folder: where the tables, about.json, provenance.json and index.html go.
+        folder: where the tables, metadata.json, provenance.json and index.html go.
         threads: that compute.
         erasure: whether to measure what removing each factor costs, about half of the work.
 
@@ -89,8 +89,8 @@ def run_stages(
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
     first = {name: work / name / "features_0.parquet" for name in files}
-    write_about(
-        samples, known, work / "notes.json", first, folder / "about.json", paths["factors"],
+    write_metadata(
+        samples, known, work / "notes.json", first, folder / "metadata.json", paths["factors"],
         settings=settings.metadata(),
     )  # fmt: skip
     write_provenance(
@@ -101,7 +101,7 @@ def run_stages(
         threads=threads,
     )
     log.info("writing the page")
-    write_page(paths, folder / "about.json", folder / "index.html", folder / "provenance.json")
+    write_page(paths, folder / "metadata.json", folder / "index.html", folder / "provenance.json")
 
 
 def _probe(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Sequence[Path]) -> ProbeFiles:

@@ -70,8 +70,8 @@ def test_an_audit_needs_neither_snakemake_nor_the_extras(files, root):
     ("arguments", "message"),
     [
         (["--label", "persn"], "label is 'persn', but"),
-        (["--margin", "2"], "margin is 2.0; it must be more than 0 and less than 1"),
-        (["--kinds", "glasses=text"], "kinds: glasses is 'text'; allowed: binary"),
+        (["--margin", "2"], "margin is 2.0; it must be less than 1"),
+        (["--kinds", "glasses=text"], "kinds.glasses is 'text'; allowed: binary"),
         (["--columns", "person"], "columns[0] is 'person', the group column"),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_folder_of_other_files_is_refused(files, capsys):
 
 def test_results_of_other_inputs_are_refused(files, capsys):
     (files / "out").mkdir()
-    for name in ("about.json", "verdicts.csv", "provenance.json"):
+    for name in ("metadata.json", "verdicts.csv", "provenance.json"):
         (files / "out" / name).write_text("{}")
     check_folder(files / "out")
     assert run(files) == cli.REFUSED

@@ -21,7 +21,7 @@ CONFIG = {
     "images": "results/data/mnist/samples.parquet",
 }
 PROBING = {"probe_factors": 3, "erase_factors": 2, "audit_tables": 1, "audit_page": 1}
-JUDGED = {"audit_about": 1, "audit_tables": 1, "audit_page": 1}
+JUDGED = {"audit_metadata": 1, "audit_tables": 1, "audit_page": 1}
 LIBRARY = "src/exoprobe/"
 
 

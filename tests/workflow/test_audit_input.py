@@ -14,7 +14,7 @@ from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.features.feature_file import read_features
 from tests.workflow.conftest import copy_project
 
-SAMPLES, ABOUT = "results/data/audit/samples.parquet", "results/audit/about.json"
+SAMPLES, METADATA = "results/data/audit/samples.parquet", "results/audit/metadata.json"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ MINE = ("features=my.npy", "factors=my.csv", "group=person", "audit={images: ima
 
 
 def test_one_command_reads_a_user_s_files(project):
-    status, output = project.snakemake(ABOUT, "--config", *MINE)
+    status, output = project.snakemake(METADATA, "--config", *MINE)
     assert status == 0, output
     samples = project.path(SAMPLES)
     row = read_samples(samples, ["row"])["row"]
@@ -46,13 +46,13 @@ def test_one_command_reads_a_user_s_files(project):
     np.testing.assert_array_equal(features, np.load(project.path("my.npy"))[row].astype(np.float32))
     control = read_features(project.path("results/features/audit/random_projection/seed0.parquet"))
     assert control.shape == features.shape
-    about = json.loads(project.path(ABOUT).read_text())
-    assert list(about["representations"]) == ["features", "random_projection"]
-    assert sum(about["rows"].values()) == 100
+    metadata = json.loads(project.path(METADATA).read_text())
+    assert list(metadata["representations"]) == ["features", "random_projection"]
+    assert sum(metadata["rows"].values()) == 100
     assert pd.read_csv(project.path("results/audit/factors.csv"))["kind"].tolist() == ["binary", "angle"]
-    assert project.planned(ABOUT, "--config", *MINE) == {}
+    assert project.planned(METADATA, "--config", *MINE) == {}
     margin = (*MINE[:3], "audit={images: images.npy, margin: 0.2}")
-    assert project.planned(ABOUT, "--config", *margin) == {"audit_about": 1}
+    assert project.planned(METADATA, "--config", *margin) == {"audit_metadata": 1}
 
 
 @pytest.mark.parametrize(

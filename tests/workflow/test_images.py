@@ -61,10 +61,10 @@ def audited(project):
 def test_one_command_leads_to_the_page(audited):
     page = audited.path(PAGE).read_text()
     assert "net sees the whole picture resized, whatever its aspect ratio, to 28 × 28 pixels, gray" in page
-    about = json.loads(audited.path("results/audit/about.json").read_text())
-    assert list(about["representations"]) == ["net", "pixels", "random_projection"]
-    assert about["representations"]["net"]["dimension"] == 144
-    assert (about["factors_file"], sum(about["rows"].values()), sum(about["groups"].values())) == ("my.csv", 200, 20)
+    metadata = json.loads(audited.path("results/audit/metadata.json").read_text())
+    assert list(metadata["representations"]) == ["net", "pixels", "random_projection"]
+    assert metadata["representations"]["net"]["dimension"] == 144
+    assert (metadata["factors_file"], sum(metadata["rows"].values()), sum(metadata["groups"].values())) == ("my.csv", 200, 20)
     verdicts = pd.read_csv(audited.path("results/audit/verdicts.csv"))
     assert set(verdicts["representation"]) == {"net", "pixels", "random_projection"}
     assert set(verdicts["factor"]) == {"glasses"}
@@ -85,7 +85,7 @@ def test_nothing_is_left_to_do_until_pictures_change(audited):
 
 def test_more_shards_and_networks_are_jobs_of_their_own(audited):
     images = "images={folder: my_pictures, shards: 3, networks: [net.onnx, 'torchvision:resnet18', dlib]}"
-    planned = audited.planned("results/audit/about.json", "--config", images, *MINE[1:3], QUICK)
+    planned = audited.planned("results/audit/metadata.json", "--config", images, *MINE[1:3], QUICK)
     assert planned["extract_images"] == 4 * 3
     assert planned["image_landmarks"] == 3
 

@@ -37,7 +37,7 @@ def project(root, tmp_path_factory):
 def assert_same(folder, reference):
     for name in COLUMNS:
         assert (folder / f"{name}.csv").read_bytes() == (reference / f"{name}.csv").read_bytes(), name
-    assert (folder / "about.json").read_bytes() == (reference / "about.json").read_bytes()
+    assert (folder / "metadata.json").read_bytes() == (reference / "metadata.json").read_bytes()
     pages = [PROVENANCE.sub("", (path / "index.html").read_text()) for path in (folder, reference)]
     assert pages[0] == pages[1]
 

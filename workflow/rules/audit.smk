@@ -93,7 +93,7 @@ rule audit_control:
         "../scripts/audit_control.py"
 
 
-rule audit_about:
+rule audit_metadata:
     """What the audit looked at: files, rows, groups, and a table of the factors."""
     input:
         samples=AUDIT_SAMPLES,
@@ -104,22 +104,22 @@ rule audit_about:
         factor_table=audit_factor_table,
         pictures=pictures.notes,
     output:
-        about="results/audit/about.json",
+        metadata="results/audit/metadata.json",
         table="results/audit/factors.csv",
         provenance="results/audit/provenance.json",
     log:
-        "results/logs/audit/about.log",
+        "results/logs/audit/metadata.log",
     resources:
         mem_mb=grows(1500),
     params:
-        *code("audit_about.py"),
+        *code("audit_metadata.py"),
         cfg=audited.settings.metadata(),
         settings=audited.settings.described(),
         input_names=audited.settings.input_names,
     message:
         "Writing what is audited"
     script:
-        "../scripts/audit_about.py"
+        "../scripts/audit_metadata.py"
 
 
 rule probe_factors:
@@ -238,7 +238,7 @@ rule audit_page:
     """The audit's page: every number and figure in one file."""
     input:
         **AUDIT_TABLES,
-        about="results/audit/about.json",
+        metadata="results/audit/metadata.json",
         factors="results/audit/factors.csv",
         provenance="results/audit/provenance.json",
     output:

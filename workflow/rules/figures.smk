@@ -18,7 +18,7 @@ rule figure_1:
             images=faces.image_folder,
             shown=faces.attributes,
             seed=settings.seeds[0],
-            about=f"{faces.caption}; features: {next(iter(faces.titles.values()))}",
+            caption=f"{faces.caption}; features: {next(iter(faces.titles.values()))}",
         ),
     message:
         "Drawing Figure 1"
@@ -43,7 +43,7 @@ rule figure_2:
             names=faces.titles,
             groups=faces.groups,
             controls=faces.controls,
-            about=faces.caption,
+            caption=faces.caption,
         ),
     message:
         "Drawing Figure 2"
@@ -72,7 +72,7 @@ rule table_1:
         mem_mb=grows(1000),
     params:
         *code("pose_table.py"),
-        cfg=dict(names=faces.titles, about=faces.caption),
+        cfg=dict(names=faces.titles, caption=faces.caption),
     message:
         "Writing Table 1"
     script:
@@ -92,7 +92,7 @@ rule figure_3:
         mem_mb=grows(1000),
     params:
         *code("angle_prediction.py"),
-        cfg=dict(runs=digits.runs, about=digits.caption),
+        cfg=dict(runs=digits.runs, caption=digits.caption),
     message:
         "Drawing Figure 3"
     script:
@@ -111,7 +111,7 @@ rule figure_4:
         mem_mb=grows(1000),
     params:
         *code("digit_errors.py"),
-        cfg=dict(about=digits.caption),
+        cfg=dict(caption=digits.caption),
     message:
         "Drawing Figure 4"
     script:
@@ -151,7 +151,7 @@ rule figure_6:
     params:
         **call("exoprobe.plots.scree.draw_scree"),
         by=dict(features=digits.runs),
-        cfg=dict(about=digits.caption),
+        cfg=dict(caption=digits.caption),
     message:
         "Drawing Figure 6"
     script:
@@ -172,7 +172,7 @@ rule figure_7:
     params:
         **call("exoprobe.plots.heat_maps.draw_heat_maps"),
         by=dict(features=list(PAPER)),
-        cfg=dict(about=digits.caption, block_diagonal=False),
+        cfg=dict(caption=digits.caption, block_diagonal=False),
     message:
         "Drawing Figure 7"
     script:
@@ -187,7 +187,7 @@ use rule figure_7 as figure_8 with:
     params:
         **call("exoprobe.plots.heat_maps.draw_heat_maps"),
         by=dict(features=list(PAPER)),
-        cfg=dict(about=digits.caption, block_diagonal=True),
+        cfg=dict(caption=digits.caption, block_diagonal=True),
     message:
         "Drawing Figure 8, the heat maps block-diagonalized by Eq. (1)"
 
@@ -205,7 +205,7 @@ rule training_curves:
     params:
         **call("exoprobe.plots.training_curves.draw_training_curves"),
         by=dict(histories=digits.runs),
-        cfg=dict(about=digits.caption),
+        cfg=dict(caption=digits.caption),
     message:
         "Drawing the training curves"
     script:
@@ -240,7 +240,7 @@ rule scorecard:
             angles=settings.digits.angles,
             faces=faces.dataset,
             attributes=faces.attributes,
-            about=f"{digits.caption}; {faces.caption}",
+            caption=f"{digits.caption}; {faces.caption}",
         ),
     message:
         "Writing the scorecard"

@@ -16,7 +16,7 @@ rule trade_off:
             titles=asked.titles(settings.questions.trade_off.networks),
             reference=settings.questions.trade_off.reference,
             alike=asked.alike,
-            about=f"{asked.caption(ROTATION)}; {len(settings.questions.trade_off.seeds)} seeds",
+            caption=f"{asked.caption(ROTATION)}; {len(settings.questions.trade_off.seeds)} seeds",
         ),
     message:
         "Drawing the trade-off"
@@ -56,7 +56,7 @@ rule layers:
         cfg=dict(
             layers=settings.questions.layers.networks,
             titles=asked.titles(settings.questions.layers.networks),
-            about=asked.caption(LAYERS),
+            caption=asked.caption(LAYERS),
         ),
     message:
         "Drawing the layers"
@@ -142,7 +142,7 @@ rule unseen_classes:
                 f"faces: networks on {identities.input_title}, people not trained on": identities.titles,
             },
             controls=["untrained", "pixels", "aligned_pixels"],
-            about=f"{asked.caption(UNSEEN)}; {faces.caption}",
+            caption=f"{asked.caption(UNSEEN)}; {faces.caption}",
         ),
     message:
         "Drawing unseen classes"
@@ -162,7 +162,7 @@ rule perturbed_digits:
         mem_mb=grows(1000),
     params:
         **call("exoprobe.plots.perturbed_digits.draw_perturbed_digits"),
-        cfg=dict(perturbations=asked.ranges, seed=settings.seeds[0], about=digits.title),
+        cfg=dict(perturbations=asked.ranges, seed=settings.seeds[0], caption=digits.title),
     message:
         "Drawing perturbed digits"
     script:
@@ -184,7 +184,7 @@ rule perturbations:
         cfg=dict(
             names=asked.titles(settings.questions.perturbations.networks),
             among=asked.up_to_last(settings.questions.perturbations.networks),
-            about=asked.caption(TOGETHER),
+            caption=asked.caption(TOGETHER),
         ),
     message:
         "Drawing the perturbations' effect"
@@ -208,7 +208,7 @@ rule probe_errors:
         cfg=dict(
             networks=asked.titles(settings.questions.trade_off.networks),
             representations=faces.titles,
-            about=f"{asked.caption(ROTATION)}; {faces.caption}",
+            caption=f"{asked.caption(ROTATION)}; {faces.caption}",
         ),
     message:
         "Drawing the errors of linear and nonlinear probes"

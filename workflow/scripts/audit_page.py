@@ -3,4 +3,4 @@ from exoprobe.report.page import write_page
 
 log_to(snakemake.log[0])
 tables = dict(snakemake.input.items())
-write_page(tables, tables.pop("about"), snakemake.output[0], tables.pop("provenance"))
+write_page(tables, tables.pop("metadata"), snakemake.output[0], tables.pop("provenance"))

@@ -4,4 +4,4 @@ from exoprobe.plots.digit_errors import draw_digit_errors
 
 log_to(snakemake.log[0])
 scores = read_scores(snakemake.input.scores)
-draw_digit_errors(scores, dict(snakemake.output.items()), about=snakemake.params.cfg["about"])
+draw_digit_errors(scores, dict(snakemake.output.items()), caption=snakemake.params.cfg["caption"])

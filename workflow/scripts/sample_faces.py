@@ -13,5 +13,5 @@ draw_sample_faces(
     paths=dict(snakemake.output.items()),
     shown=cfg["shown"],
     seed=cfg["seed"],
-    about=f"{cfg['about']}; yaw: {pose_source(files.factors)}",
+    caption=f"{cfg['caption']}; yaw: {pose_source(files.factors)}",
 )

@@ -17,6 +17,6 @@ quantities = scorecard.digit_quantities(digits)
 constant = scorecard.constant_angle_rmse(digits)
 ours = scorecard.build_scorecard(quantities, constant, dataset=cfg["dataset"], angles=cfg["angles"])
 theirs = scorecard.face_quantities(cfg["faces"], attribute_errors(faces, cfg["attributes"]), pose_errors(faces))
-caption = f"{cfg['about']}, yaw by {pose_source(files.factors)}; trained on {training_devices(files.weights)}"
+caption = f"{cfg['caption']}, yaw by {pose_source(files.factors)}; trained on {training_devices(files.weights)}"
 write_table(quantities, snakemake.output.intervals)
 write_scorecard(pd.concat([ours, theirs]), snakemake.output.csv, snakemake.output.html, caption=caption)

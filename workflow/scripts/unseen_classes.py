@@ -11,5 +11,5 @@ draw_unseen_classes(
     dict(snakemake.output.items()),
     names=cfg["names"],
     controls=cfg["controls"],
-    about=cfg["about"],
+    caption=cfg["caption"],
 )

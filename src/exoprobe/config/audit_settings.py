@@ -83,7 +83,7 @@ class AuditSettings:
         return {**asdict(self), "erasure": erasure}
 
     def metadata(self) -> dict[str, Any]:
-        """Return the settings that :func:`exoprobe.evaluation.audit_metadata.write_about` needs."""
+        """Return the settings that :func:`exoprobe.evaluation.audit_metadata.write_metadata` needs."""
         return {
             "representations": {
                 name: {"title": entry.title, "files": list(entry.files), "control": entry.control}

@@ -1,4 +1,4 @@
-"""What an audit looked at, for the tables and the page: about.json and factors.csv."""
+"""What an audit looked at, for the tables and the page: metadata.json and factors.csv."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -18,25 +18,25 @@ from exoprobe.probes.methods.knn import MAX_ROWS
 from exoprobe.provenance import exoprobe_version
 
 
-def write_about(
+def write_metadata(
     samples: str | Path,
     factors: str | Path,
     notes: str | Path,
     features: Mapping[str, str | Path],
-    about: str | Path,
+    metadata: str | Path,
     table: str | Path,
     *,
     settings: Mapping[str, Any],
     pictures: Sequence[str | Path] = (),
 ) -> None:
-    """Write about.json and factors.csv.
+    """Write metadata.json and factors.csv.
 
     Args:
         samples: the audit's samples.
         factors: its factors.
         notes: what was said when they were joined.
         features: a feature file per representation.
-        about: the JSON file to write.
+        metadata: the JSON file to write.
         table: the CSV file to write.
         settings: ``representations`` (name → title, files, control), ``factors_file``, ``group``, ``label``,
             ``kinds`` (of the user), ``permutations`` and ``margin``.
@@ -46,7 +46,7 @@ def write_about(
     columns = read_samples(samples, ["group", "split", "label"])
     said = json.loads(Path(notes).read_text("utf-8"))
     said["pictures"] = [sentence for path in pictures for sentence in json.loads(Path(path).read_text("utf-8"))]
-    _write_json(about, _about(settings, features, columns, len(known), said))
+    _write_json(metadata, _describe_audit(settings, features, columns, len(known), said))
     with atomic_write(table) as temporary:
         describe_factors(known, columns, settings["kinds"]).to_csv(temporary, index=False)
 
@@ -86,7 +86,7 @@ def describe_factors(
     return pd.DataFrame(rows).astype({"smallest_groups": "Int64"})
 
 
-def _about(
+def _describe_audit(
     settings: Mapping[str, Any],
     features: Mapping[str, str | Path],
     columns: Mapping[str, np.ndarray],

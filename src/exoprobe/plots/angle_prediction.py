@@ -20,7 +20,7 @@ OFFSET = 0.15  # of the angles' distance, between the networks' markers, so that
 
 
 def draw_angle_prediction(
-    samples: str | Path, predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+    samples: str | Path, predictions: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, caption: str
 ) -> None:
     """Draw Figure 3.
 
@@ -28,7 +28,7 @@ def draw_angle_prediction(
         samples: the rotated digits.
         predictions: files of the probe stage by model and seed.
         paths: see :func:`exoprobe.plots.style.save_figure`.
-        about: likewise.
+        caption: likewise.
     """
     truth = pd.DataFrame(read_samples(samples, ["label", "angle"], "test"))
     data = angle_statistics(
@@ -65,7 +65,7 @@ def draw_angle_prediction(
     axes.xaxis.set_major_formatter("{x:g}°")
     axes.yaxis.set_major_formatter("{x:g}°")
     axes.legend(loc="upper left")
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)
 
 
 def angle_statistics(tables: dict[tuple[str, int], pd.DataFrame]) -> pd.DataFrame:

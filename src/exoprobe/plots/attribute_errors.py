@@ -43,7 +43,7 @@ def draw_attribute_errors(
     groups: dict[str, list[str]],
     names: dict[str, str],
     controls: list[str],
-    about: str,
+    caption: str,
 ) -> None:
     """Draw Figure 2.
 
@@ -53,7 +53,7 @@ def draw_attribute_errors(
         groups: attributes by the heading under which they are shown, in this order.
         names: the name to show for each representation, in their order.
         controls: representations that have learned nothing.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     rows = arrange_rows(errors, groups, next(iter(names)))
     looks = representation_looks(names, controls)
@@ -66,7 +66,7 @@ def draw_attribute_errors(
     _draw_rates(below, errors[errors["attribute"] != MEAN], rows, row_heights, looks)
     group_of = {attribute: group for group, members in groups.items() for attribute in members}
     data = errors.assign(group=errors["attribute"].map(group_of))
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)
 
 
 def arrange_rows(errors: pd.DataFrame, groups: dict[str, list[str]], first: str) -> list[Row]:

@@ -27,7 +27,7 @@ CONTROLS = [
 WHISKERS = {"error_kw": {"elinewidth": 0.8, "ecolor": "#444444"}}
 
 
-def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, about: str) -> None:
+def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, caption: str) -> None:
     """Draw Figure 4 from the scores, see :func:`digit_errors`."""
     data = digit_errors(scores)
     figure, (axes, average) = new_figure(height=3.0, columns=2, width_ratios=[10, 2.3], sharey=True)
@@ -54,7 +54,7 @@ def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, abo
         handlelength=1.1,
         fontsize=7.2,
     )
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)
 
 
 def digit_errors(scores: pd.DataFrame) -> pd.DataFrame:

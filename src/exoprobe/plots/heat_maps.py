@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from exoprobe.datasets.samples import read_samples
+from exoprobe.datasets.split_features import read_split_features
 from exoprobe.evaluation.block_diagonal import DEAD, BlockOrder, block_order
-from exoprobe.features.split_features import read_split_features
 from exoprobe.plots.style import NETWORK_NAMES, new_figure, save_figure
 
 SAMPLES_PER_CELL = 10  # of each digit and angle; all 70,000 columns would be finer than the page
@@ -37,7 +37,7 @@ def draw_heat_maps(
     features: dict[str, str | Path],
     paths: dict[str, str | Path],
     *,
-    about: str,
+    caption: str,
     block_diagonal: bool,
 ) -> None:
     """Draw Figure 7, or Figure 8 with the rows reordered by Eq. (1).
@@ -46,7 +46,7 @@ def draw_heat_maps(
         samples: the dataset.
         features: one feature file per model.
         paths: see :func:`exoprobe.plots.style.save_figure`.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
         block_diagonal: reorder the rows.
     """
     test = pd.DataFrame(read_samples(samples, ["label", "angle"], "test"))
@@ -59,7 +59,7 @@ def draw_heat_maps(
         _draw_panel(axes, picture, test.iloc[columns], NETWORK_NAMES[model])
         parts.append(_to_table(model, picture, test.iloc[columns]))
     panels[0][0].set_ylabel("feature element, " + ("grouped by digit (Eq. 1)" if block_diagonal else "in order"))
-    save_figure(figure, pd.concat(parts), paths, about=about, float_format="%.3g")
+    save_figure(figure, pd.concat(parts), paths, caption=caption, float_format="%.3g")
 
 
 def choose_columns(factors: pd.DataFrame) -> np.ndarray:

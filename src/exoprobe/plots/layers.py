@@ -23,7 +23,7 @@ def draw_layers(
     *,
     layers: Mapping[str, list[str]],
     titles: Mapping[str, str],
-    about: str,
+    caption: str,
 ) -> None:
     """Draw a column of panels per network: recognition error above, the angle's error below, layer by layer.
 
@@ -32,7 +32,7 @@ def draw_layers(
         paths: see :func:`exoprobe.plots.style.save_figure`.
         layers: the layers of each network, from the input on.
         titles: the name to show for each network.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     constant = table[table["measure"] == "rmse_constant"]["value"].max()
     widths = [len(names) + 1 for names in layers.values()]
@@ -53,7 +53,7 @@ def draw_layers(
     panels[1][0].set(ylabel="angle error, °", ylim=(0, None))
     handles, names = panels[1][0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper right", ncols=4, fontsize=7.2)
-    save_figure(figure, table, paths, about=about)
+    save_figure(figure, table, paths, caption=caption)
 
 
 def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, layers: list[str], **look: str) -> None:

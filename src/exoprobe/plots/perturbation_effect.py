@@ -19,7 +19,7 @@ TICKS = (1, 3, 10, 30)  # %
 
 
 def draw_perturbation_effect(
-    effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], among: list[str], about: str
+    effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], among: list[str], caption: str
 ) -> None:
     """Draw recognition error and how decodable each factor is, factor alone and, where that was asked, of all together.
 
@@ -28,7 +28,7 @@ def draw_perturbation_effect(
         paths: see :func:`exoprobe.plots.style.save_figure`.
         names: the name to show for each variant, in their order.
         among: those and variants before them, so that each looks the same in every figure.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     together = effect["task"] == TOGETHER
     parts = {"one at a time": effect[~together], "all together": effect[together]}
@@ -46,7 +46,7 @@ def draw_perturbation_effect(
     panels[0][0].set_yticks(range(len(factors)), [PERTURBATIONS[factor].title for factor in factors])
     panels[0][0].set_ylim(len(factors) - 0.5, -0.5)
     figure.legend(handles=_handles(looks, names), loc="outside upper center", ncols=5, handletextpad=0.2)
-    save_figure(figure, effect, paths, about=about)
+    save_figure(figure, effect, paths, caption=caption)
 
 
 def average_seeds(effect: pd.DataFrame, measure: str) -> pd.DataFrame:

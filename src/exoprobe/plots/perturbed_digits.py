@@ -16,7 +16,7 @@ GAP = 1  # pixels between two pictures
 
 
 def draw_perturbed_digits(
-    source: str | Path, paths: dict[str, str | Path], *, perturbations: Ranges, seed: int, about: str
+    source: str | Path, paths: dict[str, str | Path], *, perturbations: Ranges, seed: int, caption: str
 ) -> None:
     """Draw a row of pictures per perturbation, with its inner range marked below.
 
@@ -25,7 +25,7 @@ def draw_perturbed_digits(
         paths: see :func:`exoprobe.plots.style.save_figure`.
         perturbations: the ranges of each.
         seed: of noise and of places.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     digits = np.load(source)
     figure, rows = new_figure(len(perturbations), height=0.3 + 0.68 * len(perturbations), squeeze=False)
@@ -38,7 +38,7 @@ def draw_perturbed_digits(
         low, high = ranges["train_range"]
         row = {"perturbation": name, "value": values, "inside": (values >= low) & (values <= high)}
         parts.append(pd.DataFrame({**row, "label": digits["test_labels"][shown], "test_digit": shown}))
-    save_figure(figure, pd.concat(parts), paths, about=about)
+    save_figure(figure, pd.concat(parts), paths, caption=caption)
 
 
 def choose_digit(labels: np.ndarray, rank: int) -> int:

@@ -63,7 +63,7 @@ class PoseTable:
 
 
 def write_pose_tables(
-    errors: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], source: str, about: str
+    errors: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], source: str, caption: str
 ) -> None:
     """Write Table 1.
 
@@ -72,15 +72,15 @@ def write_pose_tables(
         paths: the files to write, by ``csv`` (``errors`` itself, in full precision), ``md``, ``tex`` and ``html``.
         names: the name to show for each representation, in their order.
         source: who annotated or estimated the angles.
-        about: a line that says what data this is.
+        caption: a line that says what data this is.
     """
     table = arrange_table(errors, names)
-    caption = f"{about}; annotated by: {source}. {NOTE[0].upper()}{NOTE[1:]}."
-    texts = {"md": _to_markdown(table, caption), "tex": _to_latex(table, caption)}
+    note = f"{caption}; annotated by: {source}. {NOTE[0].upper()}{NOTE[1:]}."
+    texts = {"md": _to_markdown(table, note), "tex": _to_latex(table, note)}
     for kind, text in texts.items():
         with atomic_write(paths[kind]) as temporary:
             temporary.write_text(text, encoding="utf-8")
-    write_html_table(paths["html"], _to_html(table), title=TITLE, about=html.escape(caption), leading=1)
+    write_html_table(paths["html"], _to_html(table), title=TITLE, caption=html.escape(note), leading=1)
     with atomic_write(paths["csv"]) as temporary:
         errors.to_csv(temporary, index=False, float_format="%.6g")
 

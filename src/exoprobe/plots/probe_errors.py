@@ -29,7 +29,7 @@ def draw_probe_errors(
     *,
     networks: Mapping[str, str],
     representations: Mapping[str, str],
-    about: str,
+    caption: str,
 ) -> None:
     """Draw each probe's error of every network and of every representation of faces.
 
@@ -39,7 +39,7 @@ def draw_probe_errors(
         paths: see :func:`exoprobe.plots.style.save_figure`.
         networks: titles, in their order.
         representations: likewise.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     data = gather_errors(digits, faces)
     rows = max(len(networks), len(representations))
@@ -49,7 +49,7 @@ def draw_probe_errors(
     left.set_xlabel("error of the rotation angle, RMSE in degrees")
     right.set_xlabel("error of |yaw|, mean absolute, in degrees")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=7.2)
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)
 
 
 def gather_errors(digits: pd.DataFrame, faces: pd.DataFrame) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def draw_sample_faces(
     *,
     shown: list[str],
     seed: int,
-    about: str,
+    caption: str,
 ) -> None:
     """Draw Figure 1.
 
@@ -53,7 +53,7 @@ def draw_sample_faces(
         paths: see :func:`exoprobe.plots.style.save_figure`.
         shown: the attributes to write below the faces, and by which a face is right or wrong.
         seed: of the draw of faces.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     table = gather_predictions(samples, factors, predictions, [*shown, ABS_YAW])
     chosen = choose_faces(table[table["property"] != ABS_YAW], seed)
@@ -75,7 +75,7 @@ def draw_sample_faces(
             axes.imshow(crop_face(image, dict(zip(BOX_COLUMNS, box, strict=True)), CROP).transpose(1, 2, 0))
             _write(axes, face.text)
     _explain(figure)
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)
 
 
 def gather_predictions(
@@ -94,9 +94,9 @@ def gather_predictions(
     for name in filter(known.__contains__, names):
         truth, predicted = known[name].values[rows], found["", "linear", name]
         right = (predicted >= 0) == (truth > 0) if known[name].kind == "binary" else np.nan
-        about = {"sample_id": rows, "group": columns["group"][rows], "property": name}
+        columns_of_rows = {"sample_id": rows, "group": columns["group"][rows], "property": name}
         tables.append(
-            pd.DataFrame({**about, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object})
+            pd.DataFrame({**columns_of_rows, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object})
         )
     return pd.concat(tables, ignore_index=True)
 

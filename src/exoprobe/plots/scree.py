@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.samples import read_samples
+from exoprobe.datasets.split_features import read_split_features
 from exoprobe.evaluation.spectrum import min_max_normalize, singular_values
-from exoprobe.features.split_features import read_split_features
 from exoprobe.plots.style import GREY, NETWORK_COLORS, NETWORK_NAMES, new_figure, save_figure
 
 SHOWN = 40
@@ -39,7 +39,7 @@ def draw_scree(
     features: dict[tuple[str, int], str | Path],
     paths: dict[str, str | Path],
     *,
-    about: str,
+    caption: str,
 ) -> None:
     """Draw Figure 6 from the feature files, by (model, seed)."""
     data = compute_scree(samples, features)
@@ -63,4 +63,4 @@ def draw_scree(
         )
         axes.set(title=NETWORK_NAMES[model], xlabel="singular vector", yscale="log", xlim=(0, SHOWN + 1))
     panels[0][0].set_ylabel("singular value")
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)

@@ -62,7 +62,7 @@ def save_figure(
     data: pd.DataFrame,
     paths: dict[str, str | Path],
     *,
-    about: str = "",
+    caption: str = "",
     float_format: str = "%.6g",
 ) -> None:
     """Write a figure as PDF, PNG and SVG with its tidy data beside it.
@@ -71,11 +71,11 @@ def save_figure(
         figure: the figure; closed afterwards.
         data: what is drawn, a row per observation.
         paths: the files to write, by ``pdf``, ``png``, ``svg`` and ``csv``.
-        about: a line that says what data and solver this is, below the figure.
+        caption: a line that says what data and solver this is, below the figure.
         float_format: of the numbers in the CSV file.
     """
-    if about:
-        figure.supxlabel(MINUS.sub("−", about), fontsize=6.5, color=GREY)
+    if caption:
+        figure.supxlabel(MINUS.sub("−", caption), fontsize=6.5, color=GREY)
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
     for kind, metadata in undated.items():
         with atomic_write(paths[kind]) as temporary:

@@ -24,7 +24,7 @@ def draw_trade_off(
     *,
     titles: Mapping[str, str],
     alike: Collection[str],
-    about: str,
+    caption: str,
 ) -> None:
     """Draw recognition error against the angle's error, as trained and after erasure.
 
@@ -34,7 +34,7 @@ def draw_trade_off(
         paths: see :func:`exoprobe.plots.style.save_figure`.
         titles: the name to show for each network, in their order.
         alike: networks of one architecture, that differ in what they are trained for, with a front of their own.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     looks = representation_looks(titles, [])
     constant = summary[summary["measure"] == rmse_by("constant")]["mean"].max()
@@ -63,7 +63,7 @@ def draw_trade_off(
         *panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=7.2, columnspacing=1.2
     )
     key = "hollow: after LEACE; lines: Pareto fronts, dotted: of one architecture"
-    save_figure(figure, table, paths, about=f"{key}. {about}")
+    save_figure(figure, table, paths, caption=f"{key}. {caption}")
 
 
 def _draw_front(axes: Axes, points: pd.DataFrame, **look: str) -> None:

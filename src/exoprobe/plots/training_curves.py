@@ -11,7 +11,7 @@ MEASURE_LABELS = {"error": "validation error in %", "loss": "validation loss"}
 
 
 def draw_training_curves(
-    histories: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, about: str
+    histories: dict[tuple[str, int], str | Path], paths: dict[str, str | Path], *, caption: str
 ) -> None:
     """Draw training loss and validation measure of every model, a line per seed, from their histories."""
     data = pd.concat(
@@ -45,4 +45,4 @@ def draw_training_curves(
         validation.set(xlabel="step", ylabel=MEASURE_LABELS[measure])
         validation.set_ylim(bottom=0)
         validation.set_xlim(left=0)
-    save_figure(figure, data, paths, about=about)
+    save_figure(figure, data, paths, caption=caption)

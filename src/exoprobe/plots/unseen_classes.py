@@ -25,7 +25,7 @@ def draw_unseen_classes(
     *,
     names: Mapping[str, Mapping[str, str]],
     controls: list[str],
-    about: str,
+    caption: str,
 ) -> None:
     """Draw the figure, a row of panels per dataset.
 
@@ -36,7 +36,7 @@ def draw_unseen_classes(
         names: by the same titles, the name to show for each variant, in their order; the first, of one dataset or
             of another, look the same.
         controls: variants that have learned nothing.
-        about: see :func:`exoprobe.plots.style.save_figure`.
+        caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     looks = representation_looks(dict.fromkeys(key for shown in names.values() for key in shown), controls)
     heights = [REST + LINE * len(names[title]) for title in tables]
@@ -62,7 +62,7 @@ def draw_unseen_classes(
     classes = {name for table in tables.values() for name in table["classes"]}
     _draw_legend(figure, [name for name in SEEN_MARKS if name in classes])
     data = pd.concat([table.assign(dataset=title) for title, table in tables.items()], ignore_index=True)
-    save_figure(figure, data[["dataset", *data.columns.drop("dataset")]], paths, about=about)
+    save_figure(figure, data[["dataset", *data.columns.drop("dataset")]], paths, caption=caption)
 
 
 def _draw_curves(axes: Axes, table: pd.DataFrame, looks: dict, shown: Mapping[str, str]) -> None:

@@ -14,21 +14,21 @@ td {{ font-variant-numeric: tabular-nums }}
 th:nth-child(-n+{leading}), td:nth-child(-n+{leading}) {{ text-align: left }}
 </style></head><body>
 <h1>{title}</h1>
-<p>{about}</p>
+<p>{caption}</p>
 {table}
 </body></html>
 """
 
 
-def write_html_table(path: str | Path, table: str, *, title: str, about: str, leading: int) -> None:
+def write_html_table(path: str | Path, table: str, *, title: str, caption: str, leading: int) -> None:
     """Write a page with one table.
 
     Args:
         path: the HTML file.
         table: the ``<table>`` element.
         title: above it.
-        about: a line that says what it is about.
+        caption: a line that says what data this is.
         leading: how many columns from the left hold names, not numbers.
     """
     with atomic_write(path) as temporary:
-        temporary.write_text(PAGE.format(title=title, about=about, table=table, leading=leading), encoding="utf-8")
+        temporary.write_text(PAGE.format(title=title, caption=caption, table=table, leading=leading), encoding="utf-8")

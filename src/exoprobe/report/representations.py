@@ -40,7 +40,7 @@ class Representation:
 
 
 def list_representations(stated: dict[str, dict]) -> list[Representation]:
-    """Give each representation that ``about.json`` states a title, an anchor, a color and a shape, in its order."""
+    """Give each representation that ``metadata.json`` states a title, an anchor, a color and a shape, in its order."""
     looks = representation_looks(stated, {name for name, entry in stated.items() if entry["control"]})
     titles = [entry["title"] for entry in stated.values()]
     anchors = make_anchors("representation", stated)

@@ -6,7 +6,7 @@ import pytest
 
 from exoprobe.datasets.factors import Factor, write_factors
 from exoprobe.datasets.samples import dataset_digest, write_samples
-from exoprobe.evaluation.audit_metadata import describe_factors, write_about
+from exoprobe.evaluation.audit_metadata import describe_factors, write_metadata
 from exoprobe.features.feature_file import FeatureInfo, write_features
 from exoprobe.probes.methods.knn import MAX_ROWS
 
@@ -43,7 +43,7 @@ def test_each_factor_is_counted_by_rows_and_by_groups_that_hold_its_rarest_value
     ("label", "is_group"),
     [("person", True), ("name", False), (None, False)],
 )
-def test_about_says_what_was_audited(tmp_path, label, is_group):
+def test_metadata_state_what_was_audited(tmp_path, label, is_group):
     samples, factors, notes = (tmp_path / name for name in ("samples.parquet", "factors.parquet", "notes.json"))
     write_samples(samples, {"sample_id": np.arange(12), "group": GROUPS, "split": SPLITS, "label": GROUPS})
     write_factors(factors, FACTORS, dataset_digest(samples))
@@ -62,13 +62,13 @@ def test_about_says_what_was_audited(tmp_path, label, is_group):
         "margin": 0.1,
     }
     paths = dict.fromkeys(settings["representations"], features)
-    write_about(samples, factors, notes, paths, tmp_path / "about.json", tmp_path / "f.csv", settings=settings)
-    about = json.loads((tmp_path / "about.json").read_text())
-    assert about["representations"]["one"] == {**entry, "dimension": 5}
-    assert about["title"] == "after"
-    assert about["rows"] == {"train": 4, "validation": 2, "test": 6}
-    assert about["groups"] == {"train": 2, "validation": 1, "test": 3}
-    assert (about["joined"], about["left_out"]) == ("12 rows, joined by order.", ["x."])
-    assert (about["permutations"], about["margin"], about["neighbors_rows"]) == (999, 0.1, MAX_ROWS)
-    assert about["label_is_group"] is is_group
+    write_metadata(samples, factors, notes, paths, tmp_path / "metadata.json", tmp_path / "f.csv", settings=settings)
+    metadata = json.loads((tmp_path / "metadata.json").read_text())
+    assert metadata["representations"]["one"] == {**entry, "dimension": 5}
+    assert metadata["title"] == "after"
+    assert metadata["rows"] == {"train": 4, "validation": 2, "test": 6}
+    assert metadata["groups"] == {"train": 2, "validation": 1, "test": 3}
+    assert (metadata["joined"], metadata["left_out"]) == ("12 rows, joined by order.", ["x."])
+    assert (metadata["permutations"], metadata["margin"], metadata["neighbors_rows"]) == (999, 0.1, MAX_ROWS)
+    assert metadata["label_is_group"] is is_group
     assert pd.read_csv(tmp_path / "f.csv")["factor"].tolist() == ["hat", "age"]

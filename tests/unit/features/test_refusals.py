@@ -29,7 +29,7 @@ def rewrite(path, change):
     """Write the features otherwise than :func:`write_features` would."""
     features, info = read_features(path), read_info(path)
     with pytest.MonkeyPatch.context() as patch:
-        for check in ("check_finite", "check_order"):
+        for check in ("refuse_nan", "check_order"):
             patch.setattr(feature_file, check, lambda *_: None)
         write_features(path, *change(np.arange(600), features), info)
 
@@ -63,8 +63,8 @@ READERS = {
         {"predictions": out / "p.parquet", "search": out / "s.parquet"},
         probes={"nearest_mean": ["label"], "linear": ["number"]},
     ),
-    "scree": lambda s, f, out: draw_scree(s, {("lenet", 0): f}, figure_paths(out), about=""),
-    "heat maps": lambda s, f, out: draw_heat_maps(s, {"lenet": f}, figure_paths(out), about="", block_diagonal=True),
+    "scree": lambda s, f, out: draw_scree(s, {("lenet", 0): f}, figure_paths(out), caption=""),
+    "heat maps": lambda s, f, out: draw_heat_maps(s, {"lenet": f}, figure_paths(out), caption="", block_diagonal=True),
     "triplet": lambda s, f, out: train_embedding(s, f, out / "w", out / "h", settings=TRIPLET, seed=0),
     "embed": lambda s, f, out: apply_embedding(s, f, s.parent / "w.safetensors", out / "e.parquet", code_digest=""),
 }

@@ -36,7 +36,7 @@ def test_attributes_stand_under_their_group_best_predicted_first(errors):
 
 
 def test_figure_2_is_drawn_with_the_errors_beside_it(errors, paths):
-    draw_attribute_errors(errors, paths, groups=GROUPS, names=NAMES, controls=["pixels"], about="hand-made")
+    draw_attribute_errors(errors, paths, groups=GROUPS, names=NAMES, controls=["pixels"], caption="hand-made")
     assert all(path.stat().st_size for path in paths.values())
     data = pd.read_csv(paths["csv"])
     assert len(data) == 2 * 5

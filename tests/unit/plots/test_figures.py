@@ -53,7 +53,7 @@ def test_figure_3_marks_each_seed_and_sets_markers_less_far_apart_than_the_angle
             runs[name, seed] = write_run(tmp_path, [number("angle", angle)], predicted, columns=columns, key=key)
     samples, files = runs["lenet", 0].samples, {key: run.predictions for key, run in runs.items()}
     for chosen in (files, first_seed(files)):
-        draw_angle_prediction(samples, chosen, paths, about="")
+        draw_angle_prediction(samples, chosen, paths, caption="")
         data = pd.read_csv(paths["csv"])
         assert data.groupby(["model", "angle"])["mean"].nunique().eq(len(chosen) // 3).all()
     both, alone = figures
@@ -83,9 +83,9 @@ def test_figure_4_gives_the_error_per_digit_and_over_all_images(digit_scores):
 
 
 def test_figure_4_draws_the_sd_over_seeds_and_nothing_for_a_single_one(digit_scores, paths, figures):
-    draw_digit_errors(digit_scores, paths, about="hand-made")
+    draw_digit_errors(digit_scores, paths, caption="hand-made")
     data = pd.read_csv(paths["csv"])
-    draw_digit_errors(digit_scores[digit_scores["seed"] == 0], paths, about="")
+    draw_digit_errors(digit_scores[digit_scores["seed"] == 0], paths, caption="")
     both, alone = figures
     sd = data.groupby(["technique", "label"], sort=False)["error"].std()
     names = [name for *_, name, _ in TECHNIQUES]
@@ -134,9 +134,9 @@ def test_figure_6_has_a_line_for_each_seed(tmp_path, plant, paths, figures):
     features = {
         (name, seed): plant(f"f-{name}-{seed}", rank, label_noise=2.5) for rank, (name, seed) in enumerate(keys)
     }
-    draw_scree(tmp_path / "samples.parquet", features, paths, about="")
+    draw_scree(tmp_path / "samples.parquet", features, paths, caption="")
     assert len(pd.read_csv(paths["csv"])) == len(keys) * 4
-    draw_scree(tmp_path / "samples.parquet", first_seed(features), paths, about="")
+    draw_scree(tmp_path / "samples.parquet", first_seed(features), paths, caption="")
     both, alone = figures
     assert lines(both) - lines(alone) == len(NETWORK_NAMES)
 
@@ -159,7 +159,7 @@ def test_the_trade_off_is_drawn_with_hollow_markers_after_erasure(paths, figures
         {"a": "A net", "b": "B net"},
     )
     table = pd.concat([hand_made(measures, titles, erased=erased) for erased in (False, True)])
-    draw_trade_off(table, over_seeds(table), paths, titles=titles, alike=["a"], about="hand-made")
+    draw_trade_off(table, over_seeds(table), paths, titles=titles, alike=["a"], caption="hand-made")
     assert len(pd.read_csv(paths["csv"])) == len(table)
     assert [axes.get_title() for axes in figures[0].axes] == list(PANELS.values())
     faces = [bars.lines[0].get_markerfacecolor() for bars in figures[0].axes[0].containers]
@@ -170,7 +170,7 @@ def test_the_trade_off_is_drawn_with_hollow_markers_after_erasure(paths, figures
 def test_layers_are_drawn_from_the_input_on(paths, figures):
     layers, measures = {"a": ["conv1", "ip1"], "b": ["conv1"]}, ["mav_error", *PROBES, "rmse_constant"]
     table = pd.concat([hand_made(measures, ["a", "b"], layer="conv1"), hand_made(measures, ["a"], layer="ip1")])
-    draw_layers(table, paths, layers=layers, titles={"a": "A net", "b": "B net"}, about="hand-made")
+    draw_layers(table, paths, layers=layers, titles={"a": "A net", "b": "B net"}, caption="hand-made")
     above, *_ = figures[0].axes
     assert above.get_title() == "A net"
     assert above.lines[0].get_ydata().tolist() == [5.5, 5.5]  # the mean over seeds
@@ -184,7 +184,7 @@ def test_perturbations_are_drawn_as_means_over_seeds(paths):
     effect = pd.concat([hand_made(measures, ["lenet"], **part) for part in parts], ignore_index=True)
     means = average_seeds(effect[effect["task"] == "scale"], "mav_error")
     assert means.loc[("scale", "lenet", "train_range"), "value"] == 5.5
-    draw_perturbation_effect(effect, paths, names={"lenet": "LeNet"}, among=["lenet"], about="hand-made")
+    draw_perturbation_effect(effect, paths, names={"lenet": "LeNet"}, among=["lenet"], caption="hand-made")
     pd.testing.assert_frame_equal(pd.read_csv(paths["csv"]), effect, rtol=1e-5, check_dtype=False)
     text = paths["svg"].read_text()
     assert all(word in text for word in ("LeNet", "one at a time", "all together", "scale", "blur"))

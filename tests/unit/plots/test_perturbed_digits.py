@@ -18,7 +18,7 @@ def test_pictures_go_from_end_to_end_and_the_inner_range_is_marked(tmp_path, rng
         "scale": {"train_range": [0.8, 1.2], "test_range": [0.4, 1.6]},
         "noise": {"train_range": [0, 30], "test_range": [0, 60]},
     }
-    draw_perturbed_digits(tmp_path / "digits.npz", paths, perturbations=ranges, seed=0, about="planted")
+    draw_perturbed_digits(tmp_path / "digits.npz", paths, perturbations=ranges, seed=0, caption="planted")
     assert all(path.stat().st_size for path in paths.values())
     table = pd.read_csv(paths["csv"])
     assert table.groupby("perturbation", sort=False)["value"].agg(["min", "max"]).to_numpy().tolist() == [

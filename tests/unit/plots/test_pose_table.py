@@ -54,7 +54,7 @@ def test_of_too_few_identities_there_is_no_interval(errors):
 
 def test_table_1_is_written_in_every_format(errors, tmp_path):
     paths = {kind: tmp_path / f"table.{kind}" for kind in ("csv", "md", "tex", "html")}
-    write_pose_tables(errors, paths, names=NAMES, source="hand", about="hand-made <data>")
+    write_pose_tables(errors, paths, names=NAMES, source="hand", caption="hand-made <data>")
     pd.testing.assert_frame_equal(pd.read_csv(paths["csv"]), errors, check_dtype=False)
     markdown = paths["md"].read_text().splitlines()
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in markdown[:8]} == {6}
@@ -65,7 +65,7 @@ def test_table_1_is_written_in_every_format(errors, tmp_path):
 
 def test_latex_has_as_many_cells_in_every_row_and_nothing_unescaped(errors, tmp_path):
     paths = {kind: tmp_path / f"table.{kind}" for kind in ("csv", "md", "tex", "html")}
-    write_pose_tables(errors, paths, names=NAMES, source="hand", about="hand-made")
+    write_pose_tables(errors, paths, names=NAMES, source="hand", caption="hand-made")
     text = paths["tex"].read_text()
     body = text.partition(r"\toprule")[2].partition(r"\bottomrule")[0]
     rows = [line for line in body.splitlines() if line.endswith(r"\\")]

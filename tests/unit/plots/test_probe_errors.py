@@ -41,6 +41,6 @@ def test_errors_are_gathered_with_their_intervals(digits, faces):
 
 def test_the_figure_is_written_with_its_data(digits, faces, paths):
     titles = {"networks": {"lenet": "LeNet", "mu": "µ-LeNet"}, "representations": {"dlib": "dlib"}}
-    draw_probe_errors(digits, faces, paths, **titles, about="hand-made")
+    draw_probe_errors(digits, faces, paths, **titles, caption="hand-made")
     assert len(pd.read_csv(paths["csv"])) == 2 * 4 + 3
     assert "linear, one per label" in paths["svg"].read_text()

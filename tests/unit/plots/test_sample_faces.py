@@ -96,7 +96,7 @@ def test_figure_1_is_drawn_with_its_predictions_beside_it(run, tmp_path, paths):
     boxes = pd.DataFrame([[5, 5, 25, 25]] * count, columns=BOX_COLUMNS).assign(sample_id=np.arange(count))
     boxes.to_parquet(tmp_path / "landmarks")
     inputs = [run.samples, tmp_path / "images", tmp_path / "landmarks", run.factors, run.predictions]
-    draw_sample_faces(*inputs, paths, shown=["Wearing_Hat", "Smiling"], seed=0, about="hand-made")
+    draw_sample_faces(*inputs, paths, shown=["Wearing_Hat", "Smiling"], seed=0, caption="hand-made")
     assert all(path.stat().st_size for path in paths.values())
     data = pd.read_csv(paths["csv"])
     assert len(data) == 10 * 3

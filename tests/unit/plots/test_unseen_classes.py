@@ -36,7 +36,7 @@ def drawn(tmp_path_factory):
     paths = {kind: folder / f"figure.{kind}" for kind in ("pdf", "png", "svg", "csv")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(style.plt, "close", figures.append)
-        draw_unseen_classes(tables, paths, names=NAMES, controls=["pixels"], about="planted")
+        draw_unseen_classes(tables, paths, names=NAMES, controls=["pixels"], caption="planted")
     return tables, figures[0], paths
 
 
@@ -69,5 +69,5 @@ def test_a_variant_looks_the_same_for_digits_and_faces(drawn):
 def test_any_numbers_of_enrolled_images_are_drawn(tmp_path, rng, enrolled):
     tables = {"digits": table_of(rng, NAMES["digits"], ["unseen", "seen"], enrolled=enrolled)}
     paths = {kind: tmp_path / f"figure.{kind}" for kind in ("pdf", "png", "svg", "csv")}
-    draw_unseen_classes(tables, paths, names={"digits": NAMES["digits"]}, controls=["pixels"], about="planted")
+    draw_unseen_classes(tables, paths, names={"digits": NAMES["digits"]}, controls=["pixels"], caption="planted")
     assert paths["png"].stat().st_size > 0

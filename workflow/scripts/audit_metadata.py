@@ -1,14 +1,14 @@
-from exoprobe.evaluation.audit_metadata import write_about
+from exoprobe.evaluation.audit_metadata import write_metadata
 from exoprobe.logs import log_to
 from exoprobe.provenance import write_provenance
 
 log_to(snakemake.log[0])
-write_about(
+write_metadata(
     snakemake.input.samples,
     snakemake.input.factors,
     snakemake.input.notes,
     dict(zip(snakemake.params.cfg["representations"], snakemake.input.features, strict=True)),
-    snakemake.output.about,
+    snakemake.output.metadata,
     snakemake.output.table,
     settings=snakemake.params.cfg,
     pictures=snakemake.input.pictures,
