@@ -8,6 +8,6 @@ detect_landmarks(
     images=cfg["images"] or snakemake.input.archive,
     predictor=snakemake.input.predictor,
     path=snakemake.output[0],
-    part=int(snakemake.wildcards.part),
-    parts=cfg["parts"],
+    shard=int(snakemake.wildcards.part),
+    shards=cfg["parts"],
 )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.celeba_layout import ATTRIBUTES, IDENTITIES, IMAGES, PARTITIONS
-from exoprobe.datasets.image_faults import examples, image_digests, settle_faults
+from exoprobe.datasets.image_faults import examples, image_digests, refuse_or_leave_out
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import SPLITS, write_samples
 from exoprobe.datasets.tables import read_table
@@ -82,7 +82,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str, threa
     digests = image_digests(images, table["file"], threads)
     unreadable = sorted(name for name, digest in digests.items() if digest is None)
     faults = {"missing": missing, "unreadable": unreadable, "not listed": unlisted}
-    settle_faults(faults, images.root, bad_images, "faces.bad_images")
+    refuse_or_leave_out(faults, images.root, bad_images, "faces.bad_images")
     table = table[~table["file"].isin(unreadable)]
     if table.empty:
         raise ExoprobeError(f"{images.root}: no image is left")

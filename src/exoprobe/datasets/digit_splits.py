@@ -26,19 +26,19 @@ def take_splits(source: str | Path, counts: dict[str, int]) -> dict[str, np.ndar
         ExoprobeError: where more digits are wanted than there are, or so few that a split lacks a class.
     """
     digits = np.load(source)
-    parts = [_take_split(digits, name, counts) for name in SPLITS]
-    return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
+    splits = [_take_split(digits, name, counts) for name in SPLITS]
+    return {column: np.concatenate([split[column] for split in splits]) for column in splits[0]}
 
 
 def _take_split(digits: dict[str, np.ndarray], split: str, counts: dict[str, int]) -> dict[str, np.ndarray]:
-    part = "test" if split == "test" else "train"
-    available = len(digits[f"{part}_labels"])
+    source = "test" if split == "test" else "train"
+    available = len(digits[f"{source}_labels"])
     wanted = counts["test"] if split == "test" else counts["train"] + counts["validation"]
     if wanted > available:
-        raise ExoprobeError(f"digits.counts: {part} holds {available} digits, fewer than the {wanted} asked for")
+        raise ExoprobeError(f"digits.counts: {source} holds {available} digits, fewer than the {wanted} asked for")
     start = available - counts["validation"] if split == "validation" else 0
     rows = slice(start, start + counts[split])
-    labels = digits[f"{part}_labels"][rows]
+    labels = digits[f"{source}_labels"][rows]
     if missing := sorted(set(digits["train_labels"].tolist()) - set(labels.tolist())):
         raise ExoprobeError(
             f"digits.counts.{split} is {counts[split]}: among these {split} digits there is no "
@@ -47,7 +47,7 @@ def _take_split(digits: dict[str, np.ndarray], split: str, counts: dict[str, int
     # One numbering for all source digits: the official training set first, then the test set.
     offset = len(digits["train_labels"]) if split == "test" else 0
     return {
-        "image": digits[f"{part}_images"][rows],
+        "image": digits[f"{source}_images"][rows],
         "label": labels.astype(np.int64),
         "group": np.arange(offset + rows.start, offset + rows.stop),
         "split": np.full(counts[split], split),

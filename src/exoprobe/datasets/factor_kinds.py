@@ -62,7 +62,7 @@ def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = 
         raise NotAFactorError(f"{name} cannot be probed, it is {what}")
     if pd.api.types.is_datetime64_any_dtype(column):
         raise NotAFactorError(f"{name} cannot be probed, it holds dates; give days since a day")
-    _check_finite(column)
+    _check_infinity(column)
     given = kind
     if kind is None:
         column = _without_codes(column, notes) if _is_number(column) else column
@@ -197,7 +197,7 @@ def _note_shape(column: pd.Series, values: np.ndarray, given: str | None, notes:
         notes.add("shape", str(column.name), sentence)
 
 
-def _check_finite(column: pd.Series) -> None:
+def _check_infinity(column: pd.Series) -> None:
     if _is_number(column) and (wrong := np.flatnonzero(np.isinf(column.to_numpy(np.float64, na_value=np.nan)))).size:
         row = column.index[wrong[0]]
         raise ExoprobeError(f"{column.name} is infinite in row {row} (from 0); leave the field empty if unknown")

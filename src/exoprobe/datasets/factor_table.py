@@ -38,7 +38,7 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
     """
     path, notes = Path(path), Notes() if notes is None else notes
     if path.suffix not in TABLES:
-        raise ExoprobeError(f"{path}: factors are read from {' and '.join(TABLES)}; its name ends in neither")
+        raise ExoprobeError(f"{path}: factors must be in {' and '.join(TABLES)}; its name ends in neither")
     if path.suffix == ".csv":
         _check_fields(path)
     try:
@@ -48,7 +48,7 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
     except Exception as error:  # of a damaged file the readers raise what they like
         if path.suffix == ".csv":
             check_text(path)
-        raise ExoprobeError(f"{path} cannot be read as a table ({one_line(error)})") from error
+        raise ExoprobeError(f"{path} cannot be read as a table ({first_line(error)})") from error
     if path.suffix == ".csv":
         table = _without_empty_rows(path, table, notes)
     if not table.num_rows:
@@ -65,13 +65,13 @@ def read_csv(path: Path, names: list[str] | None = None) -> pa.Table:
         path: the file.
         names: which columns, None for all that pandas did not write as an index.
     """
-    every = column_names(path)
-    read = pa_csv.ReadOptions(block_size=block_size(path), column_names=every, skip_rows=0)
+    columns = column_names(path)
+    read = pa_csv.ReadOptions(block_size=block_size(path), column_names=columns, skip_rows=0)
     options = pa_csv.ConvertOptions(
-        column_types=dict.fromkeys(every, pa.string()), strings_can_be_null=True, null_values=MISSING
+        column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=True, null_values=MISSING
     )
     table = pa_csv.read_csv(path, read_options=read, parse_options=PARSE, convert_options=options).slice(1)
-    wanted = names or [name for name in every if not is_pandas_index(name)]
+    wanted = names or [name for name in columns if not is_pandas_index(name)]
     return table.select(wanted)
 
 
@@ -102,7 +102,7 @@ def check_text(path: Path) -> None:
                 ) from error
 
 
-def one_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Return what a library says of a fault, shortened to one line."""
     return cut(" ".join(str(error).split()), 160)
 
@@ -124,7 +124,7 @@ def _check_fields(path: Path) -> None:
 
 
 def _without_empty_rows(path: Path, table: pa.Table, notes: Notes) -> pa.Table:
-    """Take away rows at the end in which every field is empty."""
+    """Take away rows at the end whose fields are all empty."""
     empty = 0
     while empty < table.num_rows and not any(table[name][-1 - empty].is_valid for name in table.column_names):
         empty += 1
@@ -143,7 +143,7 @@ def _read_parquet(path: Path, texts: Collection[str]) -> pa.Table:
 def _is_bulky(kind: pa.DataType) -> bool:
     binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
     nested = pa.types.is_nested(kind) or isinstance(kind, pa.ExtensionType)
-    return nested or any(is_one(kind) for is_one in binary)
+    return nested or any(is_type(kind) for is_type in binary)
 
 
 def _series(name: str, column: pa.ChunkedArray, as_text: bool, stored: bool, notes: Notes) -> pd.Series:

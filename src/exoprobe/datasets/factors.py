@@ -1,4 +1,4 @@
-"""The factors of a user's dataset: what a representation may or should not tell of its samples."""
+"""The factors of a user's dataset: what a representation may or should not encode of its samples."""
 
 import json
 import math
@@ -72,8 +72,8 @@ def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: s
     stated = {
         "dataset_digest": dataset_digest,
         "factors": [
-            {"kind": one.kind, "categories": one.categories, "source": one.source, "period": one.period}
-            for one in factors
+            {"kind": factor.kind, "categories": factor.categories, "source": factor.source, "period": factor.period}
+            for factor in factors
         ],
     }
     schema = pa.schema(

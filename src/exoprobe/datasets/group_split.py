@@ -1,4 +1,4 @@
-"""Dealing groups to train, validation and test, whole; or checking a split that the user gives."""
+"""Splits by group: a random one, or a check of the one that the user gives."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from exoprobe.errors import ExoprobeError
 
 SHARES = (0.60, 0.15, 0.25)  # of the rows, in the order of SPLITS
 LEAST_GROUPS = 3  # in each split
-DRAWS = (5, 200)  # how many deals are compared, at least and at most …
+DRAWS = (5, 200)  # how many random splits are compared, at least and at most …
 DRAWN_VALUES = 40_000_000  # … and how many values may be counted in all of them
 
 
@@ -29,18 +29,17 @@ def check_groups(groups: np.ndarray) -> None:
 
 
 def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
-    """Deal whole groups to the splits at random, so that rows and the values of factors are spread evenly.
+    """Assign whole groups to splits at random, so that rows and factor values are spread evenly.
 
-    Of many random deals, each cut where the shares of rows are met best, the one is taken that leaves the fewest
-    values out of a split, and among these the one whose shares are most even.
+    Of many random splits, the chosen one lacks the fewest factor values; ties go to the most even shares.
 
     Args:
         groups: codes from 0, [N].
         classes: codes of the values of factors, float64 [N] each, NaN where unknown.
-        seed: of the deals.
+        seed: of the random splits.
 
     Returns:
-        Places in :data:`exoprobe.datasets.samples.SPLITS`, [N].
+        Indices into :data:`exoprobe.datasets.samples.SPLITS`, [N].
 
     Raises:
         ExoprobeError: where there are too few groups.
@@ -50,8 +49,8 @@ def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> 
     counted = [groups * 0, *(np.where(np.isnan(codes), -1, codes).astype(np.int64) for codes in classes)]
     rng = np.random.default_rng(seed)
     draws = int(np.clip(DRAWN_VALUES // (len(groups) * len(counted)), *DRAWS))
-    deals = (_deal(sizes, rng)[groups] for _ in range(draws))
-    return min(deals, key=lambda parts: _unevenness(parts, counted))
+    candidates = (_draw_split(sizes, rng)[groups] for _ in range(draws))
+    return min(candidates, key=lambda split: _unevenness(split, counted))
 
 
 def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[object]) -> np.ndarray:
@@ -63,7 +62,7 @@ def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[obje
         group_names: what the codes stand for.
 
     Returns:
-        Places in :data:`exoprobe.datasets.samples.SPLITS`, [N].
+        Indices into :data:`exoprobe.datasets.samples.SPLITS`, [N].
 
     Raises:
         ExoprobeError: where a row's split is unknown, a group is in two, or a split has too few groups.
@@ -73,22 +72,22 @@ def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[obje
         raise ExoprobeError(
             f"{names.name} is {str(odd.iloc[0])!r} in row {odd.index[0]} (from 0); allowed: {', '.join(SPLITS)}"
         )
-    parts = names.map({name: place for place, name in enumerate(SPLITS)}).to_numpy(np.int64)
+    splits = names.map({name: index for index, name in enumerate(SPLITS)}).to_numpy(np.int64)
     first = np.zeros(groups.max() + 1, np.int64)
-    first[groups[::-1]] = parts[::-1]
-    if (crossing := np.flatnonzero(parts != first[groups])).size:
+    first[groups[::-1]] = splits[::-1]
+    if (crossing := np.flatnonzero(splits != first[groups])).size:
         row = crossing[0]
         raise ExoprobeError(
             f"group {group_names[groups[row]]} is in two splits, {SPLITS[first[groups[row]]]} and "
-            f"{SPLITS[parts[row]]} (row {names.index[row]}, from 0); a group must stay in one"
+            f"{SPLITS[splits[row]]} (row {names.index[row]}, from 0); a group must stay in one"
         )
-    for place, count in enumerate(np.bincount(first, minlength=len(SPLITS))):
+    for index, count in enumerate(np.bincount(first, minlength=len(SPLITS))):
         if count < LEAST_GROUPS:
             raise ExoprobeError(
-                f"{names.name} puts {count} groups into {SPLITS[place]}; it needs {LEAST_GROUPS}: call that many of "
-                f"another split's {SPLITS[place]}, or give no split to have one made"
+                f"{names.name} puts {count} groups into {SPLITS[index]}; it needs {LEAST_GROUPS}: call that many of "
+                f"another split's {SPLITS[index]}, or give no split to have one made"
             )
-    return parts
+    return splits
 
 
 def draw_groups(groups: np.ndarray, rows: int, seed: int) -> np.ndarray:
@@ -109,7 +108,7 @@ def draw_groups(groups: np.ndarray, rows: int, seed: int) -> np.ndarray:
     return chosen[groups]
 
 
-def _deal(sizes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _draw_split(sizes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return a split per group: shuffled groups, cut where the shares of rows are met best."""
     order = rng.permutation(len(sizes))
     ends = np.cumsum(sizes[order])
@@ -117,18 +116,18 @@ def _deal(sizes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     cuts = [int(np.argmin(np.abs(ends - rows))) + 1 for rows in wanted]
     train = int(np.clip(cuts[0], LEAST_GROUPS, len(sizes) - 2 * LEAST_GROUPS))
     validation = int(np.clip(cuts[1], train + LEAST_GROUPS, len(sizes) - LEAST_GROUPS))
-    parts = np.full(len(sizes), 2)
-    parts[order[:train]], parts[order[train:validation]] = 0, 1
-    return parts
+    splits = np.full(len(sizes), 2)
+    splits[order[:train]], splits[order[train:validation]] = 0, 1
+    return splits
 
 
-def _unevenness(parts: np.ndarray, counted: Sequence[np.ndarray]) -> tuple[int, float]:
+def _unevenness(splits: np.ndarray, counted: Sequence[np.ndarray]) -> tuple[int, float]:
     """Return how many values a split lacks, and how far the values' shares are from those wanted, on average."""
     lacking, distances = 0, []
     for codes in counted:
         known = codes >= 0
         kinds = codes[known].max(initial=-1) + 1
-        counts = np.bincount(parts[known] * kinds + codes[known], minlength=len(SPLITS) * kinds)
+        counts = np.bincount(splits[known] * kinds + codes[known], minlength=len(SPLITS) * kinds)
         counts = counts.reshape(len(SPLITS), kinds)
         lacking += int((counts == 0).sum())
         shares = counts / np.maximum(counts.sum(0), 1)

@@ -43,7 +43,7 @@ def image_digests(images: ImageFiles, names: Sequence[str], threads: int) -> dic
     return digests
 
 
-def settle_faults(faults: Mapping[str, Sequence[str]], root: str | Path, bad_images: str, key: str) -> str:
+def refuse_or_leave_out(faults: Mapping[str, Sequence[str]], root: str | Path, bad_images: str, key: str) -> str:
     """Refuse a folder with faults, or say what is left out of it.
 
     Args:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factor_table import read_factor_table
-from exoprobe.datasets.image_faults import examples, image_digests, settle_faults
+from exoprobe.datasets.image_faults import examples, image_digests, refuse_or_leave_out
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import write_samples
 from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names
@@ -82,7 +82,7 @@ def build_image_table(
     digests = image_digests(images, rows[column].tolist(), threads)
     faults["unreadable"] = [name for name, digest in digests.items() if digest is None]
     faults["the same as another"] = _copies(digests)
-    left_out = settle_faults(faults, folder, bad_images, "images.bad_images")
+    left_out = refuse_or_leave_out(faults, folder, bad_images, "images.bad_images")
     rows = rows[~rows[column].isin([*faults["unreadable"], *faults["the same as another"]])]
     if rows.empty:
         raise ExoprobeError(f"{folder}: no picture is left")

@@ -47,7 +47,7 @@ class ImageFiles:
             names = [name for name in self._archive.namelist() if not name.endswith("/")]
         else:
             names = [path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file()]
-        return sorted(name for name in names if not any(part.startswith(".") for part in name.split("/")))
+        return sorted(name for name in names if not any(step.startswith(".") for step in name.split("/")))
 
     def content(self, name: str) -> bytes:
         """Return a file's bytes."""

@@ -1,4 +1,4 @@
-"""Where the face is in each image: five landmarks and a box, detected by dlib or read from CelebA's files.
+"""Where the face is in each image: five landmarks and a box, detected by dlib or taken from CelebA's files.
 
 The landmarks are CelebA's five: the centers of the left and right eye (as seen in the image), the tip of the
 nose, the left and right corner of the mouth.
@@ -12,8 +12,8 @@ import pandas as pd
 
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import read_samples
+from exoprobe.datasets.shards import shard_rows
 from exoprobe.datasets.tables import read_table
-from exoprobe.embeddings.shards import part_rows
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 from exoprobe.progress import progress
@@ -35,11 +35,11 @@ def detect_landmarks(
     predictor: str | Path,
     path: str | Path,
     *,
-    part: int,
-    parts: int,
+    shard: int,
+    shards: int,
     batch: int = 1,
 ) -> None:
-    """Find the face in each image of one part of the dataset and write its landmarks and box.
+    """Find the face in each image of one shard of the dataset and write its landmarks and box.
 
     Where dlib's frontal detector finds none, the landmarks are fitted to a central box and ``detected`` is 0.
 
@@ -48,15 +48,15 @@ def detect_landmarks(
         images: folder or archive of its image files.
         predictor: dlib's 68-landmark model (trained on iBUG 300-W; not for commercial use).
         path: the Parquet file to write: ``sample_id``, ``detected`` and :data:`COLUMNS`, in pixels.
-        part: which, from 0.
-        parts: how many parts the dataset is cut into.
+        shard: its index, from 0.
+        shards: how many shards the dataset is cut into.
         batch: rows that stay together; as the extraction's, where that takes the landmarks of a shard.
     """
     import dlib
 
     detector, fit = dlib.get_frontal_face_detector(), dlib.shape_predictor(str(predictor))
     columns = read_samples(samples, ["sample_id", "file"])
-    rows, files = part_rows(len(columns["file"]), part, parts, batch=batch), ImageFiles(images)
+    rows, files = shard_rows(len(columns["file"]), shard, shards, batch=batch), ImageFiles(images)
     found = []
     with progress(len(rows), "image", log, "detecting faces") as bar:
         for row in rows:
@@ -66,7 +66,7 @@ def detect_landmarks(
             box = box if detected else central_box(image)
             shape = fit(image, dlib.rectangle(*box))
             points = np.array([(point.x, point.y) for point in shape.parts()], float)
-            five = np.concatenate([points[part].mean(0) for part in FROM_68])
+            five = np.concatenate([points[indices].mean(0) for indices in FROM_68])
             found.append((columns["sample_id"][row], int(detected), *five, *box))
             bar.update()
     table = pd.DataFrame(found, columns=["sample_id", "detected", *COLUMNS])
@@ -91,13 +91,13 @@ def central_box(image: np.ndarray) -> tuple[int, int, int, int]:
     return tuple(round(value) for value in (width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half))
 
 
-def gather_landmarks(samples: str | Path, parts: list[str | Path], path: str | Path) -> None:
+def gather_landmarks(samples: str | Path, shards: list[str | Path], path: str | Path) -> None:
     """Join the parts into one table, a row per sample of the dataset.
 
     Raises:
         ExoprobeError: where the parts are not the dataset's samples.
     """
-    table = pd.concat([pd.read_parquet(part) for part in parts], ignore_index=True)
+    table = pd.concat([pd.read_parquet(shard) for shard in shards], ignore_index=True)
     if not np.array_equal(table["sample_id"], read_samples(samples, ["sample_id"])["sample_id"]):
         raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
     with atomic_write(path) as temporary:

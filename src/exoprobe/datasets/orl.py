@@ -57,7 +57,7 @@ def build_orl(images: str | Path, path: str | Path, *, folds: int, seed: int = 0
         seed: of the deal.
     """
     labels = read_labels()
-    fold_of = _deal(labels["subject"].unique(), folds, seed)
+    fold_of = _assign_folds(labels["subject"].unique(), folds, seed)
     labels = labels.assign(fold=labels["subject"].map(fold_of)).sort_values(["fold", "subject", "image"])
     write_samples(
         path,
@@ -72,9 +72,9 @@ def build_orl(images: str | Path, path: str | Path, *, folds: int, seed: int = 0
     )
 
 
-def _deal(people: np.ndarray, folds: int, seed: int) -> dict[int, int]:
-    shuffled = np.random.default_rng(seed).permutation(people)
-    return {int(person): place % folds for place, person in enumerate(shuffled)}
+def _assign_folds(subjects: np.ndarray, folds: int, seed: int) -> dict[int, int]:
+    shuffled = np.random.default_rng(seed).permutation(subjects)
+    return {int(subject): index % folds for index, subject in enumerate(shuffled)}
 
 
 def _read_folder(folder: Path, names: list[str]) -> dict[str, bytes]:

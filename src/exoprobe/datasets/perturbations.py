@@ -59,14 +59,14 @@ def scale(images: Tensor, values: Tensor, generator: Generator) -> Tensor:
 
 def shear(images: Tensor, values: Tensor, generator: Generator) -> Tensor:
     """Slant by degrees, the top to the right, as italics are."""
-    zero, one = torch.zeros_like(values), torch.ones_like(values)
-    return _resample(images, [one, torch.tan(values.deg2rad()), zero], [zero, one, zero])
+    zero, unit = torch.zeros_like(values), torch.ones_like(values)
+    return _resample(images, [unit, torch.tan(values.deg2rad()), zero], [zero, unit, zero])
 
 
 def translation(images: Tensor, values: Tensor, generator: Generator) -> Tensor:
     """Move to the right by pixels."""
-    zero, one = torch.zeros_like(values), torch.ones_like(values)
-    return _resample(images, [one, zero, -2 * values / images.shape[-1]], [zero, one, zero])
+    zero, unit = torch.zeros_like(values), torch.ones_like(values)
+    return _resample(images, [unit, zero, -2 * values / images.shape[-1]], [zero, unit, zero])
 
 
 def rotation(images: Tensor, values: Tensor, generator: Generator) -> Tensor:

@@ -121,8 +121,8 @@ def split_names(splits: np.ndarray) -> list[str]:
 
 def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:
     names = sorted(columns)
-    parts = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
-    return digest_of(",".join(names).encode(), *parts, source_digest.encode())
+    buffers = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
+    return digest_of(",".join(names).encode(), *buffers, source_digest.encode())
 
 
 @contextmanager

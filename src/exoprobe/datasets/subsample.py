@@ -51,8 +51,8 @@ def choose_rows(columns: dict[str, np.ndarray], counts: dict[str, int], labels: 
             of = "" if labels is None else f" of the classes {', '.join(map(str, labels))}"
             raise ExoprobeError(f"{split} would hold no samples{of}: {counts[split]} of {len(rows)} are asked for")
         groups = np.unique(columns["group"][rows])
-        places = np.linspace(0, len(groups), min(counts[split], len(groups)), endpoint=False).astype(int)
-        kept.append(rows[np.isin(columns["group"][rows], groups[places])])
+        chosen = np.linspace(0, len(groups), min(counts[split], len(groups)), endpoint=False).astype(int)
+        kept.append(rows[np.isin(columns["group"][rows], groups[chosen])])
     return np.concatenate(kept)
 
 

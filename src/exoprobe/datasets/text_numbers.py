@@ -69,7 +69,7 @@ def read_numbers(texts: Sequence[str]) -> TextNumbers | None:
     values[[shape is not None for shape in shapes]] = np.array(plain, float) * signs
     (unit,) = units
     forms = [form, f"with {unit}" if unit else ""]
-    return TextNumbers(values, " ".join(part for part in forms if part))
+    return TextNumbers(values, " ".join(text for text in forms if text))
 
 
 def is_padded(texts: Sequence[str]) -> bool:
@@ -87,8 +87,8 @@ def read_dates(texts: Sequence[str]) -> tuple[np.ndarray, str] | None:
         return None
     clocks = [CLOCK.fullmatch(text) for text in texts]
     if all(clock is not None for clock in clocks):
-        parts = [clock.groups(default="0") for clock in clocks if clock is not None]
-        hours = [int(hour) + int(minute) / 60 + float(second) / 3600 for hour, minute, second in parts]
+        fields = [clock.groups(default="0") for clock in clocks if clock is not None]
+        hours = [int(hour) + int(minute) / 60 + float(second) / 3600 for hour, minute, second in fields]
         return np.array(hours), "times of day, read as hours"
     if not all(DATE.fullmatch(text) for text in texts):
         return None

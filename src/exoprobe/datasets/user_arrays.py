@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type, reading
+from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
 
 NUMBERS = "fiub"  # numpy's kinds
@@ -54,7 +54,7 @@ def open_npz(path: Path, id_column: str | None) -> UserFile:
     shape = (dimension, rows) if fortran else (rows, dimension)
 
     def load() -> np.ndarray:
-        with reading(path):
+        with refuse_unreadable(path):
             stored = _stream(path, name, shape, dtype)
         return stored.T if fortran else stored
 

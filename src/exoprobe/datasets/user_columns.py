@@ -79,9 +79,9 @@ def _conversion(
     low, high = np.full(len(kept), np.inf), np.full(len(kept), -np.inf)
     for block in _blocks(features):
         block = block[:, kept].astype(np.float64)
-        finite = np.isfinite(block)
-        low = np.minimum(low, np.where(finite, block, np.inf).min(0))
-        high = np.maximum(high, np.where(finite, block, -np.inf).max(0))
+        defined = np.isfinite(block)
+        low = np.minimum(low, np.where(defined, block, np.inf).min(0))
+        high = np.maximum(high, np.where(defined, block, -np.inf).max(0))
     low, high = np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 0.0)
     with np.errstate(over="ignore"):
         spread, size = high - low, np.maximum(np.abs(low), np.abs(high))
@@ -100,12 +100,12 @@ def _conversion(
     return offsets, scale, notes
 
 
-def _scale(sizes: np.ndarray, spreads: np.ndarray, some: np.ndarray) -> float:
+def _scale(sizes: np.ndarray, spreads: np.ndarray, sample: np.ndarray) -> float:
     """Return a power of two that brings the numbers into float32's range; 1 where they are, or none does for all."""
     largest = float(sizes.max())
     if not largest or (largest <= LARGEST and not 0 < float(spreads.max()) < SMALLEST):
         return 1.0
-    typical = np.median(np.abs(some[np.isfinite(some) & (some != 0)]))
+    typical = np.median(np.abs(sample[np.isfinite(sample) & (sample != 0)]))
     return float(2.0 ** -np.floor(np.log2(largest))) if typical > SMALLEST * largest else 1.0
 
 

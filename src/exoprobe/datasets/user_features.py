@@ -7,7 +7,7 @@ by block into one array.
 from pathlib import Path
 
 from exoprobe.datasets.user_arrays import open_npy, open_npz
-from exoprobe.datasets.user_file import UserFile, reading
+from exoprobe.datasets.user_file import UserFile, refuse_unreadable
 from exoprobe.datasets.user_tables import open_csv, open_parquet
 from exoprobe.errors import ExoprobeError
 
@@ -27,12 +27,12 @@ def open_features(path: str | Path, id_column: str | None = None) -> UserFile:
     """
     path = Path(path)
     if path.suffix not in OPENERS:
-        raise ExoprobeError(f"{path}: features are read from {', '.join(OPENERS)}; its name ends in none of them")
+        raise ExoprobeError(f"{path}: features must be in {', '.join(OPENERS)}; its name ends in none of them")
     if not path.is_file():
         raise ExoprobeError(f"{path}: no such file")
     if not path.stat().st_size:
         raise ExoprobeError(f"{path} is empty")
-    with reading(path):
+    with refuse_unreadable(path):
         features = OPENERS[path.suffix](path, id_column)
     if not features.rows or not features.dimension:
         raise ExoprobeError(f"{path} has {features.rows} rows of {features.dimension} features; it needs some")

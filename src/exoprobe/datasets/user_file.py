@@ -40,7 +40,7 @@ class UserFile:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def refuse_unreadable(path: Path) -> Iterator[None]:
     """Say which file it is that another library cannot read."""
     try:
         yield

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from exoprobe.datasets.factor_table import PARSE, block_size, check_text, read_csv
 from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names, cut, is_pandas_index
-from exoprobe.datasets.user_file import UserFile, load_type, reading
+from exoprobe.datasets.user_file import UserFile, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import read_features, read_info, read_sample_ids
 from exoprobe.features.feature_store import METADATA_KEY
@@ -42,7 +42,7 @@ def open_csv(path: Path, id_column: str | None) -> UserFile:
     def load() -> np.ndarray:
         types = dict.fromkeys(names, pa.string()) | dict.fromkeys(features, pa.float64())
         wanted = pa_csv.ConvertOptions(column_types=types)
-        with reading(path):
+        with refuse_unreadable(path):
             try:
                 table = pa_csv.read_csv(path, read_options=read, parse_options=PARSE, convert_options=wanted)
             except pa.ArrowInvalid:
@@ -88,7 +88,7 @@ def open_parquet(path: Path, id_column: str | None) -> UserFile:
     if id_column is not None:
         check_column(path, "id", id_column, column_names(path))
     if METADATA_KEY in (pq.read_metadata(path).metadata or {}):
-        return _own_file(path, id_column)
+        return _feature_file(path, id_column)
     ids = None if id_column is None else _numpy(pq.read_table(path, columns=[id_column])[id_column])
     fields = [field for field in schema if field.name != id_column and not is_pandas_index(field.name)]
     vectors = [field.name for field in fields if _is_vector(field.type)]
@@ -97,7 +97,7 @@ def open_parquet(path: Path, id_column: str | None) -> UserFile:
     return _vectors(path, vectors[0], ids) if vectors else _columns(path, fields, ids)
 
 
-def _own_file(path: Path, id_column: str | None) -> UserFile:
+def _feature_file(path: Path, id_column: str | None) -> UserFile:
     info = read_info(path)
     if id_column not in (None, "sample_id"):
         raise ExoprobeError(f"id is {id_column!r}, but the ids of {path} are called sample_id")
@@ -107,7 +107,7 @@ def _own_file(path: Path, id_column: str | None) -> UserFile:
 
 def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> UserFile:
     number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)
-    if others := [field for field in fields if not any(is_one(field.type) for is_one in number)]:
+    if others := [field for field in fields if not any(is_type(field.type) for is_type in number)]:
         raise ExoprobeError(
             f"{path}: column {others[0].name} holds {others[0].type}; features must be numbers, and an id column "
             "is named by id"
@@ -115,7 +115,7 @@ def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> User
     names, rows = [field.name for field in fields], pq.read_metadata(path).num_rows
 
     def load() -> np.ndarray:
-        with reading(path):
+        with refuse_unreadable(path):
             return _columns_array(pq.read_table(path, columns=names))
 
     indices = _indices(pq.read_schema(path).names, None)
@@ -128,9 +128,9 @@ def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
     dimension = 0 if first is None else int(_lengths(_lists(first))[0].as_py() or 0)
 
     def load() -> np.ndarray:
-        element = _lists(first).type.value_type if first is not None else pa.float32()
-        features, start = np.empty((rows, dimension), _numpy_type(element)), 0
-        with reading(path):
+        value_type = _lists(first).type.value_type if first is not None else pa.float32()
+        features, start = np.empty((rows, dimension), _numpy_type(value_type)), 0
+        with refuse_unreadable(path):
             for batch in pq.ParquetFile(path).iter_batches(BATCH, columns=[name]):
                 block = _block(_lists(batch), dimension, path, start)
                 features[start : start + len(block)] = block
@@ -142,7 +142,7 @@ def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
 
 def _is_vector(kind: pa.DataType) -> bool:
     lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    return isinstance(kind, pa.FixedShapeTensorType) or any(is_one(kind) for is_one in lists)
+    return isinstance(kind, pa.FixedShapeTensorType) or any(is_type(kind) for is_type in lists)
 
 
 def _lists(batch: pa.RecordBatch) -> pa.Array:

@@ -1,5 +1,5 @@
-"""Least-squares concept erasure, LEACE (Belrose et al. 2023): the smallest change after which no linear readout
-tells a factor better than a constant does."""
+"""Least-squares concept erasure, LEACE (Belrose et al. 2023): the smallest change after which no linear probe
+predicts a factor better than a constant does."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -97,8 +97,8 @@ def fit_erasers(moments: Moments, columns: Sequence[slice]) -> list[Eraser]:
     deviations, vectors = np.sqrt(values[kept]), vectors[:, kept]
     whitened = vectors.T @ moments.cross / deviations[:, None]
     erasers = []
-    for own in columns:
-        basis, strengths, _ = np.linalg.svd(whitened[:, own], full_matrices=False)
+    for targets in columns:
+        basis, strengths, _ = np.linalg.svd(whitened[:, targets], full_matrices=False)
         basis = basis[:, strengths > RANK_TOLERANCE * strengths.max(initial=0)]
         left, right = vectors @ (deviations[:, None] * basis), vectors @ (basis / deviations[:, None])
         erasers.append(Eraser(moments.mean, left, right))

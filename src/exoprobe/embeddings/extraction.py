@@ -43,7 +43,7 @@ def extract_features(
 
     Args:
         samples: the dataset, with its images.
-        weights: the file that ``network`` was read from, for the footer's digest.
+        weights: the file that ``network`` was loaded from, for the footer's digest.
         path: the feature file to write.
         network: maps uint8 images [n, 1, height, width] to a dict of activations.
         layer: which of them to keep, flattened to vectors.
@@ -97,8 +97,8 @@ def layer_batches(
         if on_cpu:
             torch.set_num_threads(1)
         batches = block.split(BATCH[device.type])
-        parts = [layer_vectors(network(batch.to(device))[layer], max_features) for batch in batches]
-        return torch.cat(parts).float().cpu().numpy()
+        vectors = [layer_vectors(network(batch.to(device))[layer], max_features) for batch in batches]
+        return torch.cat(vectors).float().cpu().numpy()
 
     computed = prefetch(compute, images.split(BLOCK), threads if on_cpu else 1)
     try:
@@ -113,7 +113,7 @@ def layer_batches(
 def layer_vectors(activations: Tensor, max_features: int | None = None) -> Tensor:
     """Flatten activations [N, …] to vectors.
 
-    Maps [N, channels, height, width] of more elements than ``max_features`` are first averaged over the cells of
+    Maps [N, channels, height, width] of more values than ``max_features`` are first averaged over the cells of
     the largest square grid that keeps to it (at least one cell), so that layers of any size can be compared.
     """
     if max_features and activations.ndim == 4 and activations[0].numel() > max_features:

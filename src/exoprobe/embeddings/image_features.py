@@ -18,9 +18,9 @@ from exoprobe.compute import choose_device, device_name
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.landmarks import read_landmarks
 from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.shards import BATCH, shard_rows
 from exoprobe.embeddings.adapters.adapter import Adapter
 from exoprobe.embeddings.crops import crop_face
-from exoprobe.embeddings.shards import BATCH, part_rows
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, iterate_features, read_info, read_sample_ids, write_features
 from exoprobe.io.files import atomic_write, digest_of_file
@@ -51,7 +51,7 @@ def extract_shard(
         landmarks: its landmarks, or the shard's; None for a network that sees whole pictures.
         path: the feature file to write: the layers side by side, their names and widths in ``layer``.
         adapter: the network.
-        weights: the file that it was read from, None for a network without.
+        weights: the file that it was loaded from, None for a network without.
         shard: which, from 0.
         shards: how many shards the dataset is cut into.
         code_digest: of the code that computes them.
@@ -61,7 +61,7 @@ def extract_shard(
         ExoprobeError: where the landmarks are of other samples, or an image cannot be read.
     """
     ids = read_samples(samples, ["sample_id"])["sample_id"]
-    rows = part_rows(len(ids), shard, shards, batch=BATCH)
+    rows = shard_rows(len(ids), shard, shards, batch=BATCH)
     where = choose_device(device)
     log.info("%d images on %s; %s", len(rows), device_name(where), adapter.crop.described)
     faces = _face_rows(samples, landmarks, ids, rows)

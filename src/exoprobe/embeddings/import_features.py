@@ -71,9 +71,9 @@ def _blocks(used: UserColumns, order: np.ndarray) -> Iterator[np.ndarray]:
     for start in range(0, len(order), step):
         rows = order[start : start + step]
         block = used.rows(rows)
-        finite = np.isfinite(block)
-        if not finite.all():
-            row, index = np.argwhere(~finite)[0]
+        valid = np.isfinite(block)
+        if not valid.all():
+            row, index = np.argwhere(~valid)[0]
             column = used.kept[index]
             value = used.features[rows[row], column]
             why = "float32 cannot hold it beside the others: correct it, or take logarithms"

@@ -12,14 +12,14 @@ from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.table_columns import check_column
-from exoprobe.datasets.user_file import reading
+from exoprobe.datasets.user_file import refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, read_features, read_info, write_features
 from exoprobe.features.feature_store import METADATA_KEY
 
 log = logging.getLogger(__name__)
 
-SIDE = 32  # of gray pictures that are read from files
+SIDE = 32  # pixels: the gray pictures made of image files
 BLOCK = 1_024  # images
 Loader = Callable[[np.ndarray], np.ndarray]  # rows of the factor table [n] → pixels [n, …]
 
@@ -93,9 +93,9 @@ def open_images(images: str | Path | Mapping[str, str], table: str | Path) -> Lo
         return _from_folder(images["folder"], images["column"], table)
     path = Path(images)
     if path.suffix not in (".npy", ".parquet"):
-        raise ExoprobeError(f"{path}: images are read from a .npy file, a samples.parquet or a folder")
-    with reading(path):
-        stored = np.load(path, mmap_mode="r", allow_pickle=False) if path.suffix == ".npy" else _own_images(path)
+        raise ExoprobeError(f"{path}: images must be a .npy file, a samples.parquet or a folder")
+    with refuse_unreadable(path):
+        stored = np.load(path, mmap_mode="r", allow_pickle=False) if path.suffix == ".npy" else _load_parquet(path)
     if stored.dtype.kind not in "fu" or stored.ndim < 2:
         raise ExoprobeError(
             f"{path} holds {stored.dtype} of {stored.ndim} dimensions; images are uint8 or float [N, …]"
@@ -105,7 +105,7 @@ def open_images(images: str | Path | Mapping[str, str], table: str | Path) -> Lo
     return lambda chosen: stored[chosen]
 
 
-def _own_images(path: Path) -> np.ndarray:
+def _load_parquet(path: Path) -> np.ndarray:
     if METADATA_KEY in (pq.read_metadata(path).metadata or {}):
         return read_features(path)
     if "image" not in pq.read_schema(path).names:

@@ -30,10 +30,10 @@ def draw_rows(groups: np.ndarray, limit: int, seed: int = 0) -> np.ndarray:
     shuffled = random.permutation(len(groups))
     rows = shuffled[np.argsort(turn[shuffled], kind="stable")]
     sizes = np.bincount(turn)
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # within its group
+    position = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # within its group
     largest = max(1, limit // min(LEAST_GROUPS, len(sizes)))
     fits = np.cumsum(np.minimum(sizes, largest)) <= limit
-    return np.sort(rows[(place < largest) & fits[turn[rows]]])
+    return np.sort(rows[(position < largest) & fits[turn[rows]]])
 
 
 def take_rows(features: Blocks, rows: np.ndarray) -> np.ndarray:

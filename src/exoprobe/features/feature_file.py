@@ -22,9 +22,9 @@ from exoprobe.features.feature_store import (
     UNSET,
     FeatureInfo,
     add_checksums,
-    check_finite,
     check_order,
     open_feature_store,
+    refuse_nan,
 )
 from exoprobe.io.files import atomic_write
 from exoprobe.io.prefetch import prefetch
@@ -85,7 +85,7 @@ def _row_groups(batches: Iterable[np.ndarray], info: FeatureInfo, path: str | Pa
             raise ExoprobeError(
                 f"{path}: a batch of {batch.dtype} {batch.shape} where {info.dtype} [n, {info.dimension}] belongs"
             )
-        check_finite(batch, start, path)
+        refuse_nan(batch, start, path)
         start += len(batch)
         kept = np.concatenate([kept, batch]) if len(kept) else np.ascontiguousarray(batch)
         while len(kept) >= size:

@@ -85,7 +85,7 @@ class FeatureStore:
         table, first = self._read(group, "sample_id", "feature"), int(self.starts[group])
         (column,) = table["feature"].chunks
         block = column.flatten().to_numpy().reshape(-1, self.info.dimension)
-        check_finite(block, first, self.path)
+        refuse_nan(block, first, self.path)
         if self.ordered:
             check_order(table["sample_id"].to_numpy(), first, self.path)
         return block
@@ -177,13 +177,13 @@ def _checksum(name: str, value: str = UNSET) -> bytes:
     return (CHECKSUM % (name, value)).encode()
 
 
-def check_finite(features: np.ndarray, first: int, path: str | Path) -> None:
+def refuse_nan(features: np.ndarray, first: int, path: str | Path) -> None:
     """Refuse features [n, D], of rows from ``first`` on, that have NaN or infinity."""
     if features.dtype == np.float16:  # numpy tests these slowly
-        finite = bool((features.view(np.uint16) & FLOAT16_INFINITY).max(initial=0) < FLOAT16_INFINITY)
+        valid = bool((features.view(np.uint16) & FLOAT16_INFINITY).max(initial=0) < FLOAT16_INFINITY)
     else:
-        finite = bool(np.isfinite(features).all())
-    if not finite:
+        valid = bool(np.isfinite(features).all())
+    if not valid:
         row = first + int(np.argmin(np.isfinite(features).all(1)))
         raise ExoprobeError(f"{path}: NaN or infinity in the feature of row {row}, in {features.dtype}")
 

@@ -88,8 +88,8 @@ def measure_group_moments(
         pools = [stack.enter_context(ThreadPoolExecutor(1, "", torch.set_num_threads, (each,))) for _ in sums]
         waiting: deque[Future[None]] = deque()
         for block in chain([first], blocks):
-            for own, pool, share in zip(sums, pools, _shares(block, workers), strict=True):
-                waiting.append(pool.submit(own.add, *share))
+            for total, pool, share in zip(sums, pools, _shares(block, workers), strict=True):
+                waiting.append(pool.submit(total.add, *share))
             while len(waiting) > AHEAD * workers:
                 waiting.popleft().result()
         for added in waiting:
@@ -136,7 +136,7 @@ class _Sums:
     def moments(self) -> list[Moments]:
         """Return the moments of each group."""
         lower = self.products.tril()
-        return [self._moments(one) for one in (lower + lower.tril(-1).mT).numpy()]
+        return [self._moments(products) for products in (lower + lower.tril(-1).mT).numpy()]
 
     def _moments(self, products: np.ndarray) -> Moments:
         dimension = len(self.origin)

@@ -121,8 +121,8 @@ def load_crops(
     files = ImageFiles(images)
     crops = torch.empty(len(rows), 3, crop.size, crop.size, dtype=torch.uint8)
     with progress(len(rows), "image", log, f"loading {split}") as bar:
-        for place, (row, face) in enumerate(zip(rows, faces, strict=True)):
-            crops[place] = torch.from_numpy(crop_face(files.load(table["file"][row]), face, crop))
+        for index, (row, face) in enumerate(zip(rows, faces, strict=True)):
+            crops[index] = torch.from_numpy(crop_face(files.load(table["file"][row]), face, crop))
             bar.update()
     labels = torch.from_numpy(np.stack([table[name][rows] > 0 for name in attributes], axis=1))
     return TrainingImages(crops.to(device), labels.to(device), torch.from_numpy(table["group"][rows]).to(device))

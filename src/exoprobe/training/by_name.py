@@ -1,6 +1,6 @@
 """Finding an architecture or an objective by the name of its module.
 
-They are imported by name, not listed: a new one is a new file, and an edited one makes stale only what was trained
+They are imported by name, not listed: a new module needs no list, and an edit makes stale only what was trained
 with it (the rules' params hold the digests of a variant's own modules).
 """
 
@@ -17,8 +17,8 @@ def class_of(package: str, name: str, base: type) -> tuple[type, dict[str, str]]
     """
     module = importlib.import_module(f"{package}.{name}")
     (found,) = (
-        one
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, base) and one.__module__ == module.__name__
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__
     )
     return found, module.SETTINGS

@@ -1,4 +1,4 @@
-"""Networks that learn to recognize people from cached features, and their features of people they have not seen."""
+"""Networks trained on cached features to recognize identities, and their features of unseen identities."""
 
 import logging
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def embed_identities(
     seed: int,
     code_digest: str,
 ) -> None:
-    """Train a network on the people of each fold, and write its ip1 of everyone.
+    """Train a network on the identities of each fold, and write its ip1 of everyone.
 
     Nothing is chosen on the held-out images: networks are trained to the end.
 
@@ -56,19 +56,19 @@ def embed_identities(
     splits = split_identities(columns["group"], columns["split"], folds=folds, seed=split_seed)
     for number, (split, path) in enumerate(zip(splits, paths, strict=True)):
         data, held_out = training_identities(vectors, columns["group"], split)
-        log.info("fold %d: %d images of %d people", number, len(data), int(data.labels.max()) + 1)
+        log.info("fold %d: %d images of %d identities", number, len(data), int(data.labels.max()) + 1)
         network = _train(model, teacher, data, held_out, recipe, seed)
         _write_layer(network, vectors, columns["sample_id"], path, samples, features, code_digest)
 
 
 def training_identities(
-    vectors: Tensor, people: np.ndarray, split: OpenSetSplit
+    vectors: Tensor, identities: np.ndarray, split: OpenSetSplit
 ) -> tuple[TrainingImages, TrainingImages]:
-    """Return the features [N, D] to train on and the held-out ones of the same people, numbered from 0."""
-    known = np.unique(people[split.fitted])
+    """Return the features [N, D] to train on and the held-out ones of the same identities, numbered from 0."""
+    known = np.unique(identities[split.fitted])
 
     def chosen(rows: np.ndarray) -> TrainingImages:
-        labels = torch.from_numpy(np.searchsorted(known, people[rows]))
+        labels = torch.from_numpy(np.searchsorted(known, identities[rows]))
         return TrainingImages(vectors[torch.from_numpy(rows)], labels, labels)
 
     return chosen(split.fitted), chosen(split.held_out)

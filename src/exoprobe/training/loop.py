@@ -1,6 +1,5 @@
 """The training loop, the same for every network and objective."""
 
-import copy
 import logging
 import math
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 from exoprobe.compute import mixed_precision
 from exoprobe.errors import ExoprobeError
 from exoprobe.progress import progress
+from exoprobe.training.best_weights import BestWeights
 from exoprobe.training.objectives.objective import Objective
 from exoprobe.training.solvers import build_optimizer, learning_rate_factor, set_learning_rate
 from exoprobe.training.training_images import TrainingImages, endless_batches
@@ -29,7 +29,7 @@ class Trained:
     Attributes:
         weights: the state dict at the best validation measure.
         history: about a hundred rows: step, learning rate, mean training loss since the last row and, where
-            validation was looked at, its measure and whether it was the best so far, else None; and the
+            validation was evaluated, its measure and whether it was the best so far, else None; and the
             measure's name.
     """
 
@@ -60,60 +60,43 @@ def train(
         generator: source of the order of the images.
         precision: of the matrix products, see :func:`exoprobe.compute.choose_precision`.
 
-    Returns:
-        The best weights by validation and the history.
-
     Raises:
-        ExoprobeError: where the batch is too small for a pair; at the first loss that is not a number, or weights
-            about to be kept that are not, with the step and the learning rate.
+        ExoprobeError: where the batch is too small for a pair, or the loss or the weights are not numbers.
     """
     if recipe["batch_size"] < objective.views:
         raise ExoprobeError(f"batch_size is {recipe['batch_size']}; an image and its partner are {objective.views}")
     optimizer = build_optimizer(nn.ModuleList([network, objective]), recipe)
     factor = learning_rate_factor(recipe)
     batches = endless_batches(len(data), recipe["batch_size"] // objective.views, generator)
-    device = data.images.device
     history: list[dict[str, Any]] = []
-    best, best_measure, since_best = {}, float("inf"), 0
     losses: list[float] = []
-    loss_every = max(1, recipe["max_steps"] // LOSS_POINTS)
+    best = BestWeights()
 
     network.train()
     with progress(recipe["max_steps"], "step", log, "training") as bar:
         for step, rows in zip(range(1, recipe["max_steps"] + 1), batches, strict=False):
             rate = recipe["learning_rate"] * factor(step - 1)
             set_learning_rate(optimizer, rate)
-            with mixed_precision(device, precision):
-                loss = objective.loss(network, data, rows)
-            loss.backward()
-            losses.append(_finite(loss, step, rate))
-            optimizer.step()
-            optimizer.zero_grad()
+            loss = _update(network, objective, data, rows, optimizer, precision)
+            losses.append(_check_loss(loss, step, rate))
             bar.update()
-            look = step % recipe["validate_every"] == 0 or step == recipe["max_steps"]
-            if look or step % loss_every == 0:
-                row = {"step": step, "learning_rate": rate, "loss": sum(losses) / len(losses)}
-                history.append({**row, "validation": None, "best": None, "measure": objective.measure_name})
+            validating = step % recipe["validate_every"] == 0 or step == recipe["max_steps"]
+            if validating or step % max(1, recipe["max_steps"] // LOSS_POINTS) == 0:
+                history.append(_history_row(step, rate, losses, objective))
                 losses.clear()
-            if not look:
+            if not validating:
                 continue
-
             _check_weights(network, step, rate)
             measure = validation_measure(network, objective, validation, precision)
-            improved = measure < best_measure
-            if improved:
-                best, best_measure, since_best = copy.deepcopy(network.state_dict()), measure, 0
-            else:
-                since_best += 1
-            history[-1].update(validation=measure, best=improved)
+            history[-1].update(validation=measure, best=best.update(measure, network.state_dict()))
             log.info(_validation_line(history[-1], recipe, objective))
-            if since_best >= recipe["patience"]:
-                log.info("converged: no better for %d validations", since_best)
+            if best.validations_since >= recipe["patience"]:
+                log.info("converged: no better for %d validations", best.validations_since)
                 break
         else:
             end = ", the end of the one_cycle schedule" if recipe["schedule"] == "one_cycle" else ""
             log.info("stopped at max_steps%s", end)
-    return Trained(best, history)
+    return Trained(best.weights, history)
 
 
 @torch.no_grad()
@@ -132,21 +115,42 @@ def validation_measure(
     return total / len(data)
 
 
-def _finite(loss: Tensor, step: int, rate: float) -> float:
-    value = loss.item()
-    if not math.isfinite(value):
-        raise _diverged(f"the loss is {value}", step, rate)
-    return value
+def _update(
+    network: nn.Module,
+    objective: Objective,
+    data: TrainingImages,
+    rows: Tensor,
+    optimizer: torch.optim.Optimizer,
+    precision: torch.dtype,
+) -> float:
+    """Take a step of the optimizer and return the loss before it."""
+    with mixed_precision(data.images.device, precision):
+        loss = objective.loss(network, data, rows)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
+
+
+def _check_loss(loss: float, step: int, rate: float) -> float:
+    if not math.isfinite(loss):
+        raise _diverged(f"the loss is {loss}", step, rate)
+    return loss
 
 
 def _check_weights(network: nn.Module, step: int, rate: float) -> None:
-    """Refuse weights that the last update has spoiled: no later loss might tell."""
+    """Refuse weights that the last update made infinite or NaN; after the last step no loss would show it."""
     if not all(bool(weight.isfinite().all()) for weight in network.parameters()):
         raise _diverged("weights are not numbers", step, rate)
 
 
 def _diverged(what: str, step: int, rate: float) -> ExoprobeError:
     return ExoprobeError(f"training diverged: {what} at step {step}, learning rate {rate:.3g}; lower learning_rate")
+
+
+def _history_row(step: int, rate: float, losses: list[float], objective: Objective) -> dict[str, Any]:
+    row = {"step": step, "learning_rate": rate, "loss": sum(losses) / len(losses)}
+    return {**row, "validation": None, "best": None, "measure": objective.measure_name}
 
 
 def _validation_line(row: dict[str, Any], recipe: dict[str, Any], objective: Objective) -> str:

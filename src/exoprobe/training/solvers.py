@@ -66,12 +66,12 @@ def learning_rate_factor(recipe: dict[str, Any]) -> Callable[[int], float]:
 
     warm_steps = max(1, round(recipe["warmup"] * recipe["max_steps"]))
 
-    def one_cycle(step: int) -> float:
+    def cosine_factor(step: int) -> float:
         if step < warm_steps:
             return (step + 1) / warm_steps
         return (1 + math.cos(math.pi * (step - warm_steps) / max(1, recipe["max_steps"] - warm_steps))) / 2
 
-    return one_cycle
+    return cosine_factor
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

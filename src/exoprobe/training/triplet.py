@@ -1,4 +1,4 @@
-"""A metric-learnt embedding of cached features: section 3's "after".
+"""A learned metric embedding of cached features: section 3's "after".
 
 Linear, as the triplet embedding of the paper's features (Sankaranarayanan et al. 2016): centered features of unit
 length → a matrix, started at the principal axes → unit length. The loss is the soft-margin triplet loss with the
@@ -16,11 +16,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.split_features import read_split_features
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
-from exoprobe.features.split_features import read_split_features
 from exoprobe.io.files import digest_of_file
 from exoprobe.progress import progress
+from exoprobe.training.best_weights import BestWeights
 from exoprobe.training.checkpoint import load_weights, save_history, save_weights
 from exoprobe.training.training_images import Partners
 
@@ -49,7 +50,7 @@ def train_embedding(
         seed: of the batches.
 
     Raises:
-        ExoprobeError: where no person has two images, or the dimension exceeds the features'.
+        ExoprobeError: where no identity has two images, or the dimension exceeds the features'.
     """
     generator = torch.Generator().manual_seed(seed)
     data, validation = (
@@ -63,18 +64,14 @@ def train_embedding(
     mean = data.features.mean(0)
     matrix = principal_axes(data.features - mean, settings["dimension"]).requires_grad_()
     optimizer = torch.optim.Adam([matrix], lr=settings["learning_rate"])
-    held_out = validation.draw(len(validation.people), torch.Generator().manual_seed(seed))
-    best, best_loss, since_best, rows = matrix.detach().clone(), float("inf"), 0, []
+    held_out = validation.draw(len(validation.identities), torch.Generator().manual_seed(seed))
+    best, rows = BestWeights(), []
     with progress(None, "step", log, "learning the embedding") as bar:
-        while since_best < settings["patience"]:
+        while best.validations_since < settings["patience"]:
             losses = []
             for _ in range(settings["validate_every"]):
-                loss = triplet_loss(*(embed(x, mean, matrix) for x in data.draw(settings["batch_size"], generator)))
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
+                losses.append(_update(optimizer, data.draw(settings["batch_size"], generator), mean, matrix))
                 bar.update()
-                losses.append(loss.item())
                 if not (math.isfinite(losses[-1]) and matrix.isfinite().all()):
                     raise ExoprobeError(
                         f"the embedding diverged: the loss is {losses[-1]} at step {bar.n}, learning rate "
@@ -82,16 +79,21 @@ def train_embedding(
                     )
             with torch.no_grad():
                 measure = validation_loss(held_out, mean, matrix, settings["batch_size"])
-            better = measure < best_loss
-            if better:
-                best, best_loss, since_best = matrix.detach().clone(), measure, 0
-            else:
-                since_best += 1
+            improved = best.update(measure, {"matrix": matrix.detach()})
             row = {"step": bar.n, "learning_rate": settings["learning_rate"], "loss": float(np.mean(losses))}
-            rows.append({**row, "validation": measure, "best": better, "measure": "triplet loss"})
+            rows.append({**row, "validation": measure, "best": improved, "measure": "triplet loss"})
             log.info("step %d: loss %.4f, validation %.4f", bar.n, row["loss"], measure)
-    save_weights(weights, {"mean": mean, "matrix": best}, {"features": str(features), "seed": str(seed)})
+    save_weights(weights, {"mean": mean, **best.weights}, {"features": str(features), "seed": str(seed)})
     save_history(history, rows)
+
+
+def _update(optimizer: torch.optim.Optimizer, pairs: tuple[Tensor, Tensor], mean: Tensor, matrix: Tensor) -> float:
+    """Take one step of the optimizer and return the loss before it."""
+    loss = triplet_loss(*(embed(features, mean, matrix) for features in pairs))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 
 
 def apply_embedding(
@@ -136,8 +138,8 @@ def triplet_loss(anchors: Tensor, positives: Tensor) -> Tensor:
     """Mean of softplus(s · (cos(anchor, hardest negative) − cos(anchor, positive))).
 
     Args:
-        anchors: unit vectors [B, d], each of another person.
-        positives: unit vectors [B, d], of the same people; the others' are the negatives.
+        anchors: unit vectors [B, d], each of another identity.
+        positives: unit vectors [B, d], of the same identities; the others' are the negatives.
     """
     cosines = anchors @ positives.T
     hardest = cosines.masked_fill(torch.eye(len(cosines), dtype=torch.bool), -2).amax(1)
@@ -152,23 +154,23 @@ def validation_loss(pairs: tuple[Tensor, Tensor], mean: Tensor, matrix: Tensor, 
 
 
 class _Pairs:
-    """Draws pairs of images of one person, each person at most once in a batch."""
+    """Draws pairs of images of one identity, each identity at most once in a batch."""
 
     def __init__(self, features: Tensor, groups: Tensor, split: str) -> None:
         self.features, self.groups = features, groups
         _, index, counts = torch.unique(groups, return_inverse=True, return_counts=True)
-        self.people = torch.nonzero(counts > 1)[:, 0]
-        if len(self.people) < 2:
+        self.identities = torch.nonzero(counts > 1)[:, 0]
+        if len(self.identities) < 2:
             raise ExoprobeError(
-                f"{split}: fewer than two people have two images; there are no triplets to learn from"
+                f"{split}: fewer than two identities have two images; there are no triplets to learn from"
             )
         self.partners = Partners(groups)
         order = torch.argsort(index, stable=True)
         self.rows, self.starts, self.counts = order, counts.cumsum(0) - counts, counts
 
     def draw(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Return features of ``size`` anchors and of their positives, or of as many as there are people."""
-        people = self.people[torch.randperm(len(self.people), generator=generator)[:size]]
-        place = torch.rand(len(people), generator=generator, dtype=torch.float64) * self.counts[people]
-        anchors = self.rows[self.starts[people] + place.long()]
+        """Return features of ``size`` anchors and of their positives, or of as many as there are identities."""
+        identities = self.identities[torch.randperm(len(self.identities), generator=generator)[:size]]
+        offset = torch.rand(len(identities), generator=generator, dtype=torch.float64) * self.counts[identities]
+        anchors = self.rows[self.starts[identities] + offset.long()]
         return self.features[anchors], self.features[self.partners.draw(anchors, generator)]

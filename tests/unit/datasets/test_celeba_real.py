@@ -50,7 +50,7 @@ def test_detected_landmarks_agree_with_the_annotated_pose(folder, tmp_path, root
     names = [name for name in names if name in angles.index][:12]
     columns = {"sample_id": np.arange(12), "file": np.array(names), "group": np.arange(12)}
     write_samples(tmp_path / "s.parquet", {**columns, "split": np.repeat("test", 12)})
-    detect_landmarks(tmp_path / "s.parquet", folder / IMAGES, predictor, tmp_path / "l.parquet", part=0, parts=1)
+    detect_landmarks(tmp_path / "s.parquet", folder / IMAGES, predictor, tmp_path / "l.parquet", shard=0, shards=1)
     table = read_landmarks(tmp_path / "l.parquet")
     assert table["detected"].mean() > 0.8
     points = table[POINT_COLUMNS].to_numpy().reshape(-1, 5, 2)

@@ -39,7 +39,7 @@ def test_images_and_lists_are_no_factors(tmp_path):
         ("a.csv", b"", "{} is empty; its first line must name the columns"),
         ("a.csv", b"a,b\n", "{} has no rows; it needs one per sample"),
         ("a.csv", b"a,a\n1,2\n", "{}: two columns are called 'a'; rename one"),
-        ("a.xlsx", b"x", "{}: factors are read from .csv and .parquet; its name ends in neither"),
+        ("a.xlsx", b"x", "{}: factors must be in .csv and .parquet; its name ends in neither"),
     ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(tmp_path, name, content, message):

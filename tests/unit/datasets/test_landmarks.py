@@ -75,7 +75,7 @@ def test_where_no_face_is_detected_the_landmarks_are_marked_so(samples, tmp_path
         Image.new("RGB", (60, 60), "gray").save(tmp_path / "images" / name)
     for number in range(2):
         path = tmp_path / f"{number}.parquet"
-        detect_landmarks(samples, tmp_path / "images", predictor, path, part=number, parts=2)
+        detect_landmarks(samples, tmp_path / "images", predictor, path, shard=number, shards=2)
     gather_landmarks(samples, [tmp_path / "0.parquet", tmp_path / "1.parquet"], tmp_path / "all.parquet")
     table = read_landmarks(tmp_path / "all.parquet")
     assert table["detected"].tolist() == [0, 0, 0]

@@ -145,7 +145,7 @@ WRONG = {
         lambda path: np.savez(path, label=np.ones(4)),
         "{} holds a 1-D array (4); features must be 2-D, a row per sample",
     ),
-    "a.mat": (text("x"), "{}: features are read from .npy, .npz, .csv, .parquet; its name ends in none of them"),
+    "a.mat": (text("x"), "{}: features must be in .npy, .npz, .csv, .parquet; its name ends in none of them"),
     "absent.npy": (lambda path: None, "{}: no such file"),
     "text.csv": (
         text("f0,f1\n1,2\n3,4\n5,abc\n"),

@@ -73,7 +73,7 @@ def test_images_of_a_samples_file_and_of_a_folder_are_taken_by_the_table_s_rows(
         ("three.npy", "{0}/three.npy has 3 images and {0}/factors.csv has 4 rows; they must be in its order"),
         ("flat.npy", "{0}/flat.npy holds float64 of 1 dimensions; images are uint8 or float [N, …]"),
         ("samples.parquet", "{0}/samples.parquet has no column image"),
-        ("a.png", "{0}/a.png: images are read from a .npy file, a samples.parquet or a folder"),
+        ("a.png", "{0}/a.png: images must be a .npy file, a samples.parquet or a folder"),
     ],
 )
 def test_images_that_do_not_fit_are_refused_in_one_sentence(audit, images, message):

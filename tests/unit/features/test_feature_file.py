@@ -150,7 +150,7 @@ def test_nan_is_refused_when_reading(tmp_path, features, dtype, bad):
     features[12_345, 2] = bad
     info = replace(INFO, dtype=dtype)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feature_file, "check_finite", lambda *_: None)
+        patch.setattr(feature_file, "refuse_nan", lambda *_: None)
         write_features(tmp_path / "f.parquet", np.arange(20_000), [features.astype(dtype)], info)
     with pytest.raises(ExoprobeError, match=r"f.parquet: NaN or infinity in the feature of row 12345"):
         read_features(tmp_path / "f.parquet")

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from exoprobe.datasets.samples import read_samples
+from exoprobe.datasets.split_features import split_blocks
 from exoprobe.embeddings.extraction import extract_features
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.class_means import class_means
-from exoprobe.features.split_features import split_blocks
 from exoprobe.training.checkpoint import load_weights
 from exoprobe.training.digit_networks import load_images, train_digit_network
 from exoprobe.training.head import load_head

@@ -58,7 +58,7 @@ def build(weights: str | Path, settings: dict[str, Any], seed: int | None = None
     def forward(images: Tensor) -> dict[str, Tensor]:
         inputs = normalized(images.cpu(), settings).numpy()
         chunks = [run(chunk) for chunk in _chunks(inputs, batch)]
-        outputs = [np.concatenate(parts)[: len(inputs)] for parts in zip(*chunks, strict=True)]
+        outputs = [np.concatenate(batches)[: len(inputs)] for batches in zip(*chunks, strict=True)]
         return {layer: torch.from_numpy(out) for layer, out in zip(tensors, outputs, strict=True)}
 
     crop = Crop(size, settings.get("align") or "image", gray=channels == 1)

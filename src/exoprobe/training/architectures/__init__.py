@@ -16,5 +16,5 @@ def build_network(settings: dict[str, Any], classes: int, generator: torch.Gener
         classes: outputs of ip2; 0 leaves ip2 away.
         generator: source of the initial weights.
     """
-    architecture, own = class_of(__name__, settings.get("architecture", "lenet"), Network)
-    return architecture(classes, generator, **{name: settings[name] for name in own})
+    architecture, names = class_of(__name__, settings.get("architecture", "lenet"), Network)
+    return architecture(classes, generator, **{name: settings[name] for name in names})

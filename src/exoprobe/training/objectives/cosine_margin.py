@@ -16,8 +16,8 @@ class CosineMargin(Objective):
         """Draw the classes' directions."""
         from pytorch_metric_learning.losses import CosFaceLoss  # seconds to import; only this objective waits
 
-        own = {name: self.settings[name] for name in SETTINGS}
-        self.cosines = CosFaceLoss(int(data.labels.max()) + 1, FEATURES, **own)
+        settings = {name: self.settings[name] for name in SETTINGS}
+        self.cosines = CosFaceLoss(int(data.labels.max()) + 1, FEATURES, **settings)
         nn.init.normal_(self.cosines.W, generator=self.generator)
 
     def loss(self, network: nn.Module, data: TrainingImages, rows: Tensor) -> Tensor:

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.samples import dataset_digest
+from exoprobe.datasets.split_features import read_split_features
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from exoprobe.features.split_features import read_split_features
 
 
 def write_numbered(path, digest):
