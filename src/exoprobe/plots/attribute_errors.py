@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from exoprobe.evaluation.score import MEAN
-from exoprobe.plots.style import BLACK, GREY, TEXT_WIDTH, plt, representation_looks, save_figure
+from exoprobe.plots.style import BLACK, GREY, TEXT_WIDTH, plt, representation_styles, save_figure
 
 CHANCE = 50.0  # both rates of a probe that ignores the features
 CHANCE_LINE = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
@@ -20,7 +20,7 @@ NAME_SIZE = 7  # points
 # Inches: of a heading, of an attribute per representation, and of all attributes together, at most.
 HEADING, LINE, PAGE = 0.2, 0.08, 6.2
 SPREAD = 0.75  # of an attribute's height, taken by the representations
-Looks = dict[str, dict[str, str]]
+Styles = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ def draw_attribute_errors(
         caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     rows = arrange_rows(errors, groups, next(iter(names)))
-    looks = representation_looks(names, controls)
+    styles = representation_styles(names, controls)
     attribute = min(LINE * len(names) + 0.05, PAGE / sum(not row.heading for row in rows))
     row_heights = np.array([HEADING if row.heading else attribute for row in rows])
     heights = [0.5 + 0.155 * len(names), 0.6 + row_heights.sum()]
     figure = plt.figure(figsize=(TEXT_WIDTH, sum(heights)))
     above, below = figure.subfigures(2, 1, height_ratios=heights)
-    _draw_means(above.subplots(), errors[errors["attribute"] == MEAN].set_index("representation"), looks, names)
-    _draw_rates(below, errors[errors["attribute"] != MEAN], rows, row_heights, looks)
+    _draw_means(above.subplots(), errors[errors["attribute"] == MEAN].set_index("representation"), styles, names)
+    _draw_rates(below, errors[errors["attribute"] != MEAN], rows, row_heights, styles)
     group_of = {attribute: group for group, members in groups.items() for attribute in members}
     data = errors.assign(group=errors["attribute"].map(group_of))
     save_figure(figure, data, paths, caption=caption)
@@ -87,25 +87,25 @@ def arrange_rows(errors: pd.DataFrame, groups: dict[str, list[str]], first: str)
     return rows
 
 
-def _draw_means(axes: Axes, means: pd.DataFrame, looks: Looks, names: dict[str, str]) -> None:
+def _draw_means(axes: Axes, means: pd.DataFrame, styles: Styles, names: dict[str, str]) -> None:
     """Draw each representation's mean error with its interval; this panel is also the legend."""
-    for place, (name, look) in enumerate(looks.items()):
+    for place, (name, style) in enumerate(styles.items()):
         mean = means.loc[name]
-        axes.plot([mean["error_low"], mean["error_high"]], [place, place], color=look["color"])
-        axes.plot(mean["error"], place, linestyle="none", markersize=5.5, **look)
+        axes.plot([mean["error_low"], mean["error_high"]], [place, place], color=style["color"])
+        axes.plot(mean["error"], place, linestyle="none", markersize=5.5, **style)
         said = f"{mean['error']:.1f}"
         if np.isfinite(mean["error_low"]):
             said += f"  [{mean['error_low']:.1f}, {mean['error_high']:.1f}]"
         axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
     axes.axvline(CHANCE, **CHANCE_LINE)
-    axes.set_yticks(range(len(looks)), [names[name] for name in looks])
+    axes.set_yticks(range(len(styles)), [names[name] for name in styles])
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
-    axes.set(xlim=(0, max(CHANCE + 4, means["error_high"].max())), ylim=(len(looks) - 0.4, -0.6))
+    axes.set(xlim=(0, max(CHANCE + 4, means["error_high"].max())), ylim=(len(styles) - 0.4, -0.6))
     axes.set_xlabel("error in %, mean of both kinds over all attributes [95 %]; dashed: chance", fontsize=8)
 
 
-def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: np.ndarray, looks: Looks) -> None:
+def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: np.ndarray, styles: Styles) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
     places = heights.cumsum() - heights / 2
     end = min(100.0, max(CHANCE, errors[["false_negative_high", "false_positive_high"]].max(axis=None)) + 4)
@@ -113,7 +113,7 @@ def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: 
         for row, place, height in list(zip(rows, places, heights, strict=True))[1::2]:
             if not row.heading:  # a band leads the eye from one panel to the other
                 axes.axhspan(place - height / 2, place + height / 2, color="#f3f3f3", linewidth=0, zorder=0)
-        _draw_rate(axes, errors.set_index(["representation", "attribute"]), rate, rows, places, heights, looks)
+        _draw_rate(axes, errors.set_index(["representation", "attribute"]), rate, rows, places, heights, styles)
         axes.axvline(CHANCE, **CHANCE_LINE)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0, labelleft=axes is right)
@@ -131,14 +131,14 @@ def _draw_rate(
     rows: list[Row],
     places: np.ndarray,
     heights: np.ndarray,
-    looks: Looks,
+    styles: Styles,
 ) -> None:
     """Draw one rate of every attribute; the representations are set apart within its row, the first on top."""
     chosen = [rank for rank, row in enumerate(rows) if not row.heading]
-    for rank, (name, look) in enumerate(looks.items()):
+    for rank, (name, style) in enumerate(styles.items()):
         values = errors.loc[[(name, rows[row].text) for row in chosen]]
-        at = places[chosen] + SPREAD * heights[chosen] * ((rank + 0.5) / len(looks) - 0.5)
-        axes.hlines(at, values[f"{rate}_low"], values[f"{rate}_high"], color=look["color"], linewidth=0.7, zorder=2)
+        at = places[chosen] + SPREAD * heights[chosen] * ((rank + 0.5) / len(styles) - 0.5)
+        axes.hlines(at, values[f"{rate}_low"], values[f"{rate}_high"], color=style["color"], linewidth=0.7, zorder=2)
         axes.plot(
             values[rate],
             at,
@@ -147,7 +147,7 @@ def _draw_rate(
             markeredgewidth=0.7,
             clip_on=False,
             zorder=3,
-            **look,
+            **style,
         )
 
 

@@ -56,8 +56,8 @@ def draw_layers(
     save_figure(figure, table, paths, caption=caption)
 
 
-def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, layers: list[str], **look: str) -> None:
+def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, layers: list[str], **style: str) -> None:
     values = rows[rows["measure"] == measure].groupby("layer")[["value", "low", "high"]].mean().loc[layers]
     positions = range(len(layers))
-    axes.fill_between(positions, values["low"], values["high"], color=look["color"], alpha=0.2, linewidth=0)
-    axes.plot(positions, values["value"], markersize=2.6, linewidth=1.1, **look)
+    axes.fill_between(positions, values["low"], values["high"], color=style["color"], alpha=0.2, linewidth=0)
+    axes.plot(positions, values["value"], markersize=2.6, linewidth=1.1, **style)

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from exoprobe.datasets.perturbations import PERTURBATIONS
 from exoprobe.evaluation.perturbation_effect import TEST_RANGE, TRAIN_RANGE, explained_by
 from exoprobe.evaluation.trade_off import BEST, MAV_ERROR
-from exoprobe.plots.style import GREY, new_figure, representation_looks, save_figure
+from exoprobe.plots.style import GREY, new_figure, representation_styles, save_figure
 
 TOGETHER = "together"  # the task in which all factors vary
 MEASURES = {MAV_ERROR: "MAV error in %", explained_by(BEST): "explained fraction"}
@@ -34,18 +34,18 @@ def draw_perturbation_effect(
     parts = {"one at a time": effect[~together], "all together": effect[together]}
     parts = {title: part for title, part in parts.items() if len(part)}
     factors = [name for name in PERTURBATIONS if name in set(effect["factor"])]
-    every = representation_looks(among, [])
-    looks = {name: every[name] for name in names}
-    height = 1.0 + 0.18 * np.ceil((len(looks) + 2) / 5) + len(factors) * (0.16 + 0.085 * len(looks))
+    every = representation_styles(among, [])
+    styles = {name: every[name] for name in names}
+    height = 1.0 + 0.18 * np.ceil((len(styles) + 2) / 5) + len(factors) * (0.16 + 0.085 * len(styles))
     figure, panels = new_figure(columns=2 * len(parts), height=height, sharey=True, squeeze=False)
     for rank, (title, part) in enumerate(parts.items()):
         for axes, (measure, label) in zip(panels[0][2 * rank :], MEASURES.items(), strict=False):
-            _draw_panel(axes, average_seeds(part, measure), factors, looks)
+            _draw_panel(axes, average_seeds(part, measure), factors, styles)
             axes.set(title=title, xlabel=label)
             _set_scale(axes, measure)
     panels[0][0].set_yticks(range(len(factors)), [PERTURBATIONS[factor].title for factor in factors])
     panels[0][0].set_ylim(len(factors) - 0.5, -0.5)
-    figure.legend(handles=_handles(looks, names), loc="outside upper center", ncols=5, handletextpad=0.2)
+    figure.legend(handles=_handles(styles, names), loc="outside upper center", ncols=5, handletextpad=0.2)
     save_figure(figure, effect, paths, caption=caption)
 
 
@@ -55,29 +55,29 @@ def average_seeds(effect: pd.DataFrame, measure: str) -> pd.DataFrame:
     return chosen.groupby(["factor", "representation", "range"])[["value", "low", "high"]].mean()
 
 
-def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], looks: dict[str, dict[str, str]]) -> None:
+def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], styles: dict[str, dict[str, str]]) -> None:
     """Draw a full marker inside and a hollow one outside per variant, joined, each with its interval."""
-    offsets = SPREAD * ((np.arange(len(looks)) + 0.5) / len(looks) - 0.5)
+    offsets = SPREAD * ((np.arange(len(styles)) + 0.5) / len(styles) - 0.5)
     for place, factor in enumerate(factors):
         if place % 2:  # a band leads the eye from one panel to the other
             axes.axhspan(place - 0.5, place + 0.5, color="#f3f3f3", linewidth=0, zorder=0)
-        for offset, (name, look) in zip(offsets, looks.items(), strict=True):
+        for offset, (name, style) in zip(offsets, styles.items(), strict=True):
             if (factor, name) not in means.index.droplevel("range"):
                 continue
             found, heights = means.loc[factor, name], [place + offset] * 2
-            axes.plot(found.loc[[TRAIN_RANGE, TEST_RANGE], "value"], heights, color=look["color"], linewidth=0.6)
-            for name, face in ((TRAIN_RANGE, look["markerfacecolor"]), (TEST_RANGE, "white")):
+            axes.plot(found.loc[[TRAIN_RANGE, TEST_RANGE], "value"], heights, color=style["color"], linewidth=0.6)
+            for name, face in ((TRAIN_RANGE, style["markerfacecolor"]), (TEST_RANGE, "white")):
                 value, low, high = found.loc[name]
-                axes.plot([low, high], heights, color=look["color"], linewidth=1.6)
-                marked = look | {"markerfacecolor": face}
+                axes.plot([low, high], heights, color=style["color"], linewidth=1.6)
+                marked = style | {"markerfacecolor": face}
                 axes.plot(value, heights[0], linestyle="none", markersize=3.6, markeredgewidth=0.9, **marked)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
 
 
-def _handles(looks: dict[str, dict[str, str]], names: dict[str, str]) -> list[Line2D]:
+def _handles(styles: dict[str, dict[str, str]], names: dict[str, str]) -> list[Line2D]:
     """Explain colors by variant, and full and hollow markers."""
-    marks = {names[name]: look for name, look in looks.items()}
+    marks = {names[name]: style for name, style in styles.items()}
     for text, face in (("in", GREY), ("outside", "white")):
         marks[f"{text} the range trained on"] = {"color": GREY, "marker": "o", "markerfacecolor": face}
     return [Line2D([], [], linestyle="none", label=text, **mark) for text, mark in marks.items()]

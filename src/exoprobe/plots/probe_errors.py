@@ -11,7 +11,7 @@ from exoprobe.evaluation.trade_off import over_seeds, rmse_by
 from exoprobe.plots.style import BLUE, GREEN, GREY, VERMILION, new_figure, save_figure
 
 # By probe: its name, color and marker.
-LOOKS = {
+STYLES = {
     "linear": ("linear", BLUE, "o"),
     "linear_per_label": ("linear, one per label", "#56B4E9", "s"),
     "fourier": ("Fourier features", VERMILION, "D"),
@@ -66,7 +66,7 @@ def gather_errors(digits: pd.DataFrame, faces: pd.DataFrame) -> pd.DataFrame:
     single = as_trained.groupby(keys)[["low", "high"]].mean()  # where there is one seed, its own interval
     summary = summary.fillna({end: single[end] for end in ("low", "high")})
     tables = []
-    for probe in LOOKS:
+    for probe in STYLES:
         errors = summary.xs(rmse_by(probe), level="measure")[["value", "low", "high", "seeds"]]
         constant = summary.xs(rmse_by("constant"), level="measure")["value"]
         tables.append(errors.assign(constant=constant, probe=probe, dataset="digits").reset_index())
@@ -79,7 +79,7 @@ def gather_errors(digits: pd.DataFrame, faces: pd.DataFrame) -> pd.DataFrame:
 
 def _draw(axes: Axes, data: pd.DataFrame, titles: Mapping[str, str]) -> None:
     """Draw a row per title, its probes one below the other."""
-    shown = {probe: look for probe, look in LOOKS.items() if (data["probe"] == probe).any()}
+    shown = {probe: style for probe, style in STYLES.items() if (data["probe"] == probe).any()}
     for rank, (probe, (name, color, marker)) in enumerate(shown.items()):
         rows = data[data["probe"] == probe].set_index("name").loc[list(titles)]
         heights = [row + SPREAD * ((rank + 0.5) / len(shown) - 0.5) for row in range(len(titles))]

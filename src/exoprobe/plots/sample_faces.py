@@ -96,7 +96,9 @@ def gather_predictions(
         right = (predicted >= 0) == (truth > 0) if known[name].kind == "binary" else np.nan
         columns_of_rows = {"sample_id": rows, "group": columns["group"][rows], "property": name}
         tables.append(
-            pd.DataFrame({**columns_of_rows, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object})
+            pd.DataFrame({**columns_of_rows, "truth": truth, "predicted": predicted, "right": right}).astype(
+                {"right": object}
+            )
         )
     return pd.concat(tables, ignore_index=True)
 

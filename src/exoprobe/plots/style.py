@@ -1,4 +1,4 @@
-"""One look for all figures: sizes, fonts, a color per network, and how a figure is saved."""
+"""One style for all figures: sizes, fonts, a color per network, and how a figure is saved."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from exoprobe.io.files import atomic_write
-from exoprobe.plots.looks import (  # noqa: F401 the figures' modules take them from here
+from exoprobe.plots.representation_styles import (  # noqa: F401 the figures' modules take them from here
     BLACK,
     BLUE,
     GREEN,
@@ -22,7 +22,7 @@ from exoprobe.plots.looks import (  # noqa: F401 the figures' modules take them 
     NETWORK_NAMES,
     REPRESENTATION_COLORS,
     VERMILION,
-    representation_looks,
+    representation_styles,
 )
 
 TEXT_WIDTH = 6.8  # inches, two columns of a conference page

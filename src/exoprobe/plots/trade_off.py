@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from exoprobe.evaluation.trade_off import BEST, RMSE, on_front, rmse_by, trade_off_points
-from exoprobe.plots.style import BLACK, GREY, new_figure, representation_looks, save_figure
+from exoprobe.plots.style import BLACK, GREY, new_figure, representation_styles, save_figure
 
 PANELS = {
     "linear": "linear probe",
@@ -36,7 +36,7 @@ def draw_trade_off(
         alike: networks of one architecture, that differ in what they are trained for, with a front of their own.
         caption: see :func:`exoprobe.plots.style.save_figure`.
     """
-    looks = representation_looks(titles, [])
+    styles = representation_styles(titles, [])
     constant = summary[summary["measure"] == rmse_by("constant")]["mean"].max()
     figure, panels = new_figure(columns=len(PANELS), height=3.6, sharex=True, sharey=True)
     for axes, (probe, title) in zip(panels, PANELS.items(), strict=True):
@@ -44,8 +44,8 @@ def draw_trade_off(
         axes.axhline(constant, color=GREY, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
         _draw_front(axes, points, color=BLACK, linestyle="solid")
         _draw_front(axes, points[points["representation"].isin(alike)], color=BLACK, linestyle="dotted")
-        for network, look in looks.items():
-            _draw_network(axes, points[points["representation"] == network], look, titles[network])
+        for network, style in styles.items():
+            _draw_network(axes, points[points["representation"] == network], style, titles[network])
         axes.set_title(title, fontsize=8.5)
         axes.set(xscale="log")
     least = points["error_low"].fillna(points["error"]).min() / 1.1
@@ -66,18 +66,18 @@ def draw_trade_off(
     save_figure(figure, table, paths, caption=f"{key}. {caption}")
 
 
-def _draw_front(axes: Axes, points: pd.DataFrame, **look: str) -> None:
+def _draw_front(axes: Axes, points: pd.DataFrame, **style: str) -> None:
     """Draw the edge of what some points are at least as good as: below and to the right of it."""
     if points.empty:
         return
     best = points[on_front(points["error"].to_numpy(), points[RMSE].to_numpy())].sort_values("error")
     corners = [(best["error"].iloc[0], 0), *zip(best["error"], best[RMSE], strict=True), (100, best[RMSE].iloc[-1])]
-    axes.step(*zip(*corners, strict=True), where="pre", linewidth=0.8, alpha=0.45, zorder=1, **look)
+    axes.step(*zip(*corners, strict=True), where="pre", linewidth=0.8, alpha=0.45, zorder=1, **style)
 
 
-def _draw_network(axes: Axes, points: pd.DataFrame, look: dict[str, str], title: str) -> None:
+def _draw_network(axes: Axes, points: pd.DataFrame, style: dict[str, str], title: str) -> None:
     """Draw a network as trained and after erasure, with intervals over seeds, and the way from one to the other."""
-    color = look["color"]
+    color = style["color"]
     axes.plot(points["error"], points[RMSE], color=color, linewidth=0.6, alpha=0.6, zorder=2)
     for point in points.to_dict("records"):
         axes.errorbar(
@@ -86,7 +86,7 @@ def _draw_network(axes: Axes, points: pd.DataFrame, look: dict[str, str], title:
             xerr=_reach(point, "error"),
             yerr=_reach(point, RMSE),
             color=color,
-            marker=look["marker"],
+            marker=style["marker"],
             markerfacecolor="white" if point["erased"] else color,
             markersize=5,
             elinewidth=0.9,

@@ -26,10 +26,10 @@ def draw_training_curves(
         scale = 100 if measure == "error" else 1
         for _, line in rows.groupby("seed"):
             color = NETWORK_COLORS[model]
-            looks = line.dropna(subset="validation")
+            styles = line.dropna(subset="validation")
             loss.plot(line["step"], line["loss"], color=color)
-            validation.plot(looks["step"], scale * looks["validation"], color=color, marker="o", markersize=3)
-            best = looks[looks["best"]].iloc[-1]
+            validation.plot(styles["step"], scale * styles["validation"], color=color, marker="o", markersize=3)
+            best = styles[styles["best"]].iloc[-1]
             validation.plot(
                 best["step"],
                 scale * best["validation"],

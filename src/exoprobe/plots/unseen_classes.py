@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from exoprobe.plots.style import BLACK, TEXT_WIDTH, plt, representation_looks, save_figure
+from exoprobe.plots.style import BLACK, TEXT_WIDTH, plt, representation_styles, save_figure
 
 LINE, REST = 0.2, 1.25  # inches: of a variant, and of a dataset's panels beside its variants
 SEEN_MARKS = {"seen": "|", "when_seen": "x"}  # what is not the question is drawn small
@@ -34,18 +34,18 @@ def draw_unseen_classes(
             of their dataset.
         paths: see :func:`exoprobe.plots.style.save_figure`.
         names: by the same titles, the name to show for each variant, in their order; the first, of one dataset or
-            of another, look the same.
+            of another, style the same.
         controls: variants that have learned nothing.
         caption: see :func:`exoprobe.plots.style.save_figure`.
     """
-    looks = representation_looks(dict.fromkeys(key for shown in names.values() for key in shown), controls)
+    styles = representation_styles(dict.fromkeys(key for shown in names.values() for key in shown), controls)
     heights = [REST + LINE * len(names[title]) for title in tables]
     figure = plt.figure(figsize=(TEXT_WIDTH, sum(heights) + 0.35))
     rows = figure.subfigures(len(tables), 1, height_ratios=heights, squeeze=False)[:, 0]
     for row, (title, table) in zip(rows, tables.items(), strict=True):
         row.suptitle(title, fontsize=9, x=0.01, ha="left")
         curve, *dots = row.subplots(1, 4, width_ratios=[1.7, 1, 1, 1])
-        _draw_curves(curve, table, looks, names[title])
+        _draw_curves(curve, table, styles, names[title])
         fewest, most = _enrolled(table)
         for axes, (measure, enrolled, label) in zip(
             dots,
@@ -56,7 +56,7 @@ def draw_unseen_classes(
             ],
             strict=True,
         ):
-            _draw_dots(axes, _errors(table, measure, enrolled), looks, list(names[title]))
+            _draw_dots(axes, _errors(table, measure, enrolled), styles, list(names[title]))
             axes.set_xlabel(label)
             axes.set_yticklabels(names[title].values() if axes is dots[0] else [])
     classes = {name for table in tables.values() for name in table["classes"]}
@@ -65,12 +65,12 @@ def draw_unseen_classes(
     save_figure(figure, data[["dataset", *data.columns.drop("dataset")]], paths, caption=caption)
 
 
-def _draw_curves(axes: Axes, table: pd.DataFrame, looks: dict, shown: Mapping[str, str]) -> None:
+def _draw_curves(axes: Axes, table: pd.DataFrame, styles: dict, shown: Mapping[str, str]) -> None:
     """Draw the mean ROC curve of each variant on the unseen classes."""
     curves = table[(table["measure"] == "true_match_rate") & (table["classes"] == "unseen")]
     means = curves.groupby(["variant", "false_match_rate"])["value"].mean()
     for name in shown:
-        axes.plot(means[name], markevery=MARKS, markersize=3.4, linewidth=1.1, **looks[name])
+        axes.plot(means[name], markevery=MARKS, markersize=3.4, linewidth=1.1, **styles[name])
     axes.set(xscale="log", ylim=(0, 101), xlim=(curves["false_match_rate"].min(), 100))
     axes.set(xlabel="false match rate, %", ylabel="true match rate, %")
     axes.xaxis.set_major_formatter("{x:g}")
@@ -84,17 +84,17 @@ def _errors(table: pd.DataFrame, measure: str, enrolled: str) -> pd.DataFrame:
     return rows.assign(value=100 - rows["value"], low=100 - rows["high"], high=100 - rows["low"])
 
 
-def _draw_dots(axes: Axes, rows: pd.DataFrame, looks: dict, shown: list[str]) -> None:
+def _draw_dots(axes: Axes, rows: pd.DataFrame, styles: dict, shown: list[str]) -> None:
     """Draw each variant's mean over seeds, each seed's value faintly, and the seeds' mean interval."""
     values = ["value", "low", "high"]
     for place, name in enumerate(shown):
-        of_variant, color = rows[rows["variant"] == name].set_index("classes"), looks[name]["color"]
+        of_variant, color = rows[rows["variant"] == name].set_index("classes"), styles[name]["color"]
         unseen = of_variant.loc[["unseen"], values]
         mean = unseen.mean()
         axes.plot([mean["low"], mean["high"]], [place, place], color=color, linewidth=1)
         if len(unseen) > 1:
             axes.plot(unseen["value"], [place] * len(unseen), ".", color=color, alpha=0.4, markersize=3)
-        axes.plot(mean["value"], place, linestyle="none", markersize=4.6, **looks[name])
+        axes.plot(mean["value"], place, linestyle="none", markersize=4.6, **styles[name])
         for classes, mark in SEEN_MARKS.items():
             if classes in of_variant.index:
                 value = of_variant.loc[[classes], "value"].mean()

@@ -15,7 +15,7 @@ MOST_NAMED = 3
 class Tally:
     """How many factors have which verdict for one representation."""
 
-    about: Representation
+    representation: Representation
     counts: dict[str, int]
 
     @property
@@ -32,28 +32,28 @@ def tally(verdicts: pd.DataFrame, representations: list[Representation]) -> list
         representations: in their order.
     """
     return [
-        Tally(about, {verdict: int((own == verdict).sum()) for verdict in VERDICTS})
-        for about in representations
-        for own in [verdicts["verdict"][verdicts["representation"] == about.title]]
+        Tally(representation, {verdict: int((found == verdict).sum()) for verdict in VERDICTS})
+        for representation in representations
+        for found in [verdicts["verdict"][verdicts["representation"] == representation.title]]
     ]
 
 
 def answer(verdicts: pd.DataFrame, tallies: list[Tally]) -> str:
     """Say in a sentence per representation how many factors leak; controls are no answer."""
-    asked = [entry for entry in tallies if not entry.about.control] or tallies
+    asked = [entry for entry in tallies if not entry.representation.control] or tallies
     if len(asked) > 1 and all(entry.counts["leaks"] == entry.factors == 1 for entry in asked):
-        return f"{verdicts['factor'].iloc[0]} leaks from {listed([entry.about.title for entry in asked])}."
+        return f"{verdicts['factor'].iloc[0]} leaks from {listed([entry.representation.title for entry in asked])}."
     return " ".join(_sentence(verdicts, entry) for entry in asked)
 
 
 def _sentence(verdicts: pd.DataFrame, entry: Tally) -> str:
     if not entry.factors:
-        return f"Nothing was audited in {entry.about.title}."
-    own = verdicts[(verdicts["representation"] == entry.about.title) & (verdicts["verdict"] == "leaks")]
-    leaking, total = len(own), counted(entry.factors, "factor")
+        return f"Nothing was audited in {entry.representation.title}."
+    leaks = verdicts[(verdicts["representation"] == entry.representation.title) & (verdicts["verdict"] == "leaks")]
+    leaking, total = len(leaks), counted(entry.factors, "factor")
     if not leaking:
-        return f"No leak was found in {entry.about.title} ({total})."
-    named = list(own["factor"][:MOST_NAMED])
+        return f"No leak was found in {entry.representation.title} ({total})."
+    named = list(leaks["factor"][:MOST_NAMED])
     which = ", most of all" if leaking > MOST_NAMED else ":"
     verb = "leaks" if leaking == 1 else "leak"
-    return f"{leaking} of {total} {verb} from {entry.about.title}{which} {listed(named)}."
+    return f"{leaking} of {total} {verb} from {entry.representation.title}{which} {listed(named)}."

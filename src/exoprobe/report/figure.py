@@ -48,7 +48,7 @@ def names(field: str, order: Sequence[str] | None = None, **options: object) -> 
     return {"field": field, "type": "nominal", "title": None, "sort": order and list(order), **options}
 
 
-def looks(titles: Sequence[str]) -> dict:
+def style_channels(titles: Sequence[str]) -> dict:
     """Return the channels that give each representation its color and symbol; a legend where there are several."""
     scale = {"domain": list(titles)}
     legend = {"title": None, "orient": "top"} if len(titles) > 1 else None
@@ -60,14 +60,14 @@ def looks(titles: Sequence[str]) -> dict:
 
 def hints(**titles: str) -> list[dict]:
     """Return a tooltip of these columns, in words; ``title|format`` formats a number."""
-    parts = {field: title.partition("|") for field, title in titles.items()}
+    columns = {field: title.partition("|") for field, title in titles.items()}
     return [
         {
             "field": field,
             "title": title,
             **({"format": form, "type": "quantitative"} if form else {"type": "nominal"}),
         }
-        for field, (title, _, form) in parts.items()
+        for field, (title, _, form) in columns.items()
     ]
 
 
@@ -103,10 +103,10 @@ def dots_with_whiskers(
     encoding = {
         "y": names(rows.name, **apart),
         **beside,
-        **({"color": looks(titles)["color"]} if titles else {}),
+        **({"color": style_channels(titles)["color"]} if titles else {}),
         "tooltip": tooltip,
     }
-    shape = {"shape": looks(titles)["shape"]} if titles else {}
+    shape = {"shape": style_channels(titles)["shape"]} if titles else {}
     ends = {"x": {**value, "field": low}, "x2": {"field": high}}
     return {
         "width": "container",

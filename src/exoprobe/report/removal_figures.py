@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from exoprobe.report.figure import Figure, baseline, dots_with_whiskers, height, hints, looks, names, quantity
+from exoprobe.report.figure import Figure, baseline, dots_with_whiskers, height, hints, style_channels, names, quantity
 
 MEASURES = {
     "label_accuracy": "label accuracy",
@@ -27,10 +27,8 @@ def draw_removal(erasure: pd.DataFrame, titles: Sequence[str]) -> Figure:
     rows, value = erasure["probe"], quantity("skill", "skill")
     spec = dots_with_whiskers(rows, value, "skill_low", "skill_high", titles, tooltip)
     encoding = spec["layer"][1]["encoding"]
-    before = {"x": quantity("skill_before", "skill"), "shape": looks(titles)["shape"]}
-    spec["layer"].append(
-        {"mark": {"type": "point", "style": "before"}, "encoding": {**encoding, **before, "x2": None}}
-    )
+    before = {"x": quantity("skill_before", "skill"), "shape": style_channels(titles)["shape"]}
+    spec["layer"].append({"mark": {"type": "point", "style": "before"}, "encoding": {**encoding, **before, "x2": None}})
     way = {"x": quantity("skill_before", "skill"), "x2": {"field": "skill"}}
     spec["layer"].insert(1, {"mark": {"type": "rule", "style": "way"}, "encoding": {**encoding, **way}})
     caption = "Skill before (hollow) and after (filled, with its 95 % interval) the factor was erased."
@@ -86,7 +84,7 @@ def draw_recognition(recognition: pd.DataFrame, measure: str, titles: Sequence[s
     )
     encoding = {
         "y": names("erased", axis={"grid": True}),
-        "color": {**looks(titles)["color"], "legend": None},
+        "color": {**style_channels(titles)["color"], "legend": None},
         "tooltip": tooltip,
     }
     value = quantity("change", f"change of {words}") | {"axis": {"grid": True}}
@@ -101,7 +99,7 @@ def draw_recognition(recognition: pd.DataFrame, measure: str, titles: Sequence[s
             },
             {
                 "mark": {"type": "point", "style": "dot"},
-                "encoding": {**encoding, "x": value, "shape": {**looks(titles)["shape"], "legend": None}},
+                "encoding": {**encoding, "x": value, "shape": {**style_channels(titles)["shape"], "legend": None}},
             },
         ],
     }

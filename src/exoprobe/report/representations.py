@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from exoprobe.plots.looks import representation_looks
+from exoprobe.plots.representation_styles import representation_styles
 
 # Vega's names of matplotlib's markers, and the controls' greys on a dark ground.
 SHAPES = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}
@@ -40,8 +40,8 @@ class Representation:
 
 
 def list_representations(stated: dict[str, dict]) -> list[Representation]:
-    """Give each representation that ``metadata.json`` states a title, an anchor, a color and a shape, in its order."""
-    looks = representation_looks(stated, {name for name, entry in stated.items() if entry["control"]})
+    """Give each representation that ``metadata.json`` has a title, an anchor, a color and a shape, in its order."""
+    styles = representation_styles(stated, {name for name, entry in stated.items() if entry["control"]})
     titles = [entry["title"] for entry in stated.values()]
     anchors = make_anchors("representation", stated)
     return [
@@ -52,9 +52,9 @@ def list_representations(stated: dict[str, dict]) -> list[Representation]:
             tuple(entry["files"]),
             entry["dimension"],
             entry["control"],
-            looks[name]["color"],
-            ON_DARK.get(looks[name]["color"], looks[name]["color"]),
-            SHAPES[looks[name]["marker"]],
+            styles[name]["color"],
+            ON_DARK.get(styles[name]["color"], styles[name]["color"]),
+            SHAPES[styles[name]["marker"]],
         )
         for name, entry in stated.items()
     ]

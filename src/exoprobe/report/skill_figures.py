@@ -34,23 +34,23 @@ def draw_skills(verdicts: pd.DataFrame, titles: Sequence[str]) -> Figure:
     return Figure("skill", caption, spec, verdicts[columns])
 
 
-def draw_differences(differences: pd.DataFrame, one: str, other: str) -> Figure:
+def draw_differences(differences: pd.DataFrame, first: str, second: str) -> Figure:
     """Draw the difference in skill between two representations for each factor.
 
     Args:
         differences: rows of the table differences of this pair, one per factor.
-        one: title of the first representation.
-        other: title of the second.
+        first: title of a representation.
+        second: of another, subtracted.
     """
     tooltip = hints(factor="factor", probe="probe", difference="difference|+.2f", low="from|+.2f", high="to|+.2f")
     value = quantity("difference", "difference of skill")
     spec = dots_with_whiskers(differences["factor"], value, "low", "high", (), tooltip)
     caption = (
-        f"Right of the line the skill is higher from {one}, left of it from {other}. The intervals are paired: both "
+        f"Right of the line the skill is higher from {first}, left of it from {second}. The intervals are paired: both "
         "representations are scored on the same bootstrap samples."
     )
     columns = ["factor", "probe", "difference", "low", "high"]
-    return Figure(f"difference {one} {other}", caption, spec, differences[columns])
+    return Figure(f"difference {first} {second}", caption, spec, differences[columns])
 
 
 def draw_probes(scores: pd.DataFrame, kind: str, titles: Sequence[str]) -> Figure:

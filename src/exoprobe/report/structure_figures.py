@@ -4,25 +4,27 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from exoprobe.report.figure import Figure, height, hints, looks, names, quantity
+from exoprobe.report.figure import Figure, height, hints, style_channels, names, quantity
 
 
 def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
     """Draw which share of the variance a factor explains, beside identity and label.
 
     Args:
-        shares: columns representation (titles), of (factor, identity, label) and variance_explained, 0 to 1.
+        shares: columns representation (titles), explained_by (factor, identity, label) and variance_explained, 0 to 1.
         titles: of the representations, in their order.
     """
     value = {**quantity("variance_explained", "share of the variance", zero=True), "axis": {"format": "%"}}
     spec = {
         "width": "container",
-        "height": height(shares["of"], titles),
+        "height": height(shares["explained_by"], titles),
         "encoding": {
-            "y": names("of"),
+            "y": names("explained_by"),
             "x": value,
-            "color": looks(titles)["color"],
-            "tooltip": hints(of="explained by", representation="representation", variance_explained="share|.1%"),
+            "color": style_channels(titles)["color"],
+            "tooltip": hints(
+                explained_by="explained by", representation="representation", variance_explained="share|.1%"
+            ),
             **({"yOffset": names("representation", titles)} if len(titles) > 1 else {}),
         },
         "mark": {"type": "bar", "height": {"band": 0.7}},
@@ -42,7 +44,7 @@ def draw_subspace(subspace: pd.DataFrame, titles: Sequence[str]) -> Figure:
     encoding = {
         "x": {**quantity("dimensions", "dimensions kept", type="log", base=2), "axis": {"tickMinStep": 1}},
         "y": quantity("skill", "skill", zero=True),
-        "color": looks(titles)["color"],
+        "color": style_channels(titles)["color"],
         "tooltip": tooltip,
     }
     dash = {"strokeDash": names("basis", ["components", "dimensions"], legend={"title": None, "orient": "top"})}
@@ -51,7 +53,10 @@ def draw_subspace(subspace: pd.DataFrame, titles: Sequence[str]) -> Figure:
         "height": 200,
         "layer": [
             {"mark": {"type": "line", "style": "curve"}, "encoding": {**encoding, **dash}},
-            {"mark": {"type": "point", "style": "dot"}, "encoding": {**encoding, "shape": looks(titles)["shape"]}},
+            {
+                "mark": {"type": "point", "style": "dot"},
+                "encoding": {**encoding, "shape": style_channels(titles)["shape"]},
+            },
         ],
     }
     caption = (
@@ -105,7 +110,7 @@ def draw_scree(scree: pd.DataFrame, titles: Sequence[str]) -> Figure:
             "x": quantity("component", "principal component"),
             "y": quantity("variance_share", "share of the variance", type="log")
             | {"axis": {"format": "~%", "values": decades}},
-            "color": {**looks(titles)["color"], "legend": None},
+            "color": {**style_channels(titles)["color"], "legend": None},
             "tooltip": tooltip,
         },
         # A logarithmic axis has no 0, and what is smaller still is rounding.
@@ -140,8 +145,8 @@ def draw_robustness(geometry: pd.DataFrame, titles: Sequence[str]) -> Figure:
                 "encoding": {
                     "x": quantity("robustness_index", "robustness index", domain=[0, 1]) | {"axis": {"grid": True}},
                     "y": names("factor", axis={"grid": True}),
-                    "color": {**looks(titles)["color"], "legend": None},
-                    "shape": {**looks(titles)["shape"], "legend": None},
+                    "color": {**style_channels(titles)["color"], "legend": None},
+                    "shape": {**style_channels(titles)["shape"], "legend": None},
                     "tooltip": hints(
                         factor="factor",
                         robustness_index="index|.2f",

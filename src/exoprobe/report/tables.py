@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -56,19 +57,19 @@ def empty_table(name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=COLUMNS[name].split())
 
 
-def read_about(path: str | Path) -> dict:
-    """Read what was audited.
+def read_json(path: str | Path) -> dict[str, Any]:
+    """Read one JSON object.
 
     Raises:
         ExoprobeError: where the file is not one JSON object.
     """
     try:
-        about = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
         raise ExoprobeError(f"{path}: not JSON ({error}); delete it and run again") from error
-    if not isinstance(about, dict):
-        raise ExoprobeError(f"{path}: holds no JSON object; delete it and run again")
-    return about
+    if not isinstance(content, dict):
+        raise ExoprobeError(f"{path}: must hold a JSON object; delete it and run again")
+    return content
 
 
 def _read_table(name: str, path: str | Path) -> pd.DataFrame:

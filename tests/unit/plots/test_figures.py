@@ -41,9 +41,7 @@ def test_figure_3_averages_mean_and_sd_per_label_over_labels():
 
 
 @pytest.mark.parametrize("step", [40.0, 2.5])
-def test_figure_3_marks_each_seed_and_sets_markers_less_far_apart_than_the_angles(
-    tmp_path, paths, figures, rng, step
-):
+def test_figure_3_marks_each_seed_and_sets_markers_less_far_apart_than_the_angles(tmp_path, paths, figures, rng, step):
     angle = np.tile([-step / 2, step / 2], 60)
     runs = {}
     for name in NETWORK_NAMES:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exoprobe.plots.probe_errors import LOOKS, draw_probe_errors, gather_errors
+from exoprobe.plots.probe_errors import STYLES, draw_probe_errors, gather_errors
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def digits():
         (name, seed, erased, f"rmse_{probe}", 10.0 + rank + seed + 50 * erased)
         for name, seeds in (("lenet", 3), ("mu", 1))
         for seed in range(seeds)
-        for rank, probe in enumerate([*LOOKS, "constant"])
+        for rank, probe in enumerate([*STYLES, "constant"])
         for erased in (False, True)
     ]
     table = pd.DataFrame(rows, columns=["representation", "seed", "erased", "measure", "value"])

@@ -13,7 +13,7 @@ import pandas as pd
 from exoprobe.report.page import write_page
 from exoprobe.report.tables import COLUMNS
 
-READOUTS = ("linear", "neighbors", "fourier", "mlp")
+PROBES = ("linear", "knn", "fourier", "mlp")
 KINDS = ("binary", "continuous", "categorical", "angle", "binary", "binary")
 NAMES = ("smiling", "age", "hair color", "yaw", "glasses", "hat")
 REPRESENTATIONS = {"vgg": "VGG-Face", "facenet": "FaceNet", "random": "random projection"}
@@ -37,23 +37,23 @@ class Audit:
         }
 
     def _skill(self, rank, representation):
-        place = list(self.representations).index(representation)
-        fade = 0.1 if representation == self.control else 1 - 0.25 * place
+        index = list(self.representations).index(representation)
+        fade = 0.1 if representation == self.control else 1 - 0.25 * index
         return fade * 0.85 * max(0, 1 - rank / (0.6 * len(self.names) + 1))
 
     def pairs(self):
         return [(name, representation) for name in self.names for representation in self.representations]
 
-    def leakage(self):
+    def scores(self):
         rows = []
         for name, representation in self.pairs():
-            for readout, factor in zip(READOUTS, (0.9, 0.7, 0.8, 1.0), strict=True):
+            for probe, factor in zip(PROBES, (0.9, 0.7, 0.8, 1.0), strict=True):
                 skill = self.true[name, representation] * factor + self.rng.normal(0, 0.01)
                 width = 0.03 + 0.05 * self.rng.random()
                 rows.append(
                     {
                         "factor": name, "kind": self.kinds[name], "representation": representation,
-                        "readout": readout, "skill": skill, "skill_low": skill - width, "skill_high": skill + width,
+                        "probe": probe, "skill": skill, "skill_low": skill - width, "skill_high": skill + width,
                         "skill_seed_sd": 0.011 if self.seeds > 1 else np.nan, "seeds": self.seeds,
                         "p": 0.001 if skill > width else 0.3, **self._metrics(self.kinds[name], skill, width),
                     }
@@ -75,15 +75,15 @@ class Audit:
             found |= _with_interval("r2", skill, width)
         return found
 
-    def verdicts(self, leakage):
-        best = leakage.loc[leakage.groupby(["factor", "representation"], sort=False)["skill"].idxmax()].copy()
+    def verdicts(self, scores):
+        best = scores.loc[scores.groupby(["factor", "representation"], sort=False)["skill"].idxmax()].copy()
         rows = len(best)
         leaks, narrow = best["skill_low"] > 0, best["skill_high"] < 0.1
-        best["verdict"] = np.where(leaks, "leaks", np.where(narrow, "no evidence", "cannot tell"))
+        best["verdict"] = np.where(leaks, "leaks", np.where(narrow, "no evidence", "inconclusive"))
         best["how"] = np.where(leaks, "linearly", "")
         best["reason"] = np.where(
-            leaks, "The best readout is better than a constant, and labels in another order are not.",
-            "The interval holds 0.")  # fmt: skip
+            leaks, "the best probe is better than a constant",
+            "the interval includes 0")  # fmt: skip
         best["control"] = best["representation"] == self.control
         best["p_holm"] = np.minimum(1, best["p"] * len(self.names))
         best = best.assign(test_rows=4000, test_groups=312, smallest_groups=57)
@@ -99,30 +99,30 @@ class Audit:
             rows.append([name, kind, True, values, 19_800, 200, 11_800, 4_000, 4_000, 312, 57])
         return pd.DataFrame(rows, columns=COLUMNS["factors"].split())
 
-    def differences(self, leakage):
+    def differences(self, scores):
         rows, names = [], list(self.representations)
-        wide = leakage.set_index(["factor", "readout", "representation"])["skill"]
+        wide = scores.set_index(["factor", "probe", "representation"])["skill"]
         for factor, kind in self.kinds.items():
-            for readout in READOUTS:
-                for place, one in enumerate(names):
-                    for other in names[place + 1 :]:
-                        gap = wide[factor, readout, one] - wide[factor, readout, other]
-                        rows.append([factor, kind, readout, one, other, gap, gap - 0.04, gap + 0.04])
+            for probe in PROBES:
+                for index, first in enumerate(names):
+                    for second in names[index + 1 :]:
+                        gap = wide[factor, probe, first] - wide[factor, probe, second]
+                        rows.append([factor, kind, probe, first, second, gap, gap - 0.04, gap + 0.04])
         return pd.DataFrame(rows, columns=COLUMNS["differences"].split())
 
-    def erasure(self, leakage):
-        before = leakage.set_index(["factor", "representation", "readout"])["skill"]
+    def erasure(self, scores):
+        before = scores.set_index(["factor", "representation", "probe"])["skill"]
         rows = []
         for erased, representation in self.pairs():
             for probed in self.names:
-                for readout in READOUTS if probed == erased else ("least squares",):
-                    was = before[probed, representation, readout if probed == erased else "linear"]
-                    nonlinear = 0.4 if readout in ("neighbors", "fourier", "mlp") else 0.0
+                for probe in PROBES if probed == erased else ("least squares",):
+                    was = before[probed, representation, probe if probed == erased else "linear"]
+                    nonlinear = 0.4 if probe in ("knn", "fourier", "mlp") else 0.0
                     skill = was * nonlinear if probed == erased else was * self.rng.uniform(0.7, 1)
                     change = skill - was
                     limits = [skill - 0.04, skill + 0.04, change, change - 0.03, change + 0.03]
                     at_baseline = probed == erased and not nonlinear
-                    rows.append([representation, erased, probed, readout, was, skill, *limits, at_baseline])
+                    rows.append([representation, erased, probed, probe, was, skill, *limits, at_baseline])
         return pd.DataFrame(rows, columns=COLUMNS["erasure"].split())
 
     def recognition(self):
@@ -145,7 +145,7 @@ class Audit:
         component = np.arange(1, min(100, self.dimension) + 1)
         singular = 900 / component**0.8
         share = singular**2 / np.sum(singular**2)
-        parts = [
+        spectra = [
             pd.DataFrame(
                 {
                     "representation": name,
@@ -157,50 +157,50 @@ class Audit:
             )
             for name in self.representations
         ]
-        return pd.concat(parts)
+        return pd.concat(spectra)
 
-    def carriers(self):
+    def geometry(self):
         rows = [
             [representation, name, self.kinds[name], 0.1 * self.true[name, representation], 1, 16, 32,
              self.true[name, representation], 17, 0.3 * self.true[name, representation], 0.87, 0.4, 10]
             for name, representation in self.pairs()
         ]  # fmt: skip
-        return pd.DataFrame(rows, columns=COLUMNS["carriers"].split())
+        return pd.DataFrame(rows, columns=COLUMNS["geometry"].split())
 
     def subspace(self):
         dimensions = [2**power for power in range(int(np.log2(self.dimension)) + 1)]
         rows = [
             [representation, name, basis, size, self.true[name, representation] * (1 - 0.9 / size**power)]
             for name, representation in self.pairs()
-            for basis, power in (("components", 0.7), ("elements", 0.4))
+            for basis, power in (("components", 0.7), ("dimensions", 0.4))
             for size in dimensions
         ]
         return pd.DataFrame(rows, columns=COLUMNS["subspace"].split())
 
-    def elements(self):
+    def dimensions(self):
         rows = []
         positions = np.arange(min(200, self.dimension))
         for name, representation in self.pairs():
             values = VALUES.get(self.kinds[name], [f"{low} … {low + 20}" for low in range(0, 100, 20)])
-            for place, value in enumerate(values):
-                centre = (place + 0.5) / len(values) * len(positions)
+            for index, value in enumerate(values):
+                centre = (index + 0.5) / len(values) * len(positions)
                 bump = self.true[name, representation] * np.exp(-(((positions - centre) / len(positions) * 4) ** 2))
                 activations = bump + self.rng.normal(0, 0.05, len(positions))
                 rows += [[representation, name, value, *pair] for pair in zip(positions, activations, strict=True)]
-        return pd.DataFrame(rows, columns=COLUMNS["elements"].split())
+        return pd.DataFrame(rows, columns=COLUMNS["dimensions"].split())
 
     def tables(self):
         """The tables by name, each with the contract's columns."""
-        leakage = self.leakage()
+        scores = self.scores()
         drawn = {
-            "factors": self.factors(), "verdicts": self.verdicts(leakage), "leakage": leakage,
-            "differences": self.differences(leakage), "erasure": self.erasure(leakage),
+            "factors": self.factors(), "verdicts": self.verdicts(scores), "scores": scores,
+            "differences": self.differences(scores), "erasure": self.erasure(scores),
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
-            "carriers": self.carriers(), "subspace": self.subspace(), "elements": self.elements(),
+            "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 
-    def about(self):
+    def metadata(self):
         """What was audited."""
         return {
             "title": "Synthetic faces",
@@ -213,7 +213,13 @@ class Audit:
             "rows": {"train": 12_000, "validation": 4_000, "test": 4_000},
             "groups": {"train": 940, "validation": 311, "test": 312},
             "left_out": ["17 rows of features have no row of factors."],
-            "joined": "20,000 rows were joined by the column id.", "permutations": 999, "margin": 0.1,
+            "notes": [
+                {"kind": "left_out", "column": None, "message": "17 rows of features have no row of factors."},
+                {"kind": "unknown", "column": "age", "message": "age is 'NA' in 3 rows, read as unknown."},
+                {"kind": "dates", "column": "taken", "message": "taken holds dates."},
+            ],
+            "columns": [{"column": name, "kind": kind, "reason": "its values"} for name, kind in self.kinds.items()],
+            "pictures": [], "joined": "20,000 rows were joined by the column id.", "permutations": 999, "margin": 0.1,
             "version": "0.1.0", "neighbors_rows": 10_000, "label_is_group": False,
         }  # fmt: skip
 
@@ -222,7 +228,7 @@ def _with_interval(name, value, width):
     return {name: value, f"{name}_low": value - width, f"{name}_high": value + width}
 
 
-def write_audit(folder, audit=None, empty=(), **about):
+def write_audit(folder, audit=None, empty=(), **metadata):
     """Write an audit's tables and page; tables named in ``empty`` keep their header only.
 
     Returns:
@@ -234,8 +240,8 @@ def write_audit(folder, audit=None, empty=(), **about):
     for name, table in audit.tables().items():
         paths[name] = folder / f"{name}.csv"
         (table.iloc[:0] if name in empty else table).to_csv(paths[name], index=False, float_format="%.6g")
-    (folder / "about.json").write_text(json.dumps(audit.about() | about), encoding="utf-8")
-    write_page(paths, folder / "about.json", folder / "index.html")
+    (folder / "metadata.json").write_text(json.dumps(audit.metadata() | metadata), encoding="utf-8")
+    write_page(paths, folder / "metadata.json", folder / "index.html")
     return folder / "index.html"
 
 

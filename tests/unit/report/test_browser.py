@@ -174,7 +174,7 @@ def test_a_page_of_41_factors_opens_and_hostile_names_do_nothing(visit, tmp_path
 
 def test_the_least_page_opens(visit, tmp_path):
     audit = Audit(["only"], {"mine": "Mine"}, label=False, seeds=1)
-    page = visit(write_audit(tmp_path, audit, empty=("differences", "recognition", "elements"), group=None))
+    page = visit(write_audit(tmp_path, audit, empty=("differences", "recognition", "dimensions"), group=None))
     for part in parts(page):
         show(page, part)
     assert page.locator("nav a").count() == 4

@@ -38,7 +38,7 @@ def test_every_factor_and_representation_has_its_part(tmp_path):
 def test_the_answer_counts_the_leaks_and_leaves_the_control_out(tmp_path):
     audit = Audit()
     page = write_audit(tmp_path, audit)
-    verdicts = audit.verdicts(Audit().leakage())
+    verdicts = audit.verdicts(Audit().scores())
     leaks = (verdicts["representation"] == "vgg") & (verdicts["verdict"] == "leaks")
     answer = re.search(r'<p class="answer">(.*?)</p>', page.read_text(encoding="utf-8")).group(1)
     assert f"{leaks.sum()} of 6 factors leak from VGG-Face" in answer
@@ -87,9 +87,36 @@ def test_one_representation_without_label_and_groups(tmp_path):
     page = write_audit(tmp_path, audit, empty=("differences", "recognition"), group=None)
     text = visible_text(page)
     assert "side by side" not in text
-    assert "each row counts as a group of its own" in text
+    assert "each row counts as its own group" in text
     assert "recognition was not measured" in text
     assert "That rows are independent" in text
+
+
+def test_the_notes_on_the_input_and_how_columns_were_read_are_shown(tmp_path):
+    page = write_audit(tmp_path, left_out=["17 rows of features have no row of factors."])
+    html, text = page.read_text(encoding="utf-8"), visible_text(page)
+    assert re.search(r'<a href="#notes">2 notes on the input</a>', html)
+    assert re.findall(r"<li>(age is .*?)</li>", html) == ["age is &#39;NA&#39; in 3 rows, read as unknown."]
+    assert text.count("17 rows of features") == 2  # in the lead and in the facts, not again as a note
+    assert re.search(r'<table id="columns">.*?hair color</th><td>categorical</td>', html, re.S)
+    without = write_audit(tmp_path / "without", notes=[], columns=[]).read_text(encoding="utf-8")
+    assert "on the input" not in without
+    assert "How the columns were read" not in without
+
+
+def test_probes_have_titles_and_an_unknown_one_its_name(tmp_path):
+    class Other(Audit):
+        def tables(self):
+            return {
+                name: table.replace({"probe": {"mlp": "my <probe>"}}) if "probe" in table else table
+                for name, table in super().tables().items()
+            }
+
+    html = write_audit(tmp_path, Other()).read_text(encoding="utf-8")
+    assert "<td>nearest neighbors</td>" in html
+    assert "<em>nearest neighbors</em>: The weighted vote" in html
+    assert "<td>my &lt;probe&gt;</td>" in html
+    assert "<em>my &lt;probe&gt;</em>." in html
 
 
 def test_a_factor_that_could_not_be_measured_has_its_part(tmp_path):
@@ -118,26 +145,26 @@ def test_nothing_from_outside_is_asked_for(tmp_path):
 def test_a_damaged_table_is_named(tmp_path):
     write_audit(tmp_path)
     paths = {name: tmp_path / f"{name}.csv" for name in COLUMNS}
-    about, page = tmp_path / "about.json", tmp_path / "index.html"
+    metadata, page = tmp_path / "metadata.json", tmp_path / "index.html"
     with pytest.raises(ExoprobeError, match="needs the table 'scree'"):
-        write_page({name: path for name, path in paths.items() if name != "scree"}, about, page)
+        write_page({name: path for name, path in paths.items() if name != "scree"}, metadata, page)
     paths["scree"].write_text("representation,component\nvgg,1\n")
     with pytest.raises(ExoprobeError, match=r"scree\.csv: lacks the column 'singular_value'"):
-        write_page(paths, about, page)
+        write_page(paths, metadata, page)
     paths["scree"].write_text(",".join(COLUMNS["scree"].split()) + "\nvgg,one,1,1,1\n")
     with pytest.raises(ExoprobeError, match=r"scree\.csv: column 'component' must hold numbers"):
-        write_page(paths, about, page)
+        write_page(paths, metadata, page)
     paths["scree"].write_text("")
     with pytest.raises(ExoprobeError, match=r"scree\.csv: not a whole CSV table"):
-        write_page(paths, about, page)
+        write_page(paths, metadata, page)
     write_audit(tmp_path)
     paths["factors"].write_text(",".join(COLUMNS["factors"].split()) + "\n")
     with pytest.raises(ExoprobeError, match="the table factors lacks 'smiling'"):
-        write_page(paths, about, page)
+        write_page(paths, metadata, page)
     write_audit(tmp_path)
     paths["structure"].write_text(",".join(COLUMNS["structure"].split()) + "\nother,1,1,1,1,1\n")
     with pytest.raises(ExoprobeError, match="structure has the representation 'other', which was not audited"):
-        write_page(paths, about, page)
-    about.write_text("{")
-    with pytest.raises(ExoprobeError, match=r"about\.json: not JSON"):
-        write_page(paths, about, page)
+        write_page(paths, metadata, page)
+    metadata.write_text("{")
+    with pytest.raises(ExoprobeError, match=r"metadata\.json: not JSON"):
+        write_page(paths, metadata, page)

@@ -1,20 +1,20 @@
 "use strict";
 // Figures: drawn when their part is first shown, and again when the theme changes.
 
-const SHAPES = JSON.parse(document.getElementById("looks").textContent);
+const SHAPES = JSON.parse(document.getElementById("shapes").textContent);
 
 const views = new Map();  // of the figures drawn
 
 function colorOf(name) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const color = getComputedStyle(probe).color;
-  probe.remove();
+  const sample = document.createElement("span");
+  sample.style.color = `var(--${name})`;
+  document.body.append(sample);
+  const color = getComputedStyle(sample).color;
+  sample.remove();
   return color;
 }
 
-function chartLook(narrow) {
+function chartStyle(narrow) {
   const [ink, muted, line, ground] = ["ink", "muted", "line", "ground"].map(colorOf);
   const font = getComputedStyle(document.body).fontFamily;
   const diverging = ["less-much", "less", "even", "more", "more-much"].map(colorOf);
@@ -30,7 +30,7 @@ function chartLook(narrow) {
     axisBand: {grid: false, ticks: false, domain: false, labelPadding: 8},
     legend: {labelColor: ink, titleColor: muted, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
       labelLimit: narrow ? 220 : 320, columns: narrow ? 1 : 0, layout: {top: {direction: "vertical"}}},
-    range: {category: SHAPES.map((_, place) => colorOf(`r${place}`)), symbol: SHAPES, diverging},
+    range: {category: SHAPES.map((_, index) => colorOf(`r${index}`)), symbol: SHAPES, diverging},
     style: {
       baseline: {color: muted, strokeWidth: 1, strokeDash: [4, 3]},
       whisker: {strokeWidth: 2, color: ink},
@@ -51,7 +51,7 @@ async function draw(figure) {
   const data = {...spec.data, name: "rows", values: csv};
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const {view} = await vegaEmbed(box, {...spec, data}, {
-    mode: "vega-lite", renderer: "svg", config: chartLook(box.clientWidth < 480),
+    mode: "vega-lite", renderer: "svg", config: chartStyle(box.clientWidth < 480),
     actions: {export: {svg: true, png: true}, source: false, compiled: false, editor: false},
     downloadFileName: file, scaleFactor: {png: 2},
     tooltip: {theme: isDark(dark) ? "dark" : "light"},

@@ -13,9 +13,9 @@ function showPart(focus) {
   }
   document.title = `${part.querySelector("h1").textContent} · audit`;
   if (focus) {
-    const place = asked && asked !== part ? asked : part.querySelector("h1");
-    place.focus({preventScroll: true});
-    if (place === asked) asked.scrollIntoView(); else scrollTo(0, 0);
+    const target = asked && asked !== part ? asked : part.querySelector("h1");
+    target.focus({preventScroll: true});
+    if (target === asked) asked.scrollIntoView(); else scrollTo(0, 0);
   }
   drawShown();
 }

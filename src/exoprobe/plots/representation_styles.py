@@ -16,7 +16,7 @@ CONTROL_COLORS = ["#333333", "#767676", "#a6a6a6"]
 CONTROL_MARKERS = ["X", "P", "p", "*"]
 
 
-def representation_looks(names: Iterable[str], controls: Collection[str]) -> dict[str, dict[str, str]]:
+def representation_styles(names: Iterable[str], controls: Collection[str]) -> dict[str, dict[str, str]]:
     """Give each representation its color and marker.
 
     Args:
@@ -27,16 +27,16 @@ def representation_looks(names: Iterable[str], controls: Collection[str]) -> dic
         Keyword arguments ``color``, ``marker`` and ``markerfacecolor`` of ``Axes.plot`` by representation.
     """
     names = list(names)
-    networks = [name for name in names if name in NETWORK_COLORS]  # these keep their look
-    looks = {name: {"color": NETWORK_COLORS[name], "marker": NETWORK_MARKERS[name]} for name in networks}
-    colors = [color for color in REPRESENTATION_COLORS if color not in {look["color"] for look in looks.values()}]
+    networks = [name for name in names if name in NETWORK_COLORS]  # these keep their style
+    styles = {name: {"color": NETWORK_COLORS[name], "marker": NETWORK_MARKERS[name]} for name in networks}
+    colors = [color for color in REPRESENTATION_COLORS if color not in {style["color"] for style in styles.values()}]
     for rank, name in enumerate(name for name in names if name not in {*controls, *networks}):
         marker = REPRESENTATION_MARKERS[rank % len(REPRESENTATION_MARKERS)]
-        looks[name] = {"color": colors[rank % len(colors)], "marker": marker}
-    for look in looks.values():
-        look["markerfacecolor"] = look["color"]
+        styles[name] = {"color": colors[rank % len(colors)], "marker": marker}
+    for style in styles.values():
+        style["markerfacecolor"] = style["color"]
     for rank, name in enumerate(name for name in names if name in controls):
         color = CONTROL_COLORS[rank % len(CONTROL_COLORS)]
         marker = CONTROL_MARKERS[rank % len(CONTROL_MARKERS)]
-        looks[name] = {"color": color, "marker": marker, "markerfacecolor": "white"}
-    return {name: looks[name] for name in names}
+        styles[name] = {"color": color, "marker": marker, "markerfacecolor": "white"}
+    return {name: styles[name] for name in names}
