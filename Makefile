@@ -20,8 +20,9 @@ test: setup ## run the tests
 	@echo "Running the tests."
 	@$(BIN)/pytest
 
-lint: setup ## check style: ruff, snakefmt, snakemake --lint
+lint: setup ## check style and types: ruff, snakefmt, mypy, snakemake --lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/snakemake --lint
 

@@ -5,7 +5,9 @@ nose, the left and right corner of the mouth.
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ POINTS = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
 POINT_COLUMNS = [f"{point}_{axis}" for point in POINTS for axis in "xy"]
 BOX_COLUMNS = ["left", "top", "right", "bottom"]
 COLUMNS = [*POINT_COLUMNS, *BOX_COLUMNS]
+Detector = Callable[[np.ndarray, int], Sequence[Any]]  # image, times to double it → dlib rectangles
 CENTRAL_BOX = 0.6  # of the shorter side: where a face is looked for if none was detected
 # dlib's 68 points that make up CelebA's five.
 FROM_68 = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))
@@ -61,13 +64,12 @@ def detect_landmarks(
     with progress(len(rows), "image", log, "detecting faces") as bar:
         for row in rows:
             image = files.load(columns["file"][row])
-            box = largest_face(detector, image)
-            detected = box is not None
-            box = box if detected else central_box(image)
+            detected = largest_face(detector, image)
+            box = detected or central_box(image)
             shape = fit(image, dlib.rectangle(*box))
             points = np.array([(point.x, point.y) for point in shape.parts()], float)
             five = np.concatenate([points[indices].mean(0) for indices in FROM_68])
-            found.append((columns["sample_id"][row], int(detected), *five, *box))
+            found.append((columns["sample_id"][row], int(detected is not None), *five, *box))
             bar.update()
     table = pd.DataFrame(found, columns=["sample_id", "detected", *COLUMNS])
     log.info("a face was detected in %d of %d images", table["detected"].sum(), len(table))
@@ -75,8 +77,8 @@ def detect_landmarks(
         table.to_parquet(temporary, index=False)
 
 
-def largest_face(detector: object, image: np.ndarray) -> tuple[int, int, int, int] | None:
-    """Return the largest detected face as left, top, right, bottom; a second look enlarges the image twofold."""
+def largest_face(detector: Detector, image: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Return the largest detected face as left, top, right, bottom; if none is, the image is searched once more at twice its size."""
     for enlarge in (0, 1):
         if faces := list(detector(image, enlarge)):
             face = max(faces, key=lambda box: box.area())
@@ -88,18 +90,19 @@ def central_box(image: np.ndarray) -> tuple[int, int, int, int]:
     """Return a square about the center of the image."""
     height, width = image.shape[:2]
     half = CENTRAL_BOX * min(height, width) / 2
-    return tuple(round(value) for value in (width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half))
+    left, top, right, bottom = width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half
+    return round(left), round(top), round(right), round(bottom)
 
 
 def gather_landmarks(samples: str | Path, shards: list[str | Path], path: str | Path) -> None:
-    """Join the parts into one table, a row per sample of the dataset.
+    """Join the shards into one table, a row per sample of the dataset.
 
     Raises:
-        ExoprobeError: where the parts are not the dataset's samples.
+        ExoprobeError: where the shards are not the dataset's samples.
     """
     table = pd.concat([pd.read_parquet(shard) for shard in shards], ignore_index=True)
     if not np.array_equal(table["sample_id"], read_samples(samples, ["sample_id"])["sample_id"]):
-        raise ExoprobeError(f"{path}: the parts do not add up to the samples of {samples}")
+        raise ExoprobeError(f"{path}: the shards do not add up to the samples of {samples}")
     with atomic_write(path) as temporary:
         table.to_parquet(temporary, index=False)
 
@@ -114,9 +117,7 @@ def read_celeba_landmarks(samples: str | Path, landmarks: str | Path, path: str 
         ExoprobeError: where images of the dataset are not listed, or not followed by ten numbers.
     """
     names = read_samples(samples, ["sample_id", "file"])
-    table = (
-        read_table(landmarks, skiprows=2, names=["file", *POINT_COLUMNS]).drop_duplicates("file").set_index("file")
-    )
+    table = read_table(landmarks, skiprows=2, names=["file", *POINT_COLUMNS]).drop_duplicates("file").set_index("file")
     if lacking := sorted(set(names["file"]) - set(table.index)):
         raise ExoprobeError(f"{landmarks} lacks {len(lacking)} images of the dataset, such as {lacking[0]}")
     table = table.loc[names["file"]].apply(pd.to_numeric, errors="coerce")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import Factor, read_factors
 from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.split_features import split_blocks
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.evaluation.binning import Bins, factor_bins
 from exoprobe.evaluation.robustness import nearest_neighbors, robustness_chance, robustness_index
@@ -18,7 +19,6 @@ from exoprobe.evaluation.subspace import subspace_skills, sufficient_dimensions
 from exoprobe.evaluation.unit_order import shifted_up, unit_order
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
-from exoprobe.features.split_features import split_blocks
 from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.nested_models import rank_dimensions
 

@@ -112,7 +112,7 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
         (
             GOOD,
             {"kinds": {"age": "number"}},
-            "audit.kinds.age is 'number'; allowed: binary, categorical, continuous, angle",
+            "audit.kinds.age is 'number'; allowed: binary, categorical, continuous, angle, or angle 24 (its period)",
         ),
         (GOOD, {"factor_columns": []}, "audit.factor_columns is []; it must be a list of at least 1"),
         (

@@ -102,7 +102,8 @@ def test_what_an_earlier_run_made_of_another_table_is_not_asked(shipped, folder)
             {"images": {"folder": "photos", "shard": 2}},
             r"images.shard \(value 2\) is not a known key; did you mean shards",
         ),
-        ({"factors": None}, "images.table is null; give the pictures' table too"),
+        ({"factors": None}, "factors is empty; give a value, or leave factors out"),
+        ({"factors": ...}, "images.table is null; give the pictures' table too"),
         ({"factors": "your.csv"}, "images.table is 'your.csv'; it does not exist"),
         ({"factors": "net.onnx"}, "images.table is 'net.onnx'; its name must end in .csv, .parquet"),
         ({"group": "persn"}, "audit.group is 'persn', but my.csv has no such column; did you mean person"),
@@ -123,4 +124,4 @@ def test_what_an_earlier_run_made_of_another_table_is_not_asked(shipped, folder)
 )
 def test_a_fault_is_told_in_one_line_before_any_job(shipped, folder, given, message):
     with pytest.raises(ExoprobeError, match=message):
-        whole(shipped, **{**SHORT, **given})
+        whole(shipped, **{key: value for key, value in {**SHORT, **given}.items() if value is not ...})

@@ -14,7 +14,7 @@ def test_settings_are_read_from_the_modules():
     assert set(modules("architecture")) == {"lenet", "deep_lenet", "polar_network", "residual_network"}
     assert settings("architecture", "deep_lenet") == {"convolutions": "a whole number from 2 to 8"}
     assert settings("objective", "softmax") == {}
-    assert adapter_layers("onnx") == []
+    assert adapter_layers("onnx") == ["output"]
 
 
 def test_limits_of_perturbations_are_read_from_their_module():
