@@ -43,7 +43,7 @@ def read_tables(folder: str | Path) -> pd.DataFrame:
             raise ExoprobeError(
                 f"{folder / name} and {PARTITIONS} list different images: {examples(lacking)} in only one of them"
             )
-    names = [name for name in attributes if name != "file"]
+    names = [str(name) for name in attributes if name != "file"]
     attributes[names] = (attributes[names] > 0).astype(np.int8)
     table = split.merge(group, on="file").merge(attributes, on="file")
     return table.assign(split=table["split"].map(dict(enumerate(SPLITS))))
@@ -79,7 +79,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str, threa
     missing = sorted(set(table["file"]) - present)
     unlisted = sorted(present - set(table["file"]))
     table = table[table["file"].isin(present)]
-    digests = image_digests(images, table["file"], threads)
+    digests = image_digests(images, table["file"].tolist(), threads)
     unreadable = sorted(name for name, digest in digests.items() if digest is None)
     faults = {"missing": missing, "unreadable": unreadable, "not listed": unlisted}
     refuse_or_leave_out(faults, images.root, bad_images, "faces.bad_images")
@@ -88,7 +88,7 @@ def build_celeba(folder: str | Path, path: str | Path, *, bad_images: str, threa
         raise ExoprobeError(f"{images.root}: no image is left")
     order = table["split"].map({name: rank for rank, name in enumerate(SPLITS)})
     table = table.assign(order=order).sort_values(["order", "file"]).drop(columns="order")
-    source = digest_of(*(digests[name] for name in table["file"]))
-    columns = {name: table[name].to_numpy() for name in table if name not in ("file", "split")}
+    source = digest_of(*(digest for name in table["file"] if (digest := digests[name]) is not None))
+    columns = {str(name): table[name].to_numpy() for name in table if name not in ("file", "split")}
     text = {name: table[name].to_numpy(str) for name in ("file", "split")}
     write_samples(path, {"sample_id": np.arange(len(table)), **text, **columns}, source_digest=source)

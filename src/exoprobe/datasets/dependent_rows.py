@@ -153,9 +153,7 @@ def copies_note(copies: Copies, group: str | None, table: pd.DataFrame) -> str:
     return (
         f"{start} Give group={named}, in which they agree."
         if named
-        else (
-            f"{start} Add a column that says which original each row is from, and give it as group, or remove them."
-        )
+        else (f"{start} Add a column that says which original each row is from, and give it as group, or remove them.")
     )
 
 

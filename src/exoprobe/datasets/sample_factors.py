@@ -8,7 +8,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import Factor, read_factors, write_factors
-from exoprobe.datasets.poses import ANGLES
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.errors import ExoprobeError
 
@@ -51,7 +50,7 @@ def _pose_factors(poses: str | Path, sample_ids: np.ndarray, samples: str | Path
     table = pd.read_parquet(poses)
     if not np.array_equal(table["sample_id"], sample_ids):
         raise ExoprobeError(f"{poses} does not hold the samples of {samples}; delete it and run again")
-    angles = {ABS_YAW: table["yaw"].abs(), **{name: table[name] for name in ANGLES}}
+    angles = {ABS_YAW: table["yaw"].abs(), **table.drop(columns=["sample_id", "estimator"])}
     if not any(values.notna().any() for values in angles.values()):
         raise ExoprobeError(f"{poses}: no angle is known; give the images' yaw in a file as faces.pose")
     source = str(table["estimator"].iloc[0])

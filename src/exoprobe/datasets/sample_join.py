@@ -50,13 +50,15 @@ def join(table: Rows, files: Sequence[Rows]) -> tuple[np.ndarray, str]:
         return np.arange(table.count), f"{table.count:,} rows, joined by order"
     shared = np.ones(table.count, bool)
     for file in files:
-        found = np.isin(table.ids, file.ids)
-        if not found.any():
+        if file.ids is None:
+            raise ExoprobeError(f"{file.path} has no ids; {table.path} can be joined only by id")
+        shared_with_file = np.isin(table.ids, file.ids)
+        if not shared_with_file.any():
             raise ExoprobeError(
                 f"{file.path} and {table.path} have no id in common; the first begins with "
                 f"{cut(file.ids[0])!r}, the second with {cut(table.ids[0])!r}{_difference(file.ids, table.ids)}"
             )
-        shared &= found
+        shared &= shared_with_file
     if not shared.any():
         raise ExoprobeError(f"{table.path}: none of its ids is in every feature file")
     return np.flatnonzero(shared), _sentence(int(shared.sum()), [table, *files])

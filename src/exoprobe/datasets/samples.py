@@ -97,9 +97,7 @@ def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
     if np.any(np.diff([names.index(split) for split in splits]) < 0):
         raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(names)}")
     seen: dict[int, str] = {}
-    for group, split in sorted(
-        {(group, split) for group, split in zip(groups.tolist(), splits.tolist(), strict=True)}
-    ):
+    for group, split in sorted({(group, split) for group, split in zip(groups.tolist(), splits.tolist(), strict=True)}):
         if group in seen:
             raise ExoprobeError(f"group {group} is in two splits, {seen[group]} and {split}")
         seen[group] = split
@@ -121,7 +119,7 @@ def split_names(splits: np.ndarray) -> list[str]:
 
 def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:
     names = sorted(columns)
-    buffers = [memoryview(np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1)) for name in names]
+    buffers = [np.ascontiguousarray(columns[name]).view(np.uint8).reshape(-1).data for name in names]
     return digest_of(",".join(names).encode(), *buffers, source_digest.encode())
 
 

@@ -1,4 +1,4 @@
-"""CelebA's tables: columns apart by white space, as in its official files."""
+"""CelebA's tables: columns separated by white space, as in its official files."""
 
 from pathlib import Path
 
@@ -7,17 +7,18 @@ import pandas as pd
 from exoprobe.errors import ExoprobeError
 
 
-def read_table(path: str | Path, **options: object) -> pd.DataFrame:
+def read_table(path: str | Path, *, names: list[str] | None = None, skiprows: int = 0) -> pd.DataFrame:
     """Read a table.
 
     Args:
         path: the file.
-        options: of :func:`pandas.read_csv`.
+        names: of the columns; None: the first line names them.
+        skiprows: lines to skip at the start.
 
     Raises:
         ExoprobeError: where it is missing or not a table, with its name.
     """
     try:
-        return pd.read_csv(path, sep=r"\s+", **options)
+        return pd.read_csv(path, sep=r"\s+", names=names, skiprows=skiprows)
     except (OSError, ValueError) as error:  # pandas's own and those of decoding text are ValueErrors
         raise ExoprobeError(f"{path}: cannot be read as a table ({error})") from error

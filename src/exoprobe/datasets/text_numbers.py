@@ -123,9 +123,7 @@ def _plain(numbers: Sequence[str]) -> tuple[list[str] | None, str]:
     other = [number for number in numbers if not PLAIN.fullmatch(number)]
     if not other:
         return list(numbers), ""
-    points = any(
-        "." in number for number in numbers
-    )  # then 1,234 is as likely 1.234 as 1234, unless 1,234.5 is there
+    points = any("." in number for number in numbers)  # then 1,234 is as likely 1.234 as 1234, unless 1,234.5 is there
     small = (not points or any("." in number for number in other)) and all(
         PLAIN.fullmatch(number) and len(number.split(".")[0]) <= 3 for number in set(numbers) - set(other)
     )

@@ -2,7 +2,7 @@
 
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -31,7 +31,8 @@ def open_npy(path: Path, id_column: str | None) -> UserFile:
         shape, _, dtype = _header(file)
     _check_matrix(path, shape, dtype)
     mapped = np.lib.format.open_memmap(path, mode="r") if all(shape) else np.empty(shape)  # nothing cannot be mapped
-    return UserFile(path, *shape, load=lambda: mapped)
+    rows, dimension = shape
+    return UserFile(path, rows, dimension, load=lambda: mapped)
 
 
 def open_npz(path: Path, id_column: str | None) -> UserFile:
@@ -69,7 +70,7 @@ def _check_unpacked(path: Path, info: zipfile.ZipInfo) -> None:
         )
 
 
-def _header(file: BinaryIO) -> Header:
+def _header(file: IO[bytes]) -> Header:
     if np.lib.format.read_magic(file) == (1, 0):
         return np.lib.format.read_array_header_1_0(file)
     return np.lib.format.read_array_header_2_0(file)

@@ -62,9 +62,7 @@ def load_columns(file: UserFile) -> UserColumns:
         ("left_out", name, f"{file.path}: column {name!r} is pandas's index, no feature.") for name in file.indices
     ]
     if not len(kept):
-        raise ExoprobeError(
-            f"{file.path}: column {file.column(0)} is no feature, {dropped[0]}; and there is no other"
-        )
+        raise ExoprobeError(f"{file.path}: column {file.column(0)} is no feature, {dropped[0]}; and there is no other")
     offsets, scale, more = _conversion(file, features, kept)
     return UserColumns(file, features, kept, offsets, scale, [*notes, *more])
 
@@ -94,9 +92,7 @@ def _conversion(
         notes.append(("precision", None, f"{file.path}: columns {names} were centered before rounding; {reason}."))
     scale = _scale(np.where(narrow, spread / 2, size), spread, features[:: 1 + len(features) // 1_000])
     if scale != 1:
-        notes.append(
-            ("precision", None, f"{file.path}: all features were multiplied with {scale:.3g} to fit float32.")
-        )
+        notes.append(("precision", None, f"{file.path}: all features were multiplied with {scale:.3g} to fit float32."))
     return offsets, scale, notes
 
 

@@ -76,8 +76,8 @@ def build_audit(
         ExoprobeError: at the first fault in the files, in one line that names file, column or row.
     """
     notes = Notes()
-    table = read_factor_table(path, {roles.id, roles.group, roles.split} - {None}, notes)
-    roles.check(path, list(table))
+    table = read_factor_table(path, [name for name in (roles.id, roles.group, roles.split) if name is not None], notes)
+    roles.check(path, [str(name) for name in table])
     files = {name: _open_files(paths, table, roles) for name, paths in sources.items()}
     kept, joined = join(_table_rows(path, table, roles), [rows for opened in files.values() for _, rows in opened])
     if rows is not None and rows < len(kept):
@@ -140,7 +140,7 @@ def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) 
                 "one representation are its training seeds and must have equally many; name two models apart, "
                 "features: {first: a.npy, second: b.npy}"
             )
-        ids = None if roles.id is None else text_ids(file.path, roles.id, file.ids)
+        ids = None if roles.id is None else text_ids(file.path, roles.id, file.required_ids())
         opened.append((file, Rows(file.path, file.rows, ids)))
     return opened
 
@@ -170,7 +170,7 @@ def _file_rows(used: UserColumns, kept: np.ndarray, ids: np.ndarray, roles: Role
     """Return which row of a feature file each sample is, [N]."""
     if roles.id is None:
         return kept
-    return pd.Index(text_ids(used.file.path, roles.id, used.file.ids)).get_indexer(ids)
+    return pd.Index(text_ids(used.file.path, roles.id, used.file.required_ids())).get_indexer(pd.Index(ids))
 
 
 def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed: int) -> np.ndarray:

@@ -38,6 +38,12 @@ class UserFile:
         """Return what to call a column in a message."""
         return self.columns[index] if self.columns else f"{index} (from 0)"
 
+    def required_ids(self) -> np.ndarray:
+        """Return the ids of a file that was opened with an id column."""
+        if self.ids is None:
+            raise ExoprobeError(f"{self.path} was opened without ids")
+        return self.ids
+
 
 @contextmanager
 def refuse_unreadable(path: Path) -> Iterator[None]:

@@ -1,6 +1,8 @@
 """Cutting a face out of an image, as a network wants it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -40,7 +42,7 @@ class Crop:
         return f"{cut} to {self.size} × {self.size} pixels{', gray' if self.gray else ''}"
 
 
-def crop_face(image: np.ndarray, landmarks: dict[str, float], crop: Crop) -> np.ndarray:
+def crop_face(image: np.ndarray, landmarks: Mapping[Any, float], crop: Crop) -> np.ndarray:
     """Cut one face out.
 
     Args:
@@ -94,4 +96,4 @@ def _sample(picture: Image.Image, matrix: np.ndarray, size: int) -> Image.Image:
     shrink = max(1, int(np.hypot(*matrix[:, 0])))
     if shrink > 1:
         picture, matrix = picture.reduce(shrink), matrix / shrink
-    return picture.transform((size, size), Image.Transform.AFFINE, matrix.ravel(), Image.Resampling.BILINEAR)
+    return picture.transform((size, size), Image.Transform.AFFINE, matrix.ravel().tolist(), Image.Resampling.BILINEAR)

@@ -118,5 +118,6 @@ def layer_vectors(activations: Tensor, max_features: int | None = None) -> Tenso
     """
     if max_features and activations.ndim == 4 and activations[0].numel() > max_features:
         side = max(1, math.isqrt(max_features // activations.shape[1]))
-        activations = F.adaptive_avg_pool2d(activations, [min(side, size) for size in activations.shape[2:]])
+        height, width = (min(side, size) for size in activations.shape[2:])
+        activations = F.adaptive_avg_pool2d(activations, (height, width))
     return activations.flatten(1)

@@ -47,7 +47,7 @@ def import_features(
     columns = read_samples(samples, ["sample_id", "row", "id"])
     order = columns["row"]
     if id_column is not None:
-        order = pd.Index(text_ids(source, id_column, file.ids)).get_indexer(columns["id"])
+        order = pd.Index(text_ids(source, id_column, file.required_ids())).get_indexer(pd.Index(columns["id"]))
     used = load_columns(file)
     for _, _, message in used.notes:
         log.info(message)

@@ -115,7 +115,7 @@ def _load_parquet(path: Path) -> np.ndarray:
 
 def _from_folder(folder: str | Path, column: str, table: str | Path) -> Loader:
     rows = read_factor_table(table, {column})
-    check_column(table, "audit.images.column", column, list(rows))
+    check_column(table, "audit.images.column", column, [str(name) for name in rows])
     if (missing := np.flatnonzero(rows[column].isna())).size:
         raise ExoprobeError(f"{table}: row {missing[0]} (from 0) names no {column}")
     files, names = ImageFiles(folder), rows[column].to_numpy()

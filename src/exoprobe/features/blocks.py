@@ -58,9 +58,7 @@ class FileBlocks:
         dataset_digest: if given, the dataset that the file must belong to.
     """
 
-    def __init__(
-        self, path: str | Path, rows: np.ndarray | None = None, *, dataset_digest: str | None = None
-    ) -> None:
+    def __init__(self, path: str | Path, rows: np.ndarray | None = None, *, dataset_digest: str | None = None) -> None:
         info = read_info(path)
         self.path, self.rows, self.dataset_digest = path, rows, dataset_digest
         self.shape = (info.rows if rows is None else int(rows.sum()), info.dimension)

@@ -40,9 +40,7 @@ OPTIONS = {  # one page per column of a row group, since none has as many bytes 
 }
 
 
-def write_features(
-    path: str | Path, sample_ids: np.ndarray, batches: Iterable[np.ndarray], info: FeatureInfo
-) -> None:
+def write_features(path: str | Path, sample_ids: np.ndarray, batches: Iterable[np.ndarray], info: FeatureInfo) -> None:
     """Write a feature file batch by batch, under its final name only when it is whole.
 
     Args:

@@ -90,7 +90,8 @@ def train_attribute_network(
     wide = Crop(round(size * (1 + 2 * WIDE_MARGIN) / (1 + 2 * MARGIN)), "box", margin=WIDE_MARGIN)
     data = load_crops(samples, images, landmarks, "train", attributes, wide, where)
     validation = load_crops(samples, images, landmarks, "validation", attributes, _seen(size), where)
-    network = AttributeNetwork(settings["architecture"], len(attributes)).to(where, memory_format=torch.channels_last)
+    network = AttributeNetwork(settings["architecture"], len(attributes)).to(where)
+    network = network.to(memory_format=torch.channels_last)
     objective = BalancedAttributes(settings, data, generator)
     trained = train(network, objective, data, validation, settings["recipe"], generator=generator, precision=dtype)
     metadata = {

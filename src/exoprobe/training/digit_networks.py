@@ -55,9 +55,7 @@ def train_digit_network(
     """
     where = choose_device(device)
     dtype = choose_precision(precision, where)
-    data, validation = (
-        load_images(samples, split, where, row_filter, nuisances) for split in ("train", "validation")
-    )
+    data, validation = (load_images(samples, split, where, row_filter, nuisances) for split in ("train", "validation"))
     targets = None
     if teacher is not None:
         targets = mean_activations(load_network(teacher).to(where), data)

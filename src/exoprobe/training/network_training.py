@@ -42,7 +42,7 @@ def train_network(
     generator = torch.Generator().manual_seed(seed)
     classes = 0 if model["objective"] == "mean_activation" else int(data.labels.max()) + 1
     network = build_network(model, classes, generator)
-    network = network.to(data.images.device, memory_format=torch.channels_last)
+    network = network.to(data.images.device).to(memory_format=torch.channels_last)
     objective = build_objective(model, data, generator, targets)
     trained = train(network, objective, data, validation, recipe, generator=generator, precision=precision)
     network.load_state_dict(trained.weights)
@@ -51,7 +51,7 @@ def train_network(
 
 @torch.inference_mode()
 def mean_activations(network: Network, data: TrainingImages) -> Tensor:
-    """Return what ip1 of a trained network says of each class on average, float32 [classes, 500]."""
+    """Return the mean ip1 activations of each class, float32 [classes, 500]."""
     classes = int(data.labels.max()) + 1
     sums = torch.zeros(classes, network.ip1.out_features, dtype=torch.float64, device=data.images.device)
     for images, labels in zip(data.images.split(BATCH), data.labels.split(BATCH), strict=True):

@@ -28,7 +28,7 @@ class CaffeSGD(torch.optim.Optimizer):
         super().__init__(groups, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]  # takes no closure
         """Update every parameter once."""
         for group in self.param_groups:
             rate = group["lr"] * group["scale"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from exoprobe.errors import ExoprobeError
+
 
 @dataclass(frozen=True)
 class TrainingImages:
@@ -14,7 +16,7 @@ class TrainingImages:
     Attributes:
         images: uint8 [N, channels, height, width], or float32 [N, D]: features that another network computed.
         labels: int64 [N], or bool [N, A] where there are several attributes.
-        groups: int64 [N], the source digit or the person.
+        groups: int64 [N], the source digit or the identity.
         factors: float32 [N, F], the nuisances that an adversary may see, if there are any.
     """
 
@@ -26,6 +28,12 @@ class TrainingImages:
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self.labels)
+
+    def required_factors(self) -> Tensor:
+        """Return the factors; refuse images without."""
+        if self.factors is None:
+            raise ExoprobeError("these training images have no factors for an adversary to predict")
+        return self.factors
 
 
 def endless_batches(size: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:

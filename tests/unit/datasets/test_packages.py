@@ -24,8 +24,8 @@ def wheel(tmp_path, monkeypatch):
 
 
 def test_the_examined_package_is_opened(wheel):
-    with open_package("some==1.0", digest_of_file(wheel)) as archive:
-        assert archive.read("data.txt") == b"content"
+    with open_package("some==1.0", digest_of_file(wheel)) as read:
+        assert read("data.txt") == b"content"
 
 
 def test_another_package_is_never_opened(wheel):
@@ -111,7 +111,7 @@ def test_an_archive_s_members_are_read_and_never_laid_out(wheel, tmp_path):
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("../../outside.txt", "content")
     before = set(tmp_path.rglob("*"))
-    with open_package("some==1.0", digest_of_file(wheel)) as archive:
-        assert archive.read("../../outside.txt") == b"content"
+    with open_package("some==1.0", digest_of_file(wheel)) as read:
+        assert read("../../outside.txt") == b"content"
     assert set(tmp_path.rglob("*")) == before
     assert not (Path(tmp_path).parent / "outside.txt").exists()

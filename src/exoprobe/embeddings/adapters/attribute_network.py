@@ -6,7 +6,7 @@ from typing import Any
 from exoprobe.embeddings.adapters.adapter import Adapter
 from exoprobe.training.attribute_network import attribute_adapter
 
-SETTINGS = {}
+SETTINGS: dict[str, str] = {}
 LAYERS = ("penultimate",)  # its predictions are no representation
 
 

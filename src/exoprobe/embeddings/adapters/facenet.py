@@ -33,7 +33,8 @@ class FaceNet(nn.Module):
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Map uint8 RGB [N, 3, 160, 160] to ``penultimate`` [N, 1792] and ``embedding`` [N, 512]."""
         pooled: list[Tensor] = []
-        hook = self.inception.avgpool_1a.register_forward_hook(lambda *seen: pooled.append(seen[2].flatten(1)))
+        pooling = self.inception.get_submodule("avgpool_1a")
+        hook = pooling.register_forward_hook(lambda *seen: pooled.append(seen[2].flatten(1)))
         embedding = self.inception((images.float() - 127.5) / 128)
         hook.remove()
         return {"penultimate": pooled[0], "embedding": embedding}

@@ -8,7 +8,7 @@ from torch import nn
 from exoprobe.embeddings.adapters.adapter import Adapter
 from exoprobe.embeddings.adapters.dlib_resnet import CROP, DlibResNet
 
-SETTINGS = {}
+SETTINGS: dict[str, str] = {}
 LAYERS = ("penultimate", "embedding")
 
 

@@ -33,6 +33,8 @@ class VggFace(nn.Module):
             fully connected layers as convolutions.
     """
 
+    mean: Tensor
+
     def __init__(self, layers: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
         super().__init__()
         steps: list[nn.Module] = []
@@ -42,7 +44,7 @@ class VggFace(nn.Module):
             convolution = nn.Conv2d(inputs, outputs, (height, width), padding=padding)
             with torch.no_grad():
                 convolution.weight.copy_(torch.from_numpy(weight.transpose(3, 2, 0, 1).astype(np.float32)))
-                convolution.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
+                convolution.bias = nn.Parameter(torch.from_numpy(bias.astype(np.float32)))
             steps += [convolution, nn.ReLU(), *([nn.MaxPool2d(2)] if name in POOL_AFTER else [])]
         self.steps = nn.Sequential(*steps)
         self.register_buffer("mean", torch.tensor(MEAN_RGB).view(1, 3, 1, 1))

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from exoprobe.training.architectures.network import Network, fill_like_caffe
 
-SETTINGS = {}
+SETTINGS: dict[str, str] = {}
 LAYERS = ("conv1", "pool1", "conv2", "pool2")
 
 
@@ -29,7 +29,8 @@ class LeNet(Network):
         self.conv2 = nn.Conv2d(20, 50, 5)
         self.end_with_inner_products(50 * 4 * 4, classes)
         for layer in self.children():
-            fill_like_caffe(layer, generator)
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                fill_like_caffe(layer, generator)
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Compute every layer's activations.

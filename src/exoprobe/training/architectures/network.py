@@ -41,7 +41,7 @@ def fill_like_caffe(layer: nn.Conv2d | nn.Linear, generator: torch.Generator | N
     """Caffe's "xavier" filler: weights uniform in ±√(3 / fan-in), biases zero."""
     bound = math.sqrt(3 / layer.weight[0].numel())
     nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-    nn.init.zeros_(layer.bias)
+    _clear_bias(layer)
 
 
 def fill_for_relu(network: nn.Module, generator: torch.Generator | None = None) -> None:
@@ -52,4 +52,9 @@ def fill_for_relu(network: nn.Module, generator: torch.Generator | None = None) 
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
-            nn.init.zeros_(layer.bias)
+            _clear_bias(layer)
+
+
+def _clear_bias(layer: nn.Conv2d | nn.Linear) -> None:
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)

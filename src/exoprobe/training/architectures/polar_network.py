@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from exoprobe.training.architectures.network import Network, fill_for_relu
 
-SETTINGS = {}
+SETTINGS: dict[str, str] = {}
 LAYERS = ("conv1", "pool1", "conv2", "conv3", "pool2")
 
 ANGLES, RADII = 48, 14  # of the polar image
@@ -30,6 +30,7 @@ class PolarNetwork(Network):
     """
 
     layers = LAYERS
+    grid: Tensor
 
     def __init__(self, classes: int, generator: torch.Generator | None = None) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from exoprobe.training.architectures.network import Network, fill_for_relu
 
-SETTINGS = {}
+SETTINGS: dict[str, str] = {}
 LAYERS = ("conv1", "pool1", "block1", "block2", "block3")
 
 WIDTHS = (16, 32, 64)

@@ -11,12 +11,12 @@ from exoprobe.training.training_images import TrainingImages
 SETTINGS = {"weight": "a number of at least 0"}
 
 HIDDEN = 256
-MOST_VALUES = 20  # that are told apart each
+MOST_VALUES = 20  # that are classes of the softmax each
 BINS = 10  # of a factor with more values
 
 
 class Adversarial(SoftmaxPlus):
-    """An MLP learns to tell the factors from ip1, and the network that it cannot.
+    """An MLP learns to predict the factors from ip1, and the network learns to prevent it.
 
     The strength of the reversal is constant: ``weight``. (A learning rate that warms up is a ramp already.)
     """
@@ -24,7 +24,7 @@ class Adversarial(SoftmaxPlus):
     def set_up(self, data: TrainingImages) -> None:
         """Build the adversary, with a softmax over the values of every factor."""
         super().set_up(data)
-        self.edges = [value_edges(factor) for factor in data.factors.T]
+        self.edges = [value_edges(factor) for factor in data.required_factors().T]
         self.adversary = nn.Sequential(
             nn.Linear(FEATURES, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, sum(len(edges) + 1 for edges in self.edges))
         )
@@ -34,9 +34,9 @@ class Adversarial(SoftmaxPlus):
         """Return the adversary's mean cross-entropy over the factors, whose gradient reaches ip1 reversed."""
         outputs = self.adversary(Reversal.apply(activations["ip1"].float()))
         logits = outputs.split([len(edges) + 1 for edges in self.edges], dim=1)
-        factors = data.factors[rows].T.contiguous()
+        factors = data.required_factors()[rows].T.contiguous()
         values = [torch.bucketize(factor, edges) for factor, edges in zip(factors, self.edges, strict=True)]
-        return sum(map(F.cross_entropy, logits, values)) / len(values)
+        return sum(map(F.cross_entropy, logits, values), torch.zeros(())) / len(values)
 
 
 class Reversal(torch.autograd.Function):

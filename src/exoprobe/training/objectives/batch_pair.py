@@ -1,5 +1,6 @@
 """Several images of one class at once: batch-PAIR, as the paper sketches it (outlook of section 4.2.2)."""
 
+import torch
 from torch import Tensor
 
 from exoprobe.training.objectives.softmax_plus import SoftmaxPlus
@@ -14,7 +15,8 @@ class BatchPair(SoftmaxPlus):
     def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
         """Return the sum over the layers of the mean squared difference to the class's mean in the batch."""
         labels = data.labels[rows]
-        return sum(spread(layer.float().flatten(1), labels) for layer in self.drawn_together(activations))
+        layers = [layer.float().flatten(1) for layer in self.drawn_together(activations)]
+        return sum((spread(layer, labels) for layer in layers), torch.zeros(()))
 
 
 def spread(features: Tensor, labels: Tensor) -> Tensor:

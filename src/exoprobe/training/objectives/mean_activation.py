@@ -13,6 +13,7 @@ class MeanActivation(Objective):
     """Half the squared distance of ip1 to the class's normalized target."""
 
     measure_name = "loss"
+    targets: Tensor
 
     def set_up(self, data: TrainingImages) -> None:
         """Normalize the targets."""
@@ -28,13 +29,13 @@ class MeanActivation(Objective):
 
 
 def normalized_targets(means: Tensor) -> Tensor:
-    """Scale each feature element to [0, 1] over the class means (section 4.2.1's min-max normalization).
+    """Scale each dimension to [0, 1] over the class means (section 4.2.1's min-max normalization).
 
     Args:
         means: [classes, D], the trained LeNet's mean activation vectors; NaN for a class that is not trained on.
 
     Returns:
-        [classes, D]; an element that is the same for all classes, a dead unit, becomes 0.
+        [classes, D]; a dimension that is the same for all classes, a dead unit, becomes 0.
     """
     trained = means[~means.isnan().any(1)]
     low, high = trained.amin(0), trained.amax(0)

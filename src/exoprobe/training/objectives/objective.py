@@ -22,6 +22,7 @@ class Objective(nn.Module):
         measure_name: of what :meth:`measure` returns.
     """
 
+    targets: Tensor | None
     views = 1
     measure_name = "error"
 

@@ -1,5 +1,6 @@
 """Euclidean losses between two images at several layers: PAIR-LeNet (section 4.2.2)."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -16,4 +17,5 @@ class Pair(SoftmaxPlus):
 
     def term(self, activations: dict[str, Tensor], data: TrainingImages, rows: Tensor) -> Tensor:
         """Return the sum over the layers of the mean squared difference."""
-        return sum(F.mse_loss(*layer.float().chunk(2)) for layer in self.drawn_together(activations))
+        pairs = [layer.float().chunk(2) for layer in self.drawn_together(activations)]
+        return sum((F.mse_loss(images, partners) for images, partners in pairs), torch.zeros(()))

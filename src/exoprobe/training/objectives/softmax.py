@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from exoprobe.training.objectives.objective import Objective
 from exoprobe.training.training_images import TrainingImages
 
-SETTINGS = {}
+SETTINGS: dict[str, str] = {}
 
 
 class Softmax(Objective):
