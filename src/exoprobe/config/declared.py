@@ -1,6 +1,6 @@
 """What the modules of architectures, objectives, adapters and perturbations declare of themselves.
 
-It is read from their source: checking a configuration needs no torch, and a new module stands in no list.
+Their source is parsed: checking a configuration needs no torch, and a new module stands in no list.
 """
 
 import ast
@@ -73,6 +73,7 @@ def declared(file: Path, name: str) -> Any:  # noqa: ANN401
 
 def _assigned(file: Path, name: str) -> ast.expr | None:
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(targets[0]) == name:
             return node.value
     return None

@@ -13,7 +13,8 @@ from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.landmarks import BOX_COLUMNS, read_landmarks
 from exoprobe.datasets.samples import read_samples
 from exoprobe.embeddings.crops import Crop, crop_face
-from exoprobe.plots.style import BLACK, GREEN, GREY, VERMILION, new_figure, save_figure
+from exoprobe.plots.representation_styles import BLACK, GREEN, GREY, VERMILION
+from exoprobe.plots.style import new_figure, save_figure
 from exoprobe.probes.predictions import Predictions
 
 PER_ROW = 5
@@ -21,7 +22,7 @@ CROP = Crop(size=256, align="box")
 MARGIN = 0.25  # shown around a face's box, where the image has it
 LINES = 6  # attributes below a face; more would not fit
 ABS_YAW = "abs_yaw"
-DRAWN, DRAWN_WRONG = "drawn at random", "drawn among the wrong"
+DRAWN, DRAWN_WRONG = "drawn at random", "drawn among errors"
 # Symbol, color and meaning by (present, predicted); what is absent and not predicted is not shown.
 MARKS = {
     (True, True): ("✓", GREEN, "predicted and present"),
@@ -89,16 +90,14 @@ def gather_predictions(
     """
     columns = read_samples(samples, ["sample_id", "group"])
     known = {factor.name: factor for factor in read_factors(factors)}
-    found = Predictions(predictions)
-    rows, tables = found.sample_ids, []
+    predicted_factors = Predictions(predictions)
+    rows, tables = predicted_factors.sample_ids, []
     for name in filter(known.__contains__, names):
-        truth, predicted = known[name].values[rows], found["", "linear", name]
+        truth, predicted = known[name].values[rows], predicted_factors["", "linear", name]
         right = (predicted >= 0) == (truth > 0) if known[name].kind == "binary" else np.nan
-        columns_of_rows = {"sample_id": rows, "group": columns["group"][rows], "property": name}
+        leading = {"sample_id": rows, "group": columns["group"][rows], "property": name}
         tables.append(
-            pd.DataFrame({**columns_of_rows, "truth": truth, "predicted": predicted, "right": right}).astype(
-                {"right": object}
-            )
+            pd.DataFrame({**leading, "truth": truth, "predicted": predicted, "right": right}).astype({"right": object})
         )
     return pd.concat(tables, ignore_index=True)
 
@@ -115,13 +114,13 @@ def choose_faces(table: pd.DataFrame, seed: int) -> pd.DataFrame:
     """
     rng = np.random.default_rng(seed)
     faces = table.groupby("sample_id").agg(group=("group", "first"), right=("right", "all")).reset_index()
-    first = _draw_one_each(faces, rng)
+    first = _draw_faces(faces, rng)
     others = faces[~faces["group"].isin(first["group"]) & ~faces["right"]]
-    second = _draw_one_each(others, rng)
+    second = _draw_faces(others, rng)
     return pd.concat([first.assign(draw=DRAWN), second.assign(draw=DRAWN_WRONG)])[["draw", "sample_id"]]
 
 
-def _draw_one_each(faces: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _draw_faces(faces: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     identities = faces["group"].unique()
     identities = rng.choice(identities, min(PER_ROW, len(identities)), replace=False)
     rows = [rng.choice(faces.index[faces["group"] == identity]) for identity in identities]
