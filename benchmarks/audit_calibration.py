@@ -2,7 +2,7 @@
 
 Without: 200 datasets, in each two factors that the features tell nothing of, one of rows and one of groups, in
 features that tell groups apart. With: 60 datasets, in each a factor written in linearly and one as a product of two
-signs, which no linear readout can see.
+signs, which no linear probe can use.
 """
 
 import tempfile
@@ -49,13 +49,13 @@ def main() -> None:
     verdicts = pd.concat(tables, ignore_index=True)
     nothing, leaking = (verdicts[verdicts["planted"] == what] for what in ("nothing", "leaks"))
     alarms = (nothing["verdict"] == "leaks").groupby(nothing["seed"]).any()
-    found = (leaking["verdict"] == "leaks").groupby(leaking["factor"]).mean()
+    detected = (leaking["verdict"] == "leaks").groupby(leaking["factor"]).mean()
     rows = [
         ("datasets without a leak in which a verdict says leaks", alarms.mean(), "at most 0.05"),
         ("factors of these", (nothing["verdict"] == "leaks").mean(), "at most 0.05"),
         ("Kolmogorov-Smirnov p of their p-values", stats.kstest(nothing["p"], "uniform").pvalue, "above 0.01"),
-        ("linear leaks found", found["linear"], "at least 0.95"),
-        ("nonlinear leaks found", found["nonlinear"], "at least 0.95"),
+        ("linear leaks found", detected["linear"], "at least 0.95"),
+        ("nonlinear leaks found", detected["nonlinear"], "at least 0.95"),
     ]
     rates = pd.DataFrame(rows, columns=["rate", "measured", "bar"])
     print(rates.to_string(index=False))

@@ -31,13 +31,13 @@ def write_files(folder: Path, rows: int, dimension: int, binary: int, numbers: i
     directions = random.normal(size=(count, dimension)) / dimension**0.5 * np.linspace(0, 1.5, count)[:, None]
     features = np.lib.format.open_memmap(folder / "features.npy", "w+", np.float32, (rows, dimension))
     for start in range(0, rows, BLOCK):
-        some = slice(start, start + BLOCK)
-        noise = 0.7 * random.normal(size=(len(groups[some]), dimension))
-        features[some] = identity[groups[some]] + noise + values[some] @ directions
+        block = slice(start, start + BLOCK)
+        noise = 0.7 * random.normal(size=(len(groups[block]), dimension))
+        features[block] = identity[groups[block]] + noise + values[block] @ directions
     features.flush()
-    names = [f"factor {place}" for place in range(count)]
-    said = pd.DataFrame(np.where(values[:, :binary] > 0, "yes", "no"), columns=names[:binary])
-    table = said.join(pd.DataFrame(values[:, binary:], columns=names[binary:]))
+    names = [f"factor {index}" for index in range(count)]
+    answers = pd.DataFrame(np.where(values[:, :binary] > 0, "yes", "no"), columns=names[:binary])
+    table = answers.join(pd.DataFrame(values[:, binary:], columns=names[binary:]))
     table.assign(person=groups).to_csv(folder / "factors.csv", index=False)
 
 

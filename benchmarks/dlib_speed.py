@@ -22,11 +22,11 @@ from exoprobe.io.files import atomic_write
 WEIGHTS = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 SAMPLES, LANDMARKS = "results/data/orl/samples.parquet", "results/data/orl/landmarks.parquet"
 IMAGES = "results/data/orl/images.zip"
-CHIPS, BATCH, ROUNDS = 64, 32, 3
+CHIPS, BATCH, REPEATS = 64, 32, 3
 
 
 def main() -> None:
-    """Print images per second, their ratio and the largest difference of a descriptor's element."""
+    """Print images per second, their ratio and the largest difference of a descriptor's dimension."""
     prepare(threads=os.cpu_count() or 1)
     files, names = ImageFiles(IMAGES), read_samples(SAMPLES, ["file"])["file"][:CHIPS]
     faces = read_landmarks(LANDMARKS).head(CHIPS).to_dict("records")
@@ -37,14 +37,14 @@ def main() -> None:
 
     @torch.inference_mode()
     def torch_descriptors() -> np.ndarray:
-        return torch.cat([ours(part)["embedding"] for part in batch.split(BATCH)]).numpy()
+        return torch.cat([ours(chunk)["embedding"] for chunk in batch.split(BATCH)]).numpy()
 
     def dlib_descriptors() -> np.ndarray:
         return np.array([theirs.compute_face_descriptor(chip) for chip in rows])
 
     difference = np.abs(torch_descriptors() - dlib_descriptors()).max()
     sides = {"exoprobe, PyTorch": torch_descriptors, "dlib": dlib_descriptors}
-    table: pd.DataFrame = compare("dlib's face ResNet", CHIPS, sides, ROUNDS)
+    table: pd.DataFrame = compare("dlib's face ResNet", CHIPS, sides, REPEATS)
     table["largest_difference"] = difference
     print(table.to_string(index=False))
     with atomic_write("results/bench/dlib.csv") as temporary:

@@ -18,7 +18,7 @@ from benchmarks.timing import seconds
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
 from exoprobe.io.files import atomic_write
 
-ROWS, DIMENSION, ROUNDS = 81_385, 832, 15
+ROWS, DIMENSION, REPEATS = 81_385, 832, 15
 
 
 def writers(features: np.ndarray, array: Path, file: Path) -> dict[str, Callable[[], object]]:
@@ -50,7 +50,7 @@ def measure(actions: dict[str, Callable[[], object]], new: list[Path]) -> dict[s
     To replace a file that is on the disk takes longer than to make a new one.
     """
     times: dict[str, list[float]] = {side: [] for side in actions}
-    for _ in range(ROUNDS):
+    for _ in range(REPEATS):
         for side, action in actions.items():
             for path in new:
                 path.unlink(missing_ok=True)
@@ -67,11 +67,11 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
         with tempfile.TemporaryDirectory(dir="results") as folder:
             array, file = Path(folder, "features.npy"), Path(folder, "features.parquet")
             ways = writers(features, array, file)
-            writing = measure(ways, new=[array, file])
+            write_times = measure(ways, new=[array, file])
             ways["exoprobe"]()
             ways["np.save"]()
-            reading = measure(readers(array, file), new=[])
-        for what, times in {"writing": writing, "reading": reading}.items():
+            read_times = measure(readers(array, file), new=[])
+        for what, times in {"writing": write_times, "reading": read_times}.items():
             tables += [
                 (f"{what} {dtype}", side, taken, taken / times["exoprobe"], features.nbytes / taken / 1e9)
                 for side, taken in times.items()

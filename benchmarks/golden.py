@@ -54,16 +54,14 @@ def compare_folders(before: Path, after: Path, renames: Mapping[str, str]) -> pd
     """
     old = {renames.get(name, name): path for name, path in _csv_files(before).items()}
     new = _csv_files(after)
-    parts = [pd.DataFrame(columns=COLUMNS)]
+    tables = [pd.DataFrame(columns=COLUMNS)]
     for name in sorted(old.keys() | new.keys()):
         if name in old and name in new:
             moved = compare_tables(rename(pd.read_csv(old[name]), renames), pd.read_csv(new[name]))
         else:
-            moved = pd.DataFrame(
-                [_one_sided("", "", ONLY_BEFORE if name in old else ONLY_AFTER)], columns=COLUMNS[1:]
-            )
-        parts.append(moved.assign(file=name))
-    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)[COLUMNS]
+            moved = pd.DataFrame([_one_sided("", "", ONLY_BEFORE if name in old else ONLY_AFTER)], columns=COLUMNS[1:])
+        tables.append(moved.assign(file=name))
+    return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)[COLUMNS]
 
 
 def rename(table: pd.DataFrame, renames: Mapping[str, str]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.svm_speed import ATTRIBUTES, PENALTIES
+from benchmarks.svm_speed import ATTRIBUTES, CS
 from benchmarks.synthetic import make_features
 from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks
@@ -31,7 +31,7 @@ ROWS, DIMENSION, MEMORY_MB, TARGETS = 162_770, 4096, 3_000, 4
 
 
 def make_files(folder: Path, rows: int, dimension: int) -> None:
-    """Write the features and what is to be read from them; in a process of its own, whose memory is given back."""
+    """Write the features and what is to be predicted from them; in a process of its own, whose memory is given back."""
     features, present = make_features(rows, dimension, ATTRIBUTES, dtype="float16")
     info = FeatureInfo(dimension, "float16", rows, "layer", "dataset", "weights", "code")
     write_features(folder / "features.parquet", np.arange(rows), [features], info)
@@ -46,17 +46,17 @@ def fit(folder: Path, memory_mb: int | None, name: str) -> None:
     present = np.load(folder / "present.npy")
     angles = present[:, :TARGETS] * 20.0 + np.random.default_rng(0).normal(0, 10, (len(present), TARGETS))
     start = time.perf_counter()
-    machines = LinearSVMs(PENALTIES, class_weight="balanced", memory_mb=memory_mb).fit(features, present)
+    svms_fit = LinearSVMs(CS, class_weight="balanced", memory_mb=memory_mb).fit(features, present)
     svms = time.perf_counter() - start
     path = fit_ridge_path(measure_moments(features, angles))
     regression = time.perf_counter() - start - svms
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    np.savez(folder / name, svm=machines.coef_, ridge=path.coef, taken=[svms, regression, memory])
+    np.savez(folder / name, svm=svms_fit.coef_, ridge=path.coef, taken=[svms, regression, memory])
 
 
-def apart(one: np.ndarray, other: np.ndarray) -> float:
+def apart(first: np.ndarray, second: np.ndarray) -> float:
     """Return the largest difference of two coefficient vectors [..., D], relative to their length."""
-    return float((np.linalg.norm(one - other, axis=-1) / np.linalg.norm(other, axis=-1)).max())
+    return float((np.linalg.norm(first - second, axis=-1) / np.linalg.norm(second, axis=-1)).max())
 
 
 def main(rows: int = ROWS, dimension: int = DIMENSION, memory_mb: int = MEMORY_MB) -> None:

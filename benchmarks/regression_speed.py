@@ -28,7 +28,7 @@ from exoprobe.features.moments import measure_moments
 from exoprobe.io.files import atomic_write
 from exoprobe.probes.ridge import ALPHAS, fit_ridge_path
 
-ROWS, DIMENSION, TARGETS, ROUNDS = 162_770, 832, 4, 3
+ROWS, DIMENSION, TARGETS, REPEATS = 162_770, 832, 4, 3
 OURS, REFERENCE = f"exoprobe, {len(ALPHAS) + 1} alphas", "LinearRegression, float64"
 
 Fit = Callable[[], np.ndarray]
@@ -68,7 +68,7 @@ def measure(side: str, rows: int, dimension: int) -> tuple[float, float, np.ndar
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, spawn, max_tasks_per_child=1) as pool:
         first, again, coefs = zip(
-            *(pool.submit(fit_twice, side, rows, dimension).result() for _ in range(ROUNDS)), strict=True
+            *(pool.submit(fit_twice, side, rows, dimension).result() for _ in range(REPEATS)), strict=True
         )
     return statistics.median(first), statistics.median(again), coefs[0]
 
@@ -77,8 +77,8 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
     """Measure, print and write results/bench/regression.csv."""
     if not find_spec("sklearnex"):
         print("scikit-learn-intelex is not installed; left out")
-    found = {side: measure(side, rows, dimension) for side in make_sides(100, 4)}
-    (ours, ours_again, _), reference = found[OURS], found[REFERENCE][2]
+    results = {side: measure(side, rows, dimension) for side in make_sides(100, 4)}
+    (ours, ours_again, _), reference = results[OURS], results[REFERENCE][2]
     table = pd.DataFrame(
         {
             "comparison": f"regression, {rows} × {dimension}",
@@ -89,7 +89,7 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
             "ours_by_this_again": again / ours_again,
             "coefficients_off": np.abs(coef - reference).max() / np.abs(reference).max(),
         }
-        for side, (first, again, coef) in found.items()
+        for side, (first, again, coef) in results.items()
     )
     print(table.to_string(index=False, float_format="%.3g"))
     with atomic_write("results/bench/regression.csv") as temporary:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from benchmarks.svm_speed import PENALTIES
+from benchmarks.svm_speed import CS
 from benchmarks.synthetic import make_features
 from benchmarks.timing import fastest
 from exoprobe.compute import prepare
@@ -21,7 +21,7 @@ from exoprobe.io.files import atomic_write
 from exoprobe.probes.ridge import fit_ridge_path
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 
-ROUNDS = 3
+REPEATS = 3
 BASE = {"rows": 80_000, "dimensions": 256, "targets": 10}
 SIZES = {
     "rows": (20_000, 40_000, 80_000, 160_000, 320_000, 640_000),
@@ -31,8 +31,8 @@ SIZES = {
 
 
 def fit_svms(features: np.ndarray, present: np.ndarray) -> None:
-    """Fit the machines of all targets at seven values of C."""
-    LinearSVMs(PENALTIES, class_weight="balanced").fit(features, present)
+    """Fit the SVMs of all targets at seven values of C."""
+    LinearSVMs(CS, class_weight="balanced").fit(features, present)
 
 
 def fit_regressions(features: np.ndarray, present: np.ndarray) -> None:
@@ -54,7 +54,7 @@ def measure() -> pd.DataFrame:
             size = {**BASE, varied: value}
             features, present = make_features(size["rows"], size["dimensions"], size["targets"])
             for probe, fit in PROBES.items():
-                taken, _ = fastest(lambda: fit(features, present), ROUNDS)  # noqa: B023
+                taken, _ = fastest(lambda: fit(features, present), REPEATS)  # noqa: B023
                 rows.append({"probe": probe, "varied": varied, "value": value, "seconds": taken})
                 print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
@@ -76,9 +76,7 @@ def plot(table: pd.DataFrame) -> Figure:
         fixed = ", ".join(f"{value:,} {name}" for name, value in BASE.items() if name != varied)
         axis.set_title(fixed, fontsize=7)
         axis.set_xlabel(varied)
-        axis.set_xticks(
-            SIZES[varied], [f"{size // 1000}k" if size >= 10_000 else str(size) for size in SIZES[varied]]
-        )
+        axis.set_xticks(SIZES[varied], [f"{size // 1000}k" if size >= 10_000 else str(size) for size in SIZES[varied]])
         axis.tick_params(axis="x", labelsize=6, which="both")
         axis.minorticks_off()
         axis.legend(fontsize=6, frameon=False)

@@ -66,7 +66,7 @@ def objective(features: np.ndarray, present: np.ndarray, C: float, weights: np.n
     """Return LinearSVC's objective with balanced classes, in float64."""
     share = present.mean()
     cost = np.where(present, 0.5 / share, 0.5 / (1 - share))
-    scores = np.concatenate([part.astype(float) @ weights for part in np.array_split(features, 50)]) + bias
+    scores = np.concatenate([chunk.astype(float) @ weights for chunk in np.array_split(features, 50)]) + bias
     slack = np.maximum(0, 1 - np.where(present, 1, -1) * scores)
     return (weights @ weights + bias**2) / 2 + C * (cost * slack**2).sum()
 
@@ -85,19 +85,19 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
     agreement = []
     for solver, fit in other_solvers().items():
         taken = []
-        for place, C in enumerate(CS):
-            attribute = place * ATTRIBUTES // len(CS)
+        for index, C in enumerate(CS):
+            attribute = index * ATTRIBUTES // len(CS)
             target = present[:rows, attribute]
             start = time.perf_counter()
             weights, bias = fit(train, target, C)
             taken.append(time.perf_counter() - start)
-            own = ours.coef_[place, attribute], float(ours.intercept_[place, attribute])
-            reached, theirs = (objective(train, target, C, *one) for one in (own, (weights, bias)))
-            same = ((fresh @ own[0] + own[1] > 0) == (fresh @ weights + bias > 0)).mean()
+            our_model = ours.coef_[index, attribute], float(ours.intercept_[index, attribute])
+            reached, theirs = (objective(train, target, C, *model) for model in (our_model, (weights, bias)))
+            same = ((fresh @ our_model[0] + our_model[1] > 0) == (fresh @ weights + bias > 0)).mean()
             agreement.append((solver, attribute, C, taken[-1], reached / theirs - 1, same))
             print(*agreement[-1], flush=True)
-        every = float(np.mean(taken)) * ATTRIBUTES * len(CS)
-        speed.append((name, solver, every, every / ours_takes))
+        all_takes = float(np.mean(taken)) * ATTRIBUTES * len(CS)
+        speed.append((name, solver, all_takes, all_takes / ours_takes))
     columns = ["comparison", "side", "seconds", "ours_by_this"]
     for file, table in {
         "svm": pd.DataFrame(speed, columns=columns),

@@ -10,7 +10,7 @@ PREVALENCES = (0.02, 0.5)  # of the rarest and the commonest attribute; geometri
 def make_features(
     rows: int, dimension: int, attributes: int, *, seed: int = 0, dtype: str = "float32"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw features and the attributes that can, in part, be read from them.
+    """Draw features and the attributes that they encode in part.
 
     Factors of falling weight are mixed and rectified, as in a layer with ReLU, then standardized; attributes are
     thresholds of noisy linear combinations of the factors.
@@ -34,14 +34,14 @@ def make_features(
     features, traits = np.empty((rows, dimension), dtype), np.empty((rows, attributes), np.float32)
     mean = deviation = None
     for start in range(0, rows, CHUNK):
-        part = slice(start, min(start + CHUNK, rows))
-        factors = torch.randn(part.stop - start, dimension, generator=generator)
+        chunk = slice(start, min(start + CHUNK, rows))
+        factors = torch.randn(chunk.stop - start, dimension, generator=generator)
         rectified = (factors @ mixing + 0.3).clamp_min(0)
         if mean is None:
             mean, deviation = rectified.mean(0), rectified.std(0)
-        features[part] = ((rectified - mean) / deviation).numpy()
+        features[chunk] = ((rectified - mean) / deviation).numpy()
         noise = torch.randn(len(factors), attributes, generator=generator)
-        traits[part] = (factors @ directions + noise).numpy()
+        traits[chunk] = (factors @ directions + noise).numpy()
     prevalence = np.geomspace(*PREVALENCES, attributes)
-    thresholds = [np.quantile(traits[:100_000, place], 1 - share) for place, share in enumerate(prevalence)]
+    thresholds = [np.quantile(traits[:100_000, attribute], 1 - share) for attribute, share in enumerate(prevalence)]
     return features, traits > np.array(thresholds)

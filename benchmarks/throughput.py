@@ -36,8 +36,8 @@ from exoprobe.training.loop import train
 from exoprobe.training.objectives.softmax import Softmax
 from exoprobe.training.training_images import TrainingImages
 
-ROUNDS = 5
-EXTRACTION_ROUNDS = 3  # of the whole dataset
+REPEATS = 5
+EXTRACTION_REPEATS = 3  # of the whole dataset
 FORWARD_BATCH = 128  # of 64 to 512 the fastest for a bare pass on two cores
 BATCH = 64
 STEPS = 150
@@ -119,20 +119,20 @@ def train_ours(data: TrainingImages) -> None:
     train(network, Softmax({}, data, generator), data, few, RECIPE, generator=generator, precision=precision)
 
 
-def compare(name: str, count: int, sides: dict[str, Callable[[], object]], rounds: int) -> pd.DataFrame:
-    """Measure the sides in turn, after one round that does not count.
+def compare(name: str, count: int, sides: dict[str, Callable[[], object]], repeats: int) -> pd.DataFrame:
+    """Measure the sides in turn, after one run that does not count.
 
     Args:
         name: of the comparison.
         count: images that each side handles.
         sides: the first is ours; the others what it is held against.
-        rounds: how often each side is measured.
+        repeats: how often each side is measured.
 
     Returns:
         A row per side: images per second (median) and the ratio of ours to it.
     """
     times: dict[str, list[float]] = {side: [] for side in sides}
-    for _ in range(rounds + 1):
+    for _ in range(repeats + 1):
         for side, action in sides.items():
             times[side].append(seconds(action))
     speed = {side: count / statistics.median(values[1:]) for side, values in times.items()}
@@ -147,7 +147,7 @@ def compare_training(samples: Path) -> pd.DataFrame:
     sides: dict[str, Callable[[], object]] = {"exoprobe": lambda: train_ours(data)}
     for workers in (0, os.cpu_count() or 1):
         sides[f"DataLoader, Pillow, {workers} workers"] = PlainLoop(samples, workers)
-    return compare("training, batch 64", BATCH * STEPS, sides, ROUNDS)
+    return compare("training, batch 64", BATCH * STEPS, sides, REPEATS)
 
 
 def compare_extraction(samples: Path) -> pd.DataFrame:
@@ -169,7 +169,7 @@ def compare_extraction(samples: Path) -> pd.DataFrame:
             extract_features(samples, weights, path, network=network, layer="ip1", code_digest="bench")
 
         sides: dict[str, Callable[[], object]] = {"exoprobe, with Parquet": extract, "bare forward pass": forward}
-        return compare("extraction", len(images), sides, EXTRACTION_ROUNDS)
+        return compare("extraction", len(images), sides, EXTRACTION_REPEATS)
 
 
 def main() -> None:

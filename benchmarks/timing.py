@@ -22,6 +22,6 @@ def seconds(action: Callable[[], object]) -> float:
     return timed(action)[0]
 
 
-def fastest(action: Callable[[], Result], rounds: int) -> tuple[float, Result]:
-    """Return the seconds of the fastest round, and what it returned."""
-    return min((timed(action) for _ in range(rounds)), key=lambda pair: pair[0])
+def fastest(action: Callable[[], Result], repeats: int) -> tuple[float, Result]:
+    """Return the seconds of the fastest repeat, and what it returned."""
+    return min((timed(action) for _ in range(repeats)), key=lambda pair: pair[0])

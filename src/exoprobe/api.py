@@ -98,7 +98,7 @@ def audit(
     )
     named = _by_name(features, controls)
     folder = None if out is None else Path(out)
-    with _work_folder(folder) as work, _own_words(work):
+    with _work_folder(folder) as work, _argument_names(work):
         files = {
             name: [
                 as_feature_file(given, f"{name}_{index}" if index else name, work / "features", id)
@@ -247,7 +247,7 @@ def _lock(file: IO[str], folder: Path) -> None:
 
 
 @contextmanager
-def _own_words(work: Path) -> Iterator[None]:
+def _argument_names(work: Path) -> Iterator[None]:
     """Say in errors ``group``, not ``audit.group`` as the configuration has it, and no path of a temporary file."""
     try:
         yield

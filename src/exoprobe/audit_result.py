@@ -80,7 +80,7 @@ class AuditResult:
 
     def _repr_html_(self) -> str:
         """Return the verdicts as an HTML table, for notebooks."""
-        return self.verdicts[list(SHOWN)].to_html(index=False, float_format="%.3g", border=0)
+        return self.verdicts[list(SHOWN)].to_html(index=False, float_format="{:.3g}".format, border=0)
 
 
 def load_results(folder: str | Path) -> AuditResult:

@@ -112,7 +112,7 @@ def _probe(settings: AuditSettings, name: str, samples: Path, factors: Path, fea
         probe(source, paths, probes=dict.fromkeys(general_probe_names()))
         for what, file in paths.items():
             files[what].append(file)
-    return ProbeFiles(*(files[what] for what in PROBE_FILES), name in settings.controls)
+    return ProbeFiles(files["predictions"], files["search"], files["selectivity"], name in settings.controls)
 
 
 def _open(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> Representation:

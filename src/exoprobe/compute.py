@@ -23,7 +23,8 @@ def prepare(threads: int) -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, a GPU's matrix products are not
     torch.backends.cudnn.allow_tf32 = False  # a GPU's float32 is to be the CPU's
-    torch.utils.deterministic.fill_uninitialized_memory = False  # it guards against reading what was never written
+    # It guards against reading what was never written.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     _keep_freed_memory()
 
 
@@ -79,6 +80,6 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if cpu.get("amx_bf16") or cpu.get("avx512_bf16") else torch.float32
 
 
-def mixed_precision(device: torch.device, precision: torch.dtype) -> AbstractContextManager:
+def mixed_precision(device: torch.device, precision: torch.dtype) -> AbstractContextManager[object]:
     """Return autocast for ``precision``; it does nothing for float32."""
     return torch.autocast(device.type, precision, enabled=precision != torch.float32)

@@ -10,5 +10,5 @@ class ExoprobeError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        line = " ".join(part.strip() for part in message.splitlines())
+        line = " ".join(text.strip() for text in message.splitlines())
         super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line))

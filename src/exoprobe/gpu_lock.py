@@ -27,12 +27,12 @@ def claim_card(names: tuple[str, ...], folder: str | Path | None = None) -> int:
         folder: for lock files, the same for all jobs on this machine; None for the one for temporary files.
 
     Returns:
-        The card's place in ``names``.
+        The card's index in ``names``.
     """
     files = [_open(Path(folder or tempfile.gettempdir(), f"exoprobe_{name}.lock")) for name in names]
-    for place, file in enumerate(files):
+    for index, file in enumerate(files):
         if _locked(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            return place
+            return index
     log.info("waiting: another job computes on every GPU here")
     _locked(files[0], fcntl.LOCK_EX)
     return 0

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
-_held: list[IO] = []  # kept open as long as this process lives
+_held: list[IO[str]] = []  # kept open as long as this process lives
 
 
 def log_to(path: str | Path, name: str = "") -> None:

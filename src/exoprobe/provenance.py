@@ -51,13 +51,13 @@ def digests(inputs: Mapping[str, str | Path]) -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, exoprobe and the packages that compute."""
-    found = {"exoprobe": exoprobe_version(), "python": platform.python_version()}
+    known = {"exoprobe": exoprobe_version(), "python": platform.python_version()}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
+            known[name] = version(name)
         except PackageNotFoundError:  # a package of the same modules under another name, such as conda's
-            found[name] = "unknown"
-    return found
+            known[name] = "unknown"
+    return known
 
 
 def exoprobe_version() -> str:

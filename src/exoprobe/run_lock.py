@@ -10,7 +10,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 
 VARIABLE = "EXOPROBE_RUN"  # the run's name in the environment, which its jobs inherit, on other nodes too
-_held: list[IO] = []  # kept open as long as this process lives; the kernel lets go when it dies, however
+_held: list[IO[str]] = []  # kept open as long as this process lives; the kernel lets go when it dies, however
 
 
 def begin_run(folder: Path) -> None:
@@ -75,7 +75,7 @@ def _name(folder: Path) -> str:
         return ""
 
 
-def _alone(file: IO) -> bool:
+def _alone(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""The section audit, its short form on the command line, and what the files' headers tell."""
+"""The section audit, its short form on the command line, and what the files' headers show."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
 def _representations(files: object) -> dict[str, Any]:
     """Return the section's representations: of one file, or of files by name."""
     if isinstance(files, Mapping):
-        return {str(name): {"title": str(name), "features": own} for name, own in files.items()}
+        return {str(name): {"title": str(name), "features": file} for name, file in files.items()}
     if isinstance(files, list) and len(files) != 1:
         stems = [Path(str(file)).stem for file in files]
         keys = stems if len(set(stems)) == len(stems) else [f"model{index + 1}" for index in range(len(files))]
@@ -140,8 +140,8 @@ class Audit(Section):
     split: OptionalText
     """train, validation or test. null: 60, 15 and 25 % of the rows, by group, drawn with the first of the seeds."""
     kinds: dict[Text, Annotated[Text, AfterValidator(_kind)]]
-    """Kinds of factors that are inferred wrongly: binary, categorical, continuous, angle (degrees), or an angle with its
-    period: "angle radians", "angle 24" for hours."""
+    """Kinds of factors that are inferred wrongly: binary, categorical, continuous, angle (degrees), or an angle with
+    its period: "angle radians", "angle 24" for hours."""
     factor_columns: Annotated[Names | None, Null]
     """Which columns are factors. null: all that can be and have no other role."""
     rows: Annotated[Annotated[Whole, Field(ge=20)] | None, Null]
@@ -174,7 +174,7 @@ class Audit(Section):
             raise fault(": this name is that of the images' projection", "representations", CONTROL)
         titles = [entry.title for entry in self.representations.values()]
         if twice := [title for title in titles if titles.count(title) > 1]:
-            raise fault(f": two have the title {twice[0]!r}; give each its own", "representations")
+            raise fault(f": two have the title {twice[0]!r}; rename one", "representations")
         if all(entry.control for entry in self.representations.values()):
             raise fault(": all are controls; one at least must be what is audited", "representations")
         return self
@@ -198,7 +198,7 @@ def check_audit(section: Mapping[str, Any]) -> None:
 
 
 def check_audit_files(audit: Audit) -> None:
-    """Check that the files are there, and what their headers tell.
+    """Check that the files are there, and what their headers show.
 
     Raises:
         ExoprobeError: in one line that names key and value.
@@ -223,7 +223,7 @@ def check_audit_files(audit: Audit) -> None:
 
 
 def check_feature_files(audit: Audit) -> None:
-    """Open the user's feature files as far as their headers tell of faults, before any job starts.
+    """Open the user's feature files as far as their headers show faults, before any job starts.
 
     Raises:
         ExoprobeError: in one line that names the file.

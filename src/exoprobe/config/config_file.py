@@ -23,9 +23,7 @@ def check_config_file(path: str | Path) -> None:
     path = Path(path)
     root = _parse(path)
     if not isinstance(root, yaml.MappingNode):
-        raise ExoprobeError(
-            f"{path} must hold keys and their values; it {'is empty' if root is None else 'does not'}"
-        )
+        raise ExoprobeError(f"{path} must hold keys and their values; it {'is empty' if root is None else 'does not'}")
     _check_keys(root, "", path)
 
 

@@ -73,7 +73,8 @@ def declared(file: Path, name: str) -> Any:  # noqa: ANN401
 
 def _assigned(file: Path, name: str) -> ast.expr | None:
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(targets[0]) == name:
-            return node.value
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if ast.unparse(target) == name:
+                return node.value
     return None

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-Element = TypeVar("Element")
+Item = TypeVar("Item")
 
 
 def shown(value: object) -> str:
@@ -128,7 +128,7 @@ def _truth(value: object) -> object:
     return meant
 
 
-def _unique(values: list[Element]) -> list[Element]:
+def _unique(values: list[Item]) -> list[Item]:
     if any(value in values[:index] for index, value in enumerate(values)):
         raise wrong(values, "no value may appear twice")
     return values

@@ -39,9 +39,7 @@ def _line_by_line(node: dict[str, Any]) -> str:
     lines = []
     for key, value in node.items():
         if key in ("$defs", "properties"):
-            inner = ",\n".join(
-                f'  "{name}": {json.dumps(entry, ensure_ascii=False)}' for name, entry in value.items()
-            )
+            inner = ",\n".join(f'  "{name}": {json.dumps(entry, ensure_ascii=False)}' for name, entry in value.items())
             lines.append(f' "{key}": {{\n{inner}\n }}')
         else:
             lines.append(f' "{key}": {json.dumps(value, ensure_ascii=False)}')

@@ -182,7 +182,7 @@ def needs_landmarks(entry: Mapping[str, Any]) -> bool:
 
 
 def check_images(images: Images, roles: Roles) -> None:
-    """Check what a schema cannot say, as far as the table's header tells.
+    """Check what a schema cannot say, as far as the table's header shows.
 
     Args:
         images: the section.

@@ -81,7 +81,7 @@ class Config(Section):
 
 
 def load_config(given: Mapping[str, Any]) -> Config:
-    """Return the configuration that was read, checked, with the files that it names as far as their headers tell.
+    """Return the configuration that was read, checked, with the files that it names as far as their headers show.
 
     Raises:
         ExoprobeError: at the first fault, in one line that names key, value and what is allowed.

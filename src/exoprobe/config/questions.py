@@ -197,23 +197,27 @@ class Questions(Section):
                 raise fault(f": {name} needs a factor to work against; faces have none here", *path)
             teacher = networks[name].teacher
             if teacher and networks[teacher].teacher:
-                raise fault(f": {name}'s teacher, {teacher}, has a teacher itself; on people none may", *path)
+                raise fault(f": {name}'s teacher, {teacher}, has a teacher itself; with identities none may", *path)
 
     def _check_search(self, networks: Mapping[str, Any], recipes: Mapping[str, Any]) -> None:
         path = ("questions", "trade_off", "search")
         check_known(self.trade_off.search, networks, *path)
         for name, settings in self.trade_off.search.items():
             ((setting, values),) = settings.items()
-            own = {**recipes[self.recipe].of(name), **networks[name].settings}
-            if setting not in own or setting in ("architecture", "objective", "teacher"):
+            configured = {**recipes[self.recipe].of(name), **networks[name].settings}
+            if setting not in configured or setting in ("architecture", "objective", "teacher"):
                 raise fault(" is no setting of this network", *path, name, setting)
             for index, value in enumerate(values):
-                _check_value(networks[name], own, setting, value, (*path, name, setting, index))
-            if own[setting] not in values:
-                raise wrong(values, f"the configured value, {own[setting]}, must be among them", *path, name, setting)
+                _check_value(networks[name], configured, setting, value, (*path, name, setting, index))
+            if configured[setting] not in values:
+                raise wrong(
+                    values, f"the configured value, {configured[setting]}, must be among them", *path, name, setting
+                )
 
 
-def _check_value(network: Network, recipe: Mapping[str, Any], setting: str, value: object, path: tuple) -> None:
+def _check_value(
+    network: Network, recipe: Mapping[str, Any], setting: str, value: object, path: tuple[object, ...]
+) -> None:
     """Refuse a value that a network, or its training, could not have."""
     try:
         if setting in network.settings:

@@ -17,20 +17,20 @@ def imported_files(script: str | Path, root: str | Path, package: str = "exoprob
         The script first, then the modules' files, sorted.
     """
     root = Path(root)
-    found: set[Path] = set()
+    files: set[Path] = set()
     waiting = [Path(script)]
     while waiting:
-        for file in _direct_imports(waiting.pop(), root, package) - found:
-            found.add(file)
+        for file in _direct_imports(waiting.pop(), root, package) - files:
+            files.add(file)
             waiting.append(file)
-    return [Path(script), *sorted(found)]
+    return [Path(script), *sorted(files)]
 
 
 def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
     files: set[Path] = set()
     for level, module, names in _import_statements(file.read_text(encoding="utf-8"), str(file)):
         base = _absolute_name(level, module, file, root)
-        for name in [base, *(f"{base}.{one}" for one in names)]:
+        for name in [base, *(f"{base}.{member}" for member in names)]:
             if name.split(".")[0] == package:
                 files |= _module_files(name, root)
     return files
@@ -39,19 +39,19 @@ def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
 @cache  # a run asks it of every script's modules, which are mostly the same
 def _import_statements(source: str, file: str) -> list[tuple[int, str | None, list[str]]]:
     """Return what a source imports: how many dots lead, a module, and names from it that may be modules."""
-    found: list[tuple[int, str | None, list[str]]] = []
+    statements: list[tuple[int, str | None, list[str]]] = []
     for node in ast.walk(ast.parse(source, file)):
         if isinstance(node, ast.Import):
-            found += [(0, alias.name, []) for alias in node.names]
+            statements += [(0, alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.append((node.level, node.module, [alias.name for alias in node.names]))
-    return found
+            statements.append((node.level, node.module, [alias.name for alias in node.names]))
+    return statements
 
 
 def _absolute_name(level: int, module: str | None, file: Path, root: Path) -> str:
     """Return the dotted name of an imported module; leading dots count from the file's folder."""
     if not level:
-        return module
+        return module or ""
     folder = file.parent.relative_to(root).parts
     return ".".join([*folder[: len(folder) - level + 1], *filter(None, [module])])
 
@@ -59,7 +59,7 @@ def _absolute_name(level: int, module: str | None, file: Path, root: Path) -> st
 @cache
 def _module_files(name: str, root: Path) -> set[Path]:
     """Return the files that importing a dotted name runs: its own and its packages' ``__init__.py``."""
-    parts = name.split(".")
-    packages = [root.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
-    module = root.joinpath(*parts).with_suffix(".py")
+    names = name.split(".")
+    packages = [root.joinpath(*names[:depth], "__init__.py") for depth in range(1, len(names) + 1)]
+    module = root.joinpath(*names).with_suffix(".py")
     return {file for file in [*packages, module] if file.is_file()}

@@ -51,11 +51,11 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
             table.to_parquet(temporary, index=False)
 
 
-def digest_of(*parts: bytes | memoryview) -> str:
-    """Return the SHA-256 of the parts, one after the other, in hexadecimal."""
+def digest_of(*chunks: bytes | memoryview) -> str:
+    """Return the SHA-256 of the chunks, one after the other, in hexadecimal."""
     sha = hashlib.sha256()
-    for part in parts:
-        sha.update(part)
+    for chunk in chunks:
+        sha.update(chunk)
     return sha.hexdigest()
 
 

@@ -10,9 +10,7 @@ Item = TypeVar("Item")
 Ready = TypeVar("Ready")
 
 
-def prefetch(
-    prepare: Callable[[Item], Ready], items: Iterable[Item], threads: int = 1
-) -> Generator[Ready, None, None]:
+def prefetch(prepare: Callable[[Item], Ready], items: Iterable[Item], threads: int = 1) -> Generator[Ready, None, None]:
     """Yield ``prepare(item)`` in order, ``threads`` items ahead of the one that is worked on."""
     remaining = iter(items)
     with ThreadPoolExecutor(threads) as pool:

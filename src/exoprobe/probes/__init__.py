@@ -1,1 +1,1 @@
-"""Small readouts, fitted on train, tuned on validation, scored once on test."""
+"""Small models, fitted on train, tuned on validation, scored once on test."""

@@ -21,13 +21,12 @@ Settings = Mapping[str, float]  # hyperparameters by name: C, alpha, bandwidth, 
 
 
 class FittedProbe(Protocol):
-    """Models of T targets, fitted at L settings.
+    """Models of T targets, fitted at L settings."""
 
-    Attributes:
-        settings: L of them.
-    """
-
-    settings: Sequence[Settings]
+    @property
+    def settings(self) -> Sequence[Settings]:
+        """The L settings."""
+        ...
 
     def outputs(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
         """Return the outputs for some rows, bool [N]: [L, n, T], see :meth:`Targets.values`."""
@@ -41,7 +40,9 @@ class FittedProbe(Protocol):
 class FitProbe(Protocol):
     """Fits a probe's models at all settings on the rows ``train`` of some data."""
 
-    def __call__(self, data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> FittedProbe: ...
+    def __call__(self, data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> FittedProbe:
+        """Return the models of all targets."""
+        ...
 
 
 def together(targets: Targets) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""What linear readouts and erasures of all factors need to know of the training rows."""
+"""What linear probes and erasures of all factors need to know of the training rows."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ class FactorMoments:
         columns: which targets are each factor's where those of all stand side by side.
         target_mean: per factor, float64 [T], where it is known.
         target_gram: per factor, float64 [T, T]: the centered targets' products among each other.
-        together: arrays int, the places of factors that are known for the same rows.
+        together: arrays int, the indices of factors that are known for the same rows.
         whole: over all rows. A target is 0 where it is not known, and times N / the number of rows where it is: its
             products with the features are those over the rows where it is known, as if these were N.
     """
@@ -41,49 +41,49 @@ class FactorMoments:
         self.target_mean = [mean for _, mean in centered]
         self.target_gram = [targets.T @ targets for targets in self._targets]
         self.columns = _side_by_side([targets.shape[1] for targets in self._targets])
-        _, of = np.unique(self._known, axis=1, return_inverse=True)
-        self.together = [np.flatnonzero(of.ravel() == place) for place in range(of.max() + 1)]
+        _, sets = np.unique(self._known, axis=1, return_inverse=True)
+        self.together = [np.flatnonzero(sets.ravel() == index) for index in range(sets.max() + 1)]
         held = max(1, HELD_BYTES // (2 * features.shape[1] ** 2 * np.dtype(np.float64).itemsize))
         self.halves = lru_cache(held)(self._measure)
         self.whole = self._over_all_rows()
 
-    def of_together(self, place: int) -> tuple[Moments, tuple[slice, ...]]:
+    def of_together(self, index: int) -> tuple[Moments, tuple[slice, ...]]:
         """Return the moments of factors that are known together, over these rows, and their columns."""
-        one, other = self.halves(place)
-        return one + other, _side_by_side([self._targets[factor].shape[1] for factor in self.together[place]])
+        first, second = self.halves(index)
+        return first + second, _side_by_side([self._targets[factor].shape[1] for factor in self.together[index]])
 
-    def place_of(self, factor: int) -> int:
-        """Return the place in ``together`` of the factors that are known where this one is."""
-        (place,) = (place for place, factors in enumerate(self.together) if factor in factors)
-        return place
+    def index_of(self, factor: int) -> int:
+        """Return the index in ``together`` of the factors that are known where this one is."""
+        (index,) = (index for index, factors in enumerate(self.together) if factor in factors)
+        return index
 
     def of(self, factor: int) -> Moments:
-        """Return the moments of a factor, by its place, over the rows where it is known."""
-        place = self.place_of(factor)
-        moments, columns = self.of_together(place)
-        own = columns[self.together[place].tolist().index(factor)]
-        return replace(moments, target_mean=moments.target_mean[own], cross=moments.cross[:, own])
+        """Return the moments of a factor, by its index, over the rows where it is known."""
+        index = self.index_of(factor)
+        moments, columns = self.of_together(index)
+        selected = columns[self.together[index].tolist().index(factor)]
+        return replace(moments, target_mean=moments.target_mean[selected], cross=moments.cross[:, selected])
 
-    def _measure(self, place: int) -> tuple[Moments, Moments]:
+    def _measure(self, index: int) -> tuple[Moments, Moments]:
         """Measure the moments of factors that are known together, over either half of the groups."""
-        factors = self.together[place]
+        factors = self.together[index]
         targets = np.hstack([self._targets[factor] for factor in factors])
         codes = np.where(self._known[:, factors[0]], self._half, 2)
-        one, other, *_ = measure_group_moments(self._features, targets, codes, 3)
-        return one, other
+        first, second, *_ = measure_group_moments(self._features, targets, codes, 3)
+        return first, second
 
     def _over_all_rows(self) -> Moments:
         count, cross, gram = len(self._known), [np.empty(0)] * len(self.columns), None
-        for place, factors in enumerate(self.together):
-            moments, columns = self.of_together(place)
+        for index, factors in enumerate(self.together):
+            moments, columns = self.of_together(index)
             scale = count / max(moments.count, 1)
-            for factor, own in zip(factors, columns, strict=True):
-                cross[factor] = scale * moments.cross[:, own]
+            for factor, selected in zip(factors, columns, strict=True):
+                cross[factor] = scale * moments.cross[:, selected]
             if moments.count == count:
                 gram = moments
         if gram is None:
-            one, other = measure_group_moments(self._features, np.empty((count, 0)), self._half, 2)
-            gram = one + other
+            first, second = measure_group_moments(self._features, np.empty((count, 0)), self._half, 2)
+            gram = first + second
         return replace(gram, target_mean=np.zeros(self.columns[-1].stop), cross=np.hstack(cross))
 
 

@@ -17,16 +17,14 @@ HIDDEN = 32  # units per factor
 class Net(torch.nn.Module):
     """All perceptrons side by side."""
 
-    def __init__(
-        self, dimension: int, targets: Targets, columns: np.ndarray, erasers: Sequence[Eraser] | None
-    ) -> None:
+    def __init__(self, dimension: int, targets: Targets, columns: np.ndarray, erasers: Sequence[Eraser] | None) -> None:
         super().__init__()
         count = len(targets.factors) * HIDDEN
         self.weights = Parameter(torch.randn(dimension, count) * (2 / dimension) ** 0.5)
         self.bias = Parameter(torch.zeros(count))
-        own = torch.arange(len(targets.factors)).repeat_interleave(HIDDEN)[:, None] == torch.from_numpy(targets.owner)
-        self.own = own.float()
-        self.output = Parameter(self.own * torch.randn(count, len(targets.owner)) * HIDDEN**-0.5)
+        units = torch.arange(len(targets.factors)).repeat_interleave(HIDDEN)
+        self.connected = (units[:, None] == torch.from_numpy(targets.owner)).float()
+        self.output = Parameter(self.connected * torch.randn(count, len(targets.owner)) * HIDDEN**-0.5)
         self.offset = Parameter(torch.zeros(len(targets.owner)))
         self.is_class = torch.from_numpy(targets.is_class)
         self.middle, self.scale = _moments(columns, targets.is_class)
@@ -55,7 +53,7 @@ class Net(torch.nn.Module):
 
     def losses(self, hidden: Tensor, columns: Tensor) -> Tensor:
         """Return each target's mean loss [T]: cross-entropy, both classes weighing the same, or squared."""
-        outputs = hidden.float() @ (self.output * self.own) + self.offset
+        outputs = hidden.float() @ (self.output * self.connected) + self.offset
         known = ~columns.isnan()
         wanted = columns.nan_to_num()
         cost = torch.where(wanted > 0, self.costs[1], self.costs[0])

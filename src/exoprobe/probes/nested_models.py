@@ -27,11 +27,11 @@ def choose_alphas(moments: FactorMoments) -> np.ndarray:
         float64 [F], relative to the mean variance of the features' directions.
     """
     alphas = np.empty(len(moments.columns))
-    for place, factors in enumerate(moments.together):
-        one, other = moments.halves(place)
-        errors = _squared_errors(one, other) + _squared_errors(other, one)
-        _, columns = moments.of_together(place)
-        alphas[factors] = [ALPHAS[errors[:, own].sum(1).argmin()] for own in columns]
+    for index, factors in enumerate(moments.together):
+        first, second = moments.halves(index)
+        errors = _squared_errors(first, second) + _squared_errors(second, first)
+        _, columns = moments.of_together(index)
+        alphas[factors] = [ALPHAS[errors[:, columns_of_factor].sum(1).argmin()] for columns_of_factor in columns]
     return alphas
 
 
@@ -50,13 +50,13 @@ class ComponentModels:
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's models, float64 [L, T, D], from 1, 2, 4 … D components."""
-        gram, cross = self._gram(self.moments.place_of(factor)), self.vectors.T @ self.moments.of(factor).cross
-        return _fit_nested(gram, cross, self.alphas[factor]) @ self.vectors.T
+        gram, cross = self._gram(self.moments.index_of(factor)), self.vectors.T @ self.moments.of(factor).cross
+        return np.asarray(_fit_nested(gram, cross, self.alphas[factor]) @ self.vectors.T)
 
-    def _measure_gram(self, place: int) -> np.ndarray:
+    def _measure_gram(self, index: int) -> np.ndarray:
         """Return the components' products with each other where some factors are known together."""
-        moments, _ = self.moments.of_together(place)
-        return self.vectors.T @ moments.gram @ self.vectors
+        moments, _ = self.moments.of_together(index)
+        return np.asarray(self.vectors.T @ moments.gram @ self.vectors)
 
 
 class DimensionModels:
@@ -72,23 +72,27 @@ class DimensionModels:
 
     def coefficients(self, factor: int) -> np.ndarray:
         """Return a factor's models, float64 [L, T, D], from 1, 2, 4 … D dimensions."""
-        order, own = rank_dimensions(self.moments, factor), self.moments.of(factor)
-        found = _fit_nested(own.gram[np.ix_(order, order)], own.cross[order], self.alphas[factor])
-        return found[..., np.argsort(order)]
+        order, factor_moments = rank_dimensions(self.moments, factor), self.moments.of(factor)
+        models = _fit_nested(
+            factor_moments.gram[np.ix_(order, order)], factor_moments.cross[order], self.alphas[factor]
+        )
+        return models[..., np.argsort(order)]
 
 
 def rank_dimensions(moments: FactorMoments, factor: int) -> np.ndarray:
     """Return the dimensions by their (multiple) correlation with a factor in training, highest first, int [D]."""
-    own = moments.of(factor)
-    variances = own.gram.diagonal()
-    explained = np.einsum("dt,dt->d", own.cross @ np.linalg.pinv(moments.target_gram[factor]), own.cross)
-    varies = variances > own.count * np.square(ROUNDING * own.mean)
+    factor_moments = moments.of(factor)
+    variances = factor_moments.gram.diagonal()
+    explained = np.einsum(
+        "dt,dt->d", factor_moments.cross @ np.linalg.pinv(moments.target_gram[factor]), factor_moments.cross
+    )
+    varies = variances > factor_moments.count * np.square(ROUNDING * factor_moments.mean)
     shares = np.divide(explained, variances, out=np.zeros(len(variances)), where=varies)
     return np.argsort(-shares, kind="stable")
 
 
 def predict_values(
-    factor: Factor, coefficients: np.ndarray, features: np.ndarray, moments: FactorMoments, place: int
+    factor: Factor, coefficients: np.ndarray, features: np.ndarray, moments: FactorMoments, index: int
 ) -> np.ndarray:
     """Predict a factor by linear models, by blocks of rows: a factor of many classes has many models.
 
@@ -102,53 +106,58 @@ def predict_values(
         coefficients: [L, T, D].
         features: [n, D].
         moments: of the training rows.
-        place: of the factor among theirs.
+        index: of the factor among theirs.
 
     Returns:
         float64 [n, L], as :func:`exoprobe.probes.targets.to_values` gives them.
     """
     size = max(1, PRODUCTS // (coefficients.shape[0] * coefficients.shape[1]))
     blocks = [features[start : start + size] for start in range(0, len(features), size)]
-    own, mean = moments.of(place), moments.target_mean[place]
-    read = [_predict(factor.kind, coefficients, block, own, mean) for block in blocks]
-    return as_values(factor, np.concatenate(read))
+    factor_moments, mean = moments.of(index), moments.target_mean[index]
+    outputs = [_predict(factor.kind, coefficients, block, factor_moments, mean) for block in blocks]
+    return as_values(factor, np.concatenate(outputs))
 
 
-def _predict(kind: str, coefficients: np.ndarray, features: np.ndarray, own: Moments, mean: np.ndarray) -> np.ndarray:
-    cross = own.cross / max(own.count, 1)
+def _predict(
+    kind: str, coefficients: np.ndarray, features: np.ndarray, moments: Moments, mean: np.ndarray
+) -> np.ndarray:
+    cross = moments.cross / max(moments.count, 1)
     flat = coefficients.reshape(-1, len(cross))
-    read = (features @ flat.T - flat @ own.mean).reshape(-1, *coefficients.shape[:2])
+    outputs = (features @ flat.T - flat @ moments.mean).reshape(-1, *coefficients.shape[:2])
     if kind == "continuous":
-        return mean + read[..., 0]
+        return np.asarray(mean + outputs[..., 0])
     if kind == "angle":
-        return np.degrees(np.arctan2(*np.moveaxis(mean + read, -1, 0)))
+        return np.asarray(np.degrees(np.arctan2(*np.moveaxis(mean + outputs, -1, 0))))
     if kind == "binary":
-        read, mean = np.stack([-read[..., 0], read[..., 0]], axis=-1), np.array([1 - mean[0], mean[0]])
+        outputs, mean = np.stack([-outputs[..., 0], outputs[..., 0]], axis=-1), np.array([1 - mean[0], mean[0]])
         coefficients, cross = np.concatenate([-coefficients, coefficients], axis=1), np.hstack([-cross, cross])
     shares = np.where(mean > 0, mean, np.inf)
     means = np.einsum("ltd,dt->lt", coefficients, cross) / shares
-    return np.where(mean > 0, (read - means / 2) / shares, -np.inf).argmax(-1).astype(float)
+    return np.asarray(np.where(mean > 0, (outputs - means / 2) / shares, -np.inf).argmax(-1), float)
 
 
-def _squared_errors(fitted: Moments, scored: Moments) -> np.ndarray:
-    """Return the mean squared error of ridge regressors of one half on the other, [alphas, T], less the
-    targets' variance."""
+def _squared_errors(fitted: Moments, held_out: Moments) -> np.ndarray:
+    """Return the mean squared error of ridge regressors of one half on the other, less the targets' variance.
+
+    Returns:
+        [alphas, T].
+    """
     coef = fit_ridge_path(fitted).coef
-    apart = fitted.target_mean + coef @ (scored.mean - fitted.mean) - scored.target_mean
-    products = np.einsum("ltd,ltd->lt", coef @ scored.gram, coef) - 2 * np.einsum("ltd,dt->lt", coef, scored.cross)
-    return products / max(scored.count, 1) + np.square(apart)
+    apart = fitted.target_mean + coef @ (held_out.mean - fitted.mean) - held_out.target_mean
+    products = np.einsum("ltd,ltd->lt", coef @ held_out.gram, coef) - 2 * np.einsum("ltd,dt->lt", coef, held_out.cross)
+    return np.asarray(products / max(held_out.count, 1) + np.square(apart))
 
 
 def _fit_nested(gram: np.ndarray, cross: np.ndarray, alpha: float) -> np.ndarray:
     """Solve ridge regressions from the first 1, 2, 4 … D dimensions, float64 [L, T, D]; 0 for those not in use."""
     dimensions = nested_dimensions(len(gram))
-    found = np.zeros((len(dimensions), cross.shape[1], len(gram)))
-    for model, count in zip(found, dimensions, strict=True):
+    coefficients = np.zeros((len(dimensions), cross.shape[1], len(gram)))
+    for model, count in zip(coefficients, dimensions, strict=True):
         used = gram[:count, :count]
         ridge = _ridge(alpha, used.diagonal(), len(gram))
         factored = scipy.linalg.cho_factor(used + ridge * np.eye(count), check_finite=False)
         model[:, :count] = scipy.linalg.cho_solve(factored, cross[:count]).T
-    return found
+    return coefficients
 
 
 def _ridge(alpha: float, variances: np.ndarray, dimension: int) -> float:
@@ -156,4 +165,4 @@ def _ridge(alpha: float, variances: np.ndarray, dimension: int) -> float:
 
     With fewer directions it shrinks, as does what there is to overfit.
     """
-    return max(alpha * variances.sum() / dimension, np.finfo(np.float64).tiny)
+    return max(float(alpha * variances.sum() / dimension), float(np.finfo(np.float64).tiny))

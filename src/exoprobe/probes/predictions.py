@@ -1,8 +1,9 @@
 """Predictions of test rows as a table: one schema for every probe, factor, fold and erasure.
 
 Columns: ``eraser`` (what was erased from the features before; empty for nothing), ``probe``, ``factor``, ``sample_id``,
-``fold`` (its number, 0 for one split) and ``prediction``: a score, positive where the second value is predicted (binary),
-the code of a category, a number or degrees. Rows of one eraser, probe and factor lie together, in the dataset's order.
+``fold`` (its number, 0 for one split) and ``prediction``: a score, positive where the second value is predicted
+(binary), the code of a category, a number or degrees. Rows of one eraser, probe and factor lie together, in the
+dataset's order.
 """
 
 from pathlib import Path
@@ -41,7 +42,7 @@ class PredictionTable:
     def frame(self) -> pd.DataFrame:
         """Return the table."""
         names = ["eraser", "probe", "factor"]
-        frames = {key: pd.concat(parts, ignore_index=True) for key, parts in self._columns.items()}
+        frames = {key: pd.concat(tables, ignore_index=True) for key, tables in self._columns.items()}
         table = pd.concat(frames, names=names).reset_index(names).reset_index(drop=True)
         return table.astype(dict.fromkeys(names, "category"))
 
@@ -61,7 +62,10 @@ class Predictions:
         table = pd.read_parquet(path)
         keys = ["eraser", "probe", "factor"]
         groups = table.groupby(keys, sort=False, observed=True)
-        self._predictions: dict[Key, np.ndarray] = {key: group["prediction"].to_numpy() for key, group in groups}
+        self._predictions: dict[Key, np.ndarray] = {
+            (str(eraser), str(probe), str(factor)): group["prediction"].to_numpy()
+            for (eraser, probe, factor), group in groups
+        }
         first = groups.get_group(next(iter(self._predictions)))
         self.sample_ids = first["sample_id"].to_numpy()
         self.folds = first["fold"].to_numpy()

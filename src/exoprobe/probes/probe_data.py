@@ -170,7 +170,7 @@ class ProbeData:
         mean, factor = self._scaling.mean.numpy(), self._scaling.factor.numpy()
         scale = np.divide(1, factor, out=np.zeros_like(factor), where=factor > 0)
         scaled = (features - mean) * factor
-        return features + (eraser.apply(scaled) - scaled) * scale
+        return np.asarray(features + (eraser.apply(scaled) - scaled) * scale)
 
     @property
     def eraser(self) -> Eraser | None:

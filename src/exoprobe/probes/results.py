@@ -1,6 +1,6 @@
 """What a probe predicts for the test rows, after its settings were chosen on validation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,7 @@ class ProbeResult:
     probe: str
     targets: Targets
     values: np.ndarray
-    settings: Sequence[dict[str, float]]
+    settings: Sequence[Mapping[str, float]]
     skills: np.ndarray
     accuracies: np.ndarray
     chosen: np.ndarray
@@ -81,8 +81,8 @@ def skills_on_validation(
             continue
         constant = best_constant(factor, train)
         for setting, predicted in enumerate(values[:, known, index]):
-            found = measures(factor, row_statistics(factor, truth[known], predicted, constant).sum(0))
-            skills[setting, index] = np.nan_to_num(found["skill"], nan=-np.inf)
+            measure = measures(factor, row_statistics(factor, truth[known], predicted, constant).sum(0))
+            skills[setting, index] = np.nan_to_num(measure["skill"], nan=-np.inf)
             if factor.kind in CLASSES:
-                accuracies[setting, index] = found["accuracy"]
+                accuracies[setting, index] = measure["accuracy"]
     return skills, accuracies

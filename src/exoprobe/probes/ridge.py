@@ -48,7 +48,7 @@ def fit_ridge_path(moments: Moments, alphas: Sequence[float] = ALPHAS) -> RidgeP
 
 def ridge_of(gram: np.ndarray, alpha: float) -> float:
     """Return what an alpha, relative to the mean variance of the features' directions, adds to the Gram matrix."""
-    return max(alpha * gram.trace() / len(gram), np.finfo(np.float64).tiny)
+    return max(float(alpha * gram.trace() / len(gram)), float(np.finfo(np.float64).tiny))
 
 
 def ridge_coefficients(gram: np.ndarray, cross: np.ndarray, ridge: float) -> np.ndarray:
@@ -63,4 +63,4 @@ def ridge_coefficients(gram: np.ndarray, cross: np.ndarray, ridge: float) -> np.
         float64 [T, D].
     """
     factored = cho_factor(gram + ridge * np.eye(len(gram)), check_finite=False)
-    return cho_solve(factored, cross, check_finite=False).T
+    return np.asarray(cho_solve(factored, cross, check_finite=False)).T

@@ -60,8 +60,8 @@ def probe(
     write_table(table.frame(), paths["predictions"])
     write_table(pd.concat(searches, ignore_index=True), paths["search"])
     if "selectivity" in paths:
-        factors = _targets(source, choose_factors(source, None), data).factors
-        write_table(measure_selectivity(data.final, factors), paths["selectivity"])
+        predictable = _targets(source, choose_factors(source, None), data).factors
+        write_table(measure_selectivity(data.final, predictable), paths["selectivity"])
 
 
 def choose_factors(source: Representation, names: Sequence[str] | None) -> list[str]:

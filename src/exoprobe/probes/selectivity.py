@@ -80,15 +80,15 @@ def _halve_within(groups: np.ndarray, random: np.random.Generator) -> tuple[np.n
     """Put half of the rows of each group with two or more into either part, at random."""
     order = np.lexsort((random.random(len(groups)), groups))
     _, starts, sizes = np.unique(groups[order], return_index=True, return_counts=True)
-    place = np.arange(len(groups)) - np.repeat(starts, sizes)
+    position = np.arange(len(groups)) - np.repeat(starts, sizes)
     several = np.repeat(sizes > 1, sizes)
-    return order[several & (place % 2 == 0)], order[several & (place % 2 == 1)]
+    return order[several & (position % 2 == 0)], order[several & (position % 2 == 1)]
 
 
 def _random_values(factor: Factor, groups: np.ndarray, random: np.random.Generator) -> Factor:
     """Give every group in which the factor is known a value at random, distributed as the factor's.
 
-    It is known where the factor is: of fewer groups, more can be learned by heart.
+    It is known where the factor is: of fewer groups, more can be memorized.
     """
     known = factor.known
     names, index = np.unique(groups[known], return_inverse=True)

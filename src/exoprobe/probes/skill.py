@@ -23,8 +23,8 @@ def best_constant(factor: Factor, rows: np.ndarray) -> float:
     if not len(values):
         return np.nan
     if factor.kind == "angle":
-        found, counts = np.unique(np.round(values), return_counts=True)
-        return float(CIRCLE[(_around(CIRCLE[:, None] - found) @ counts).argmin()])
+        degrees, counts = np.unique(np.round(values), return_counts=True)
+        return float(CIRCLE[(_around(CIRCLE[:, None] - degrees) @ counts).argmin()])
     return float(np.median(values))
 
 
@@ -101,21 +101,21 @@ def _class_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
     present = counts > 0  # a class that no row is of has no error
     rates = np.where(present, missed / np.where(present, counts, 1), 0)
     error, baseline = rates.sum(-1) / present.sum(-1), 1 - 1 / present.sum(-1)
-    found = {"skill": _skill(error, baseline), "baseline_error": baseline, "balanced_accuracy": 1 - error}
-    found["accuracy"] = 1 - missed.sum(-1) / counts.sum(-1)
+    values = {"skill": _skill(error, baseline), "baseline_error": baseline, "balanced_accuracy": 1 - error}
+    values["accuracy"] = 1 - missed.sum(-1) / counts.sum(-1)
     if factor.kind == "binary":
         false_positive, false_negative = np.moveaxis(np.where(present, rates, np.nan), -1, 0)
-        found |= {"false_negative": false_negative, "false_positive": false_positive}
-    return found
+        values |= {"false_negative": false_negative, "false_positive": false_positive}
+    return values
 
 
 def _number_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
     count, error, baseline, squared, total, total_squared = np.moveaxis(sums, -1, 0)
-    found = {"skill": _skill(error, baseline), "baseline_error": baseline / count, "mae": error / count}
-    found["rmse"] = np.sqrt(squared / count)
+    values = {"skill": _skill(error, baseline), "baseline_error": baseline / count, "mae": error / count}
+    values["rmse"] = np.sqrt(squared / count)
     if factor.kind == "continuous":
-        found["r2"] = 1 - squared / (total_squared - total**2 / count)
-    return found
+        values["r2"] = 1 - squared / (total_squared - total**2 / count)
+    return values
 
 
 def _skill(error: np.ndarray, baseline: np.ndarray) -> np.ndarray:
@@ -130,4 +130,4 @@ def _errors(factor: Factor, differences: np.ndarray) -> np.ndarray:
 
 def _around(degrees: np.ndarray) -> np.ndarray:
     """Return the angles between −180° and 180°, as their size."""
-    return np.abs((degrees + 180) % 360 - 180)
+    return np.asarray(np.abs((degrees + 180) % 360 - 180))

@@ -18,9 +18,9 @@ def factor_targets(factor: Factor) -> np.ndarray:
         float64 [N, T], NaN where the factor is unknown: 0 or 1 (binary, T = 1), a column of 0 and 1 per category,
         the number, or sine and cosine of the angle.
     """
-    values = factor.values[:, None]
+    values: np.ndarray = factor.values[:, None]
     if factor.kind == "categorical":
-        columns = (values == np.arange(len(factor.categories))).astype(float)
+        columns: np.ndarray = (values == np.arange(len(factor.categories))).astype(float)
         columns[~factor.known] = np.nan
         return columns
     if factor.kind == "angle":
@@ -40,10 +40,10 @@ def to_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
         number within the factor's limits.
     """
     if factor.kind == "categorical":
-        return outputs.argmax(-1).astype(np.float64)
+        return np.asarray(outputs.argmax(-1), np.float64)
     if factor.kind == "angle":
-        return np.degrees(np.arctan2(outputs[..., 0], outputs[..., 1]))
-    return outputs[..., 0].clip(*factor.limits)
+        return np.asarray(np.degrees(np.arctan2(outputs[..., 0], outputs[..., 1])))
+    return np.asarray(outputs[..., 0].clip(*factor.limits))
 
 
 def as_values(factor: Factor, codes: np.ndarray) -> np.ndarray:
@@ -54,7 +54,7 @@ def as_values(factor: Factor, codes: np.ndarray) -> np.ndarray:
 def mean_value(factor: Factor) -> float:
     """Return the constant baseline prediction: the mean of numbers and angles, the first class of others."""
     if factor.kind in CLASSES:
-        return as_values(factor, np.zeros(())).item()
+        return float(as_values(factor, np.zeros(())))
     return float(to_values(factor, np.nanmean(factor_targets(factor), axis=0)))
 
 
@@ -76,13 +76,11 @@ class Targets:
 
     def columns_of(self, index: int) -> np.ndarray:
         """Return which columns belong to a factor, bool [T]."""
-        return self.owner == index
+        return np.asarray(self.owner == index)
 
     def values(self, outputs: np.ndarray) -> np.ndarray:
         """Turn outputs [..., T] into values [..., F], see :func:`to_values`."""
-        values = [
-            to_values(factor, outputs[..., self.columns_of(index)]) for index, factor in enumerate(self.factors)
-        ]
+        values = [to_values(factor, outputs[..., self.columns_of(index)]) for index, factor in enumerate(self.factors)]
         return np.stack(values, axis=-1)
 
 
@@ -91,9 +89,5 @@ def join_targets(factors: Sequence[Factor]) -> Targets:
     columns = [factor_targets(factor) for factor in factors]
     counts = [column.shape[1] for column in columns]
     owner = np.repeat(np.arange(len(columns)), counts)
-    return Targets(
-        tuple(factors),
-        np.hstack(columns),
-        owner,
-        np.array([factors[index].kind in CLASSES for index in owner]),
-    )
+    is_class = [factor.kind in CLASSES for factor in factors]
+    return Targets(tuple(factors), np.hstack(columns), owner, np.repeat(is_class, counts))

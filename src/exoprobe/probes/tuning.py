@@ -8,7 +8,7 @@ import numpy as np
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.embeddings.erasure import Eraser
 from exoprobe.errors import ExoprobeError
-from exoprobe.probes.base import FittedProbe, Probe
+from exoprobe.probes.base import FittedProbe, Probe, Settings
 from exoprobe.probes.probe_data import FoldData, ProbeData
 from exoprobe.probes.results import ProbeResult, skills_on_validation
 from exoprobe.probes.targets import Targets, join_targets
@@ -25,7 +25,7 @@ class Search:
         chosen: int [F], the indices of the best.
     """
 
-    settings: Sequence[dict[str, float]]
+    settings: Sequence[Settings]
     skills: np.ndarray
     accuracies: np.ndarray
     chosen: np.ndarray
@@ -79,16 +79,16 @@ def fit_and_choose(
         return known
     fitted = [probe.fit(pair, targets, erasers) for pair in pairs]
     rows = [pair.draw("validation", probe.max_validation) for pair in pairs]
-    outputs = [model.outputs(pair, of) for model, pair, of in zip(fitted, pairs, rows, strict=True)]
-    values = np.concatenate([targets.values(one) for one in outputs], axis=1)
+    outputs = [model.outputs(pair, mask) for model, pair, mask in zip(fitted, pairs, rows, strict=True)]
+    values = np.concatenate([targets.values(output) for output in outputs], axis=1)
     train = np.any([pair.rows["train"] for pair in pairs], axis=0)
-    order = np.concatenate([np.flatnonzero(of) for of in rows])
+    order = np.concatenate([np.flatnonzero(mask) for mask in rows])
     skills, accuracies = skills_on_validation(targets, order, train, values)
     search = Search(list(fitted[0].settings), skills, accuracies, skills.argmax(0))
-    found = fitted[0].select(search.chosen[targets.owner]), search
+    selected = fitted[0].select(search.chosen[targets.owner]), search
     if erasers is None and len(pairs) == 1:
-        pairs[0].fitted[key] = found
-    return found
+        pairs[0].fitted[key] = selected
+    return selected
 
 
 def _predict(
@@ -108,8 +108,8 @@ def _predict(
         return
     chosen = np.zeros(len(targets.factors), int)
     for index, variant in enumerate(probe.variants):
-        scored = search.skills[[index]], search.accuracies[[index]]
-        yield ProbeResult(variant, targets, values[index], [{}], *scored, chosen)
+        validation = search.skills[[index]], search.accuracies[[index]]
+        yield ProbeResult(variant, targets, values[index], [{}], *validation, chosen)
 
 
 def _check(factors: Sequence[Factor], train: np.ndarray, fold: str) -> None:
@@ -118,6 +118,4 @@ def _check(factors: Sequence[Factor], train: np.ndarray, fold: str) -> None:
         count = len(np.unique(factor.values[train & factor.known]))
         if count < (2 if factor.kind in CLASSES else 1):
             what = "only one value" if count else "no known value"
-            raise ExoprobeError(
-                f"{factor.name} has {what} in the training rows of {fold}; leave it out, or split anew"
-            )
+            raise ExoprobeError(f"{factor.name} has {what} in the training rows of {fold}; leave it out, or split anew")

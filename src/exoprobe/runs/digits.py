@@ -207,7 +207,7 @@ class DigitRuns:
             truncated = self.network(folder).teacher is not None  # before its last layer
             label = {name: ["label"] for name in LABEL_PROBES if name != "head" or not truncated}
             return {**label, **{name: ["angle"] for name in ANGLE_PROBES}}
-        return {"nearest_mean": ["label"], **{name: self.factors[task] for name in TASK_PROBES}}
+        return {"nearest_mean": ["label"], **dict.fromkeys(TASK_PROBES, self.factors[task])}
 
     def erased(self, folder: str) -> list[str]:
         """Return the factors that are erased together before a folder's network is probed once more."""

@@ -137,7 +137,7 @@ class FaceRuns:
 
     def probes(self, network: str) -> dict[str, list[str]]:
         """Return the probes of a network's features, and what each predicts; the attribute network predicts itself."""
-        poses = {name: POSES for name in ("linear", "fourier", "mlp")}
+        poses = dict.fromkeys(("linear", "fourier", "mlp"), POSES)
         if network == TRAINED:
             return {"head": self.attributes, **poses}
         return {**poses, "linear": [*self.attributes, *POSES]}

@@ -42,9 +42,7 @@ class QuestionRuns:
     def perturbed_runs(self) -> list[tuple[str, str, int]]:
         """Tasks, networks and seeds of the perturbations."""
         return [
-            (task, *run)
-            for task in self.digits.perturbed
-            for run in _runs(self.digits.config.questions.perturbations)
+            (task, *run) for task in self.digits.perturbed for run in _runs(self.digits.config.questions.perturbations)
         ]
 
     @property

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+KINDS = ("samples", "factors", "predictions", "search")
+
 Key = tuple[str, str, str, int]  # task, representation, layer and training seed
 
 
@@ -23,6 +25,3 @@ class ScoreRuns:
         names = samples, factors, f"{probes}predictions.parquet", f"{probes}search.parquet"
         for kind, file in zip(KINDS, names, strict=True):
             self.files[kind].append(file)
-
-
-KINDS = ("samples", "factors", "predictions", "search")

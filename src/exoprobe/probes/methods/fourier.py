@@ -26,7 +26,7 @@ BANDWIDTHS = (0.7, 1.4)  # times the median distance between training rows
 ALPHAS = tuple(10.0**power for power in range(-5, 1))
 MAX_ROWS = 20_000  # of train to learn from
 MAX_VALIDATION = 5_000  # of validation to choose by
-MEASURED = 1_000  # rows between which distances are measured
+DISTANCE_ROWS = 1_000  # rows between which distances are measured
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ def fit_fourier(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | N
     known = data.draw("train", MAX_ROWS) & targets.factors[0].known
     if not known.any():
         raise ExoprobeError(f"{targets.factors[0].name} is unknown in all training rows that were drawn")
-    features = draw_fourier_features(data.array(data.draw("train", MEASURED)), min(FEATURES, 2 * int(known.sum())))
+    features = draw_fourier_features(data.array(data.draw("train", DISTANCE_ROWS)), min(FEATURES, 2 * int(known.sum())))
     columns = targets.columns[known]
-    blocks = [FourierBlocks(data.blocks(known), one) for one in features]
-    return FourierModels(features, [_fit_models(measure_moments(one, columns), targets) for one in blocks])
+    blocks = [FourierBlocks(data.blocks(known), cosines) for cosines in features]
+    return FourierModels(features, [_fit_models(measure_moments(cosines, columns), targets) for cosines in blocks])
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class FourierModels:
     def outputs(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
         """Return the outputs for some rows, bool [N]: [L, n, T]."""
         blocks = [FourierBlocks(data.blocks(rows), features) for features in self.features]
-        return np.concatenate([models.predict(one) for models, one in zip(self.models, blocks, strict=True)])
+        return np.concatenate([models.predict(cosines) for models, cosines in zip(self.models, blocks, strict=True)])
 
     def select(self, chosen: np.ndarray) -> "ChosenFourierModels":
         """Return the models at one setting per target, by its index [T]."""
@@ -160,9 +160,9 @@ def _balance(coef: np.ndarray, moments: Moments, targets: Targets) -> tuple[np.n
     :func:`exoprobe.probes.nested_models.predict_values` has it): rare classes count as much as others.
     """
     share = moments.target_mean
-    own = np.einsum("ltd,dt->lt", coef, moments.cross) / (moments.count * np.where(share > 0, share, 1))
+    class_mean = np.einsum("ltd,dt->lt", coef, moments.cross) / (moments.count * np.where(share > 0, share, 1))
     binary = np.array([targets.factors[index].kind == "binary" for index in targets.owner])
-    middle = own * np.where(binary, (1 - 2 * share) / (2 * np.maximum(1 - share, 1e-9)), 0.5)
+    middle = class_mean * np.where(binary, (1 - 2 * share) / (2 * np.maximum(1 - share, 1e-9)), 0.5)
     scale = np.where(targets.is_class & ~binary & (share > 0), 1 / np.where(share > 0, share, 1), 1)
     offset = np.where(targets.is_class, -middle * scale, share)
     return scale, np.where(targets.is_class & (share <= 0), -np.inf, offset)
@@ -171,8 +171,8 @@ def _balance(coef: np.ndarray, moments: Moments, targets: Targets) -> tuple[np.n
 PROBE = Probe(
     title="Fourier features",
     phrase="the probe on Fourier features",
-    description="Ridge regression on random Fourier features, which approximates a Gaussian kernel; bandwidth and alpha "
-    "are chosen on validation.",
+    description="Ridge regression on random Fourier features, which approximates a Gaussian kernel; bandwidth and "
+    "alpha are chosen on validation.",
     fit=fit_fourier,
     partition=by_known_rows,
     general=True,

@@ -14,7 +14,7 @@ from exoprobe.training.head import Head
 
 
 @dataclass(frozen=True)
-class OwnPrediction:
+class HeadPrediction:
     """A network's last layer; nothing is fitted.
 
     Attributes:
@@ -29,12 +29,12 @@ class OwnPrediction:
         """Return the layer's outputs, [1, n, T]."""
         return np.concatenate([self.head.outputs(block) for block in data.stored_blocks(rows)])[None]
 
-    def select(self, chosen: np.ndarray) -> "OwnPrediction":
+    def select(self, chosen: np.ndarray) -> "HeadPrediction":
         """Return the same: there is nothing to choose."""
         return self
 
 
-def fit_head(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> OwnPrediction:
+def fit_head(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> HeadPrediction:
     """Take the network's last layer as it is.
 
     Raises:
@@ -42,12 +42,14 @@ def fit_head(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None
     """
     head, count = data.source.head, targets.columns.shape[1]
     if head is None:
-        raise ExoprobeError(f"{data.source.features}: the network has no last layer of its own; leave out the probe head")
+        raise ExoprobeError(
+            f"{data.source.features}: the network has no last layer of its own; leave out the probe head"
+        )
     if len(head.weight) != count:
         raise ExoprobeError(
             f"{data.source.features}: the network has {len(head.weight)} outputs, its targets have {count}"
         )
-    return OwnPrediction(head)
+    return HeadPrediction(head)
 
 
 PROBE = Probe(

@@ -33,8 +33,8 @@ class KNNIndex:
         features: float32 [n, D].
         targets: of all N samples.
         trained: bool [N], which of them these are.
-        erasers: of each factor, of the standardized features. (An erasure changes all products of features by a matrix of low
-            rank, so these are computed once, not once per factor.)
+        erasers: of each factor, of the standardized features. (An erasure changes all products of features by a matrix
+            of low rank, so these are computed once, not once per factor.)
     """
 
     def __init__(
@@ -42,12 +42,13 @@ class KNNIndex:
     ) -> None:
         self.features = torch.from_numpy(features)
         self.weights, self.votes, self.offset = _votes(targets, trained)
-        every = (
-            [slice(None)] if erasers is None else [np.flatnonzero(targets.columns_of(f)) for f in range(len(erasers))]
-        )
-        norms = self.features.norm(dim=1).clamp_min(1e-12)
-        changes = [None] if erasers is None else [_LowRankUpdate(eraser, self.features, norms) for eraser in erasers]
-        self.norms, self.searches = norms, list(zip(every, changes, strict=True))
+        self.norms = self.features.norm(dim=1).clamp_min(1e-12)
+        self.searches: list[tuple[slice | np.ndarray, _LowRankUpdate | None]] = [(slice(None), None)]
+        if erasers is not None:
+            self.searches = [
+                (np.flatnonzero(targets.columns_of(index)), _LowRankUpdate(eraser, self.features, self.norms))
+                for index, eraser in enumerate(erasers)
+            ]
 
     @property
     def settings(self) -> list[dict[str, float]]:
@@ -69,20 +70,20 @@ class KNNIndex:
             float32 [len(NEIGHBORS), m, T]: the neighbors' mean, of classes each neighbor weighing as much as its
             class is rare, and 0 where both values weigh the same; the training mean where no neighbor is known.
         """
-        parts = [self._read(queries) for block in features.blocks(torch.float32) for queries in block.split(QUERIES)]
-        return torch.cat(parts, dim=1).numpy()
+        outputs = [self._vote(queries) for block in features.blocks(torch.float32) for queries in block.split(QUERIES)]
+        return torch.cat(outputs, dim=1).numpy()
 
-    def _read(self, queries: Tensor) -> Tensor:
+    def _vote(self, queries: Tensor) -> Tensor:
         """Return the outputs of a few rows, [len(NEIGHBORS), m, T]."""
-        found = torch.empty(len(NEIGHBORS), len(queries), self.votes.shape[1])
+        outputs = torch.empty(len(NEIGHBORS), len(queries), self.votes.shape[1])
         products = queries @ self.features.T
         for columns, nearest in self._nearest(queries, products):
             weights, votes = self.weights[:, columns], self.votes[:, columns]
-            found[..., columns] = _mean_votes(weights[nearest], votes[nearest])
-        return found + self.offset
+            outputs[..., columns] = _mean_votes(weights[nearest], votes[nearest])
+        return outputs + self.offset
 
     def _nearest(self, queries: Tensor, products: Tensor) -> Iterator[tuple[slice | np.ndarray, Tensor]]:
-        """Yield some targets and the places of the rows nearest to the queries [m, k], nearest first."""
+        """Yield some targets and the indices of the rows nearest to the queries [m, k], nearest first."""
         count = min(max(NEIGHBORS), len(self.features))
         for columns, change in self.searches:
             cosines = products / self.norms if change is None else change.apply(queries, products)
@@ -120,7 +121,7 @@ class _LowRankUpdate:
 
     def __init__(self, eraser: Eraser, indexed: Tensor, norms: Tensor) -> None:
         self.mean, self.left, self.right = (
-            torch.from_numpy(part).float() for part in (eraser.mean, eraser.left, eraser.right)
+            torch.from_numpy(array).float() for array in (eraser.mean, eraser.left, eraser.right)
         )
         amount, along = self._coordinates(indexed)
         inner = self.left.T @ self.left
@@ -139,7 +140,7 @@ class _LowRankUpdate:
 
 
 def _votes(targets: Targets, trained: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-    """Return how much each row's targets weigh, what they say beside the mean, both [n, T], and that mean [T]."""
+    """Return how much each row's targets weigh, their values beside the mean, both [n, T], and that mean [T]."""
     columns, classes = targets.columns[trained], targets.is_class
     known = ~np.isnan(columns)
     mean = np.where(known, columns, 0).sum(0) / np.maximum(known.sum(0), 1)
@@ -147,14 +148,15 @@ def _votes(targets: Targets, trained: np.ndarray) -> tuple[Tensor, Tensor, Tenso
     weights, share = known.astype(np.float64), np.clip(mean[classes], 1e-9, 1 - 1e-9)
     weights[:, classes] *= np.where(values[:, classes] > 0, 0.5 / share, 0.5 / (1 - share))
     values[:, classes] = 2 * values[:, classes] - 1
-    return tuple(torch.from_numpy(part).float() for part in (weights, values, np.where(classes, 0, mean)))
+    offset = torch.from_numpy(np.where(classes, 0, mean))
+    return torch.from_numpy(weights).float(), torch.from_numpy(values).float(), offset.float()
 
 
 def _mean_votes(weights: Tensor, votes: Tensor) -> Tensor:
     """Average the first 5, 15 … neighbors' votes [m, k, T]: [len(NEIGHBORS), m, T]."""
     sums, totals = (weights * votes).cumsum(1), weights.cumsum(1)
     last = [min(count, weights.shape[1]) - 1 for count in NEIGHBORS]
-    return torch.stack([sums[:, place] / totals[:, place].clamp_min(1e-9) for place in last])
+    return torch.stack([sums[:, last_index] / totals[:, last_index].clamp_min(1e-9) for last_index in last])
 
 
 PROBE = Probe(

@@ -39,7 +39,6 @@ class LabelModels:
 
     def outputs_by_label(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
         """Return what the models of every label predict for each row, whatever its own: float64 [K, n, T]."""
-        (setting,) = self.settings
         return np.concatenate([models.outputs(data, rows) for models in self.models.values()])
 
     def select(self, chosen: np.ndarray) -> "LabelModels":
@@ -56,14 +55,10 @@ def fit_per_label(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] |
     train, others = data.rows["train"], data.rows["validation"] | data.rows["test"]
     labels, codes = np.unique(data.labels[train], return_inverse=True)
     if len(missing := np.setdiff1d(data.labels[others], labels)):
-        raise ExoprobeError(
-            f"label {missing[0]} is in validation or test, but not in train: no regressor predicts it"
-        )
+        raise ExoprobeError(f"label {missing[0]} is in validation or test, but not in train: no regressor predicts it")
     for factor in targets.factors:
         if unknown := int((train & ~factor.known).sum()):
-            raise ExoprobeError(
-                f"linear_per_label: {factor.name} is unknown in {unknown} training rows; leave it out"
-            )
+            raise ExoprobeError(f"linear_per_label: {factor.name} is unknown in {unknown} training rows; leave it out")
     moments = measure_group_moments(data.blocks(train), targets.columns[train], codes)
     settings = [{"alpha": alpha} for alpha in ALPHAS]
     paths = [fit_ridge_path(label_moments) for label_moments in moments]

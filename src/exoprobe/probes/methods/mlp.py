@@ -134,14 +134,16 @@ class _BestWeights:
         assert self.kept is not None
         weights, bias, output, offset = self.kept
         scale = self.net.scale.float()
-        return MLPs(weights, bias, output * self.net.own, offset + (self.net.middle / self.net.scale).float(), scale)
+        return MLPs(
+            weights, bias, output * self.net.connected, offset + (self.net.middle / self.net.scale).float(), scale
+        )
 
 
 PROBE = Probe(
     title="MLP",
     phrase="the MLP",
-    description=f"A multilayer perceptron with {HIDDEN} hidden units per factor; it keeps the weights that were best on "
-    "validation.",
+    description=f"A multilayer perceptron with {HIDDEN} hidden units per factor; it keeps the weights that were best "
+    "on validation.",
     fit=fit_mlp,
     general=True,
     rank=30,

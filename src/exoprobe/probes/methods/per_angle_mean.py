@@ -74,7 +74,8 @@ class PerAngleMeans:
 
     def _nearest(self, estimates: np.ndarray) -> np.ndarray:
         """Return the index of the nearest of the angles, for estimates of any shape."""
-        return np.abs(estimates.clip(*self.angle.limits)[..., None] - self.angles).argmin(-1)
+        distances: np.ndarray = np.abs(estimates.clip(*self.angle.limits)[..., None] - self.angles)
+        return np.asarray(distances.argmin(-1))
 
 
 def fit_per_angle_mean(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> PerAngleMeans:

@@ -22,12 +22,11 @@ class CachedDesignMatrix:
         keep: types of number to keep a copy in, the most important first.
     """
 
-    def __init__(
-        self, source: Blocks, device: torch.device, memory: float, keep: tuple[torch.dtype, ...] = ()
-    ) -> None:
+    def __init__(self, source: Blocks, device: torch.device, memory: float, keep: tuple[torch.dtype, ...] = ()) -> None:
         self.source, self.device = source, device
         self.rows, self.columns = source.shape[0], source.shape[1] + 1
-        self._keep, self._copies = set(), {}
+        self._keep: set[torch.dtype] = set()
+        self._copies: dict[torch.dtype, Tensor] = {}
         for dtype in dict.fromkeys(keep):
             size = self.rows * self._stride(dtype) * dtype.itemsize
             if size <= memory:

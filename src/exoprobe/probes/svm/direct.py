@@ -49,7 +49,7 @@ def finish(
                 if converged[problem]:
                     solution = weights[:, problem]
                 else:
-                    while C * RUNG < goal:
+                    while goal > C * RUNG:
                         C = C * RUNG
                         solution = _minimize(hinge, Problems(target, C), solution, tolerance)
                     weights[:, problem] = solution = _minimize(hinge, problems[problem], solution, tolerance)
@@ -78,7 +78,9 @@ def _scores(design: CachedDesignMatrix, weights: Tensor) -> Tensor:
     return torch.cat([block @ weights for _, block in design.blocks(torch.float64)])
 
 
-def _newton_direction(design: CachedDesignMatrix, weights: Tensor, error: Tensor, curvature: Tensor) -> tuple[Tensor, Tensor]:
+def _newton_direction(
+    design: CachedDesignMatrix, weights: Tensor, error: Tensor, curvature: Tensor
+) -> tuple[Tensor, Tensor]:
     """Solve (I + Xᵀ diag(curvature) X) d = −gradient over the active rows, and what d promises to win."""
     active = curvature > 0
     wide = int(active.sum()) < len(weights)
@@ -95,9 +97,9 @@ def _newton_direction(design: CachedDesignMatrix, weights: Tensor, error: Tensor
         else:
             hessian.addmm_(block.T, block)
     if wide:  # Woodbury: the system of the rows is the smaller one
-        part = torch.cat(gathered)
-        inner = torch.eye(len(part), dtype=torch.float64, device=weights.device).addmm_(part, part.T)
-        direction = part.T @ _solve(inner, part @ gradient) - gradient
+        scaled = torch.cat(gathered)
+        inner = torch.eye(len(scaled), dtype=torch.float64, device=weights.device).addmm_(scaled, scaled.T)
+        direction = scaled.T @ _solve(inner, scaled @ gradient) - gradient
     else:
         direction = -_solve(hessian, gradient)
     return direction, -(gradient @ direction) / 2

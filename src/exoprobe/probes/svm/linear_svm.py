@@ -22,7 +22,7 @@ CURVATURES = 3  # of each problem at once: of this step, of the next, and of tho
 LEAST_TOGETHER = 8  # problems, however little memory there is
 
 
-class LinearSVMs(BaseEstimator):
+class LinearSVMs(BaseEstimator):  # type: ignore[misc]
     """A linear SVM per target and C, ``sklearn.svm.LinearSVC(loss="squared_hinge", dual=False)`` each.
 
     All problems advance together, so that the features are read a few dozen times however many there are
@@ -69,7 +69,7 @@ class LinearSVMs(BaseEstimator):
         Raises:
             ExoprobeError: where a target has only one value, or something is NaN that must not be.
         """
-        Cs = self._Cs()
+        Cs = self._ascending_Cs()
         source = as_blocks(X)
         signs = label_signs(y, names)
         if len(signs) != source.shape[0]:
@@ -77,12 +77,12 @@ class LinearSVMs(BaseEstimator):
         device = choose_device(self.device)
         product = choose_precision("auto", device)
         memory = memory_left(self.memory_mb) - preconditioner_memory(source.shape)
-        design = CachedDesignMatrix(source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64))
+        design = CachedDesignMatrix(
+            source, device, memory * (1 - CURVATURE_SHARE), (product, torch.float32, torch.float64)
+        )
         hinge = SquaredHinge(design, torch.from_numpy(signs), self._costs(signs), product)
         together = memory * CURVATURE_SHARE / (design.rows * CURVATURES * product.itemsize)
-        solved = self._solve(
-            hinge, Cs, int(min(max(together, LEAST_TOGETHER), len(Cs) * signs.shape[1]))
-        )
+        solved = self._solve(hinge, Cs, int(min(max(together, LEAST_TOGETHER), len(Cs) * signs.shape[1])))
         self.coef_, self.intercept_ = solved[..., :-1], solved[..., -1]
         return self
 
@@ -97,9 +97,9 @@ class LinearSVMs(BaseEstimator):
         weights = torch.zeros(hinge.design.columns, len(problems), dtype=torch.float64, device=device)
         converged = torch.zeros(len(problems), dtype=torch.bool, device=device)
         for start in range(0, len(problems), together):
-            some = slice(start, start + together)
-            weights[:, some], converged[some] = minimize(
-                hinge, preconditioner, problems[some], weights[:, some], self.tolerance
+            batch = slice(start, start + together)
+            weights[:, batch], converged[batch] = minimize(
+                hinge, preconditioner, problems[batch], weights[:, batch], self.tolerance
             )
         finish(hinge, preconditioner, problems, weights, converged, self.tolerance)
         return weights.T.reshape(len(Cs), targets, -1).cpu().numpy()
@@ -107,20 +107,21 @@ class LinearSVMs(BaseEstimator):
     def decision_function(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return signed distances, float64 [len(C), N, T], for features [N, D]."""
         coef, intercept = torch.from_numpy(self.coef_), torch.from_numpy(self.intercept_)
-        parts = [block @ coef.mT + intercept[:, None] for block in as_blocks(X).blocks(torch.float64)]
-        return torch.cat(parts, dim=1).numpy()
+        outputs = [block @ coef.mT + intercept[:, None] for block in as_blocks(X).blocks(torch.float64)]
+        return torch.cat(outputs, dim=1).numpy()
 
     def predict(self, X: np.ndarray | Blocks) -> np.ndarray:
         """Return whether each target is present, bool [len(C), N, T]."""
         return self.decision_function(X) > 0
 
-    def select(self, places: np.ndarray) -> "LinearSVMs":
-        """Return a problem per target, that of the C at ``places`` [T]; its ``coef_`` is [1, T, D]."""
-        one, targets = clone(self), np.arange(len(places))
-        one.coef_, one.intercept_ = self.coef_[places, targets][None], self.intercept_[places, targets][None]
-        return one
+    def select(self, chosen: np.ndarray) -> "LinearSVMs":
+        """Return a problem per target, that of the C at ``chosen`` [T]; its ``coef_`` is [1, T, D]."""
+        selected: LinearSVMs = clone(self)
+        targets = np.arange(len(chosen))
+        selected.coef_, selected.intercept_ = self.coef_[chosen, targets][None], self.intercept_[chosen, targets][None]
+        return selected
 
-    def _Cs(self) -> Tensor:
+    def _ascending_Cs(self) -> Tensor:  # noqa: N802
         """Return C, ascending."""
         Cs = np.sort(np.atleast_1d(self.C).astype(float))
         wrong = Cs[~(np.isfinite(Cs) & (Cs > 0))]
@@ -161,10 +162,11 @@ def label_signs(y: np.ndarray, names: list[str] | None = None) -> np.ndarray:
     signs = np.where(np.isnan(labels), 0, np.where(labels > 0, 1, -1)).astype(np.int8)
     for target in range(signs.shape[1]):
         name = f"target {target}" if names is None else names[target]
-        found = np.unique(labels[~np.isnan(labels[:, target]), target])
-        if len(found) != 2:
-            raise ExoprobeError(f"{name} has {'no value' if not len(found) else f'only the value {found[0]:g}'}")
-        if not found[0] <= 0 < found[1]:
-            values = f"{found[0]:g} and {found[1]:g}"
-            raise ExoprobeError(f"{name} has the values {values}; use 0 or −1 for absent and 1 for present")
+        values = np.unique(labels[~np.isnan(labels[:, target]), target])
+        if len(values) != 2:
+            raise ExoprobeError(f"{name} has {'no value' if not len(values) else f'only the value {values[0]:g}'}")
+        if not values[0] <= 0 < values[1]:
+            raise ExoprobeError(
+                f"{name} has the values {values[0]:g} and {values[1]:g}; use 0 or −1 for absent and 1 for present"
+            )
     return signs

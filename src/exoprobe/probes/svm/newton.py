@@ -57,10 +57,10 @@ def preconditioner_memory(shape: tuple[int, int]) -> int:
 
 def make_preconditioner(design: CachedDesignMatrix) -> Preconditioner:
     """Estimate the second moments from rows spread evenly over the design."""
-    every = max(1, design.rows // max(SAMPLE, 4 * design.columns))
-    parts = [block[-rows.start % every :: every].clone() for rows, block in design.blocks(torch.float32)]
-    sample = torch.cat(parts)
-    del parts
+    stride = max(1, design.rows // max(SAMPLE, 4 * design.columns))
+    sampled = [block[-rows.start % stride :: stride].clone() for rows, block in design.blocks(torch.float32)]
+    sample = torch.cat(sampled)
+    del sampled
     tall = len(sample) >= sample.shape[1]
     gram = (sample.T @ sample if tall else sample @ sample.T).double()
     values, vectors = torch.linalg.eigh(gram)
@@ -94,10 +94,10 @@ def minimize(
     point = hinge.evaluate(weights, problems)
     with progress(len(problems), "problem", log, "fitting") as bar:
         for step in range(STEPS):
-            some = problems[unfinished]
-            weight = 2 * some.C * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
+            current = problems[unfinished]
+            weight = 2 * current.C * point.curvature.sum(0, dtype=torch.float32) / hinge.design.rows
             distance = (point.gradient * preconditioner.solve(point.gradient, weight)).sum(0) / 2
-            scale = hinge.scale(point.objective, some).clamp_min(torch.finfo(torch.float64).tiny)
+            scale = hinge.scale(point.objective, current).clamp_min(torch.finfo(torch.float64).tiny)
             gap = trust[unfinished] * distance / scale
             log.debug("step %d: %d problems left, the largest gap %.1e", step, len(unfinished), gap.max())
             hard = point.active < FEW * preconditioner.dimensions(weight)
@@ -109,11 +109,11 @@ def minimize(
             if not left.any():
                 break
             if not left.all():
-                unfinished, some, point = unfinished[left], some[left], point[left]
+                unfinished, current, point = unfinished[left], current[left], point[left]
                 weight, distance = weight[left], distance[left]
-            direction = _conjugate_gradients(hinge, preconditioner, some, point, weight)
+            direction = _conjugate_gradients(hinge, preconditioner, current, point, weight)
             trust[unfinished] = (-(point.gradient * direction).sum(0) / 2 / distance).clamp_min(1)
-            point = _line_search(hinge, some, point, direction)
+            point = _line_search(hinge, current, point, direction)
             weights[:, unfinished] = point.weights
     return weights, converged
 

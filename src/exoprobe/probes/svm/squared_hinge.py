@@ -57,12 +57,12 @@ class SolverState:
 
     def __getitem__(self, chosen: Tensor) -> "SolverState":
         """Return the points of some problems."""
-        return SolverState(*(part[..., chosen] for part in vars(self).values()))
+        return SolverState(*(values[..., chosen] for values in vars(self).values()))
 
     def put(self, chosen: Tensor, other: "SolverState") -> None:
         """Replace the points of some problems."""
-        for name, part in vars(self).items():
-            part[..., chosen] = getattr(other, name)
+        for name, values in vars(self).items():
+            values[..., chosen] = getattr(other, name)
 
 
 class SquaredHinge:

@@ -26,9 +26,7 @@ def objectives(hinge, problems, weights):
     """What the docstring says, written out with automatic derivatives."""
     ((_, features),) = hinge.design.blocks(torch.float64)
     signs = hinge.signs[:, problems.target].double()
-    costs = torch.where(
-        signs > 0, torch.tensor([3.0, 1.0])[problems.target], torch.tensor([0.5, 2.0])[problems.target]
-    )
+    costs = torch.where(signs > 0, torch.tensor([3.0, 1.0])[problems.target], torch.tensor([0.5, 2.0])[problems.target])
     slack = (1 - signs * (features @ weights)).clamp_min(0)
     return weights.square().sum(0) / 2 + problems.C * (signs.abs() * costs * slack.square()).sum(0)
 
@@ -67,9 +65,7 @@ def test_the_preconditioner_solves_the_system_of_the_moments(rng, rows, columns)
 
 def test_dimensions_count_where_the_moments_outweigh_c():
     preconditioner = Preconditioner(torch.eye(3).double(), torch.tensor([1e9, 1.0, 1e-9], dtype=torch.float64))
-    torch.testing.assert_close(
-        preconditioner.dimensions(torch.tensor([1.0, 1e-30])), torch.tensor([1.5, 0.0]).double()
-    )
+    torch.testing.assert_close(preconditioner.dimensions(torch.tensor([1.0, 1e-30])), torch.tensor([1.5, 0.0]).double())
 
 
 def test_moments_of_many_rows_are_estimated_from_some(rng):
