@@ -212,7 +212,7 @@ rule landmarks:
         **(
             dict(landmarks=users_own(faces.official_landmarks))
             if faces.official_landmarks
-            else dict(parts=expand("results/data/{{faces}}/landmarks/{part}.parquet", part=range(faces.shards)))
+            else dict(shards=expand("results/data/{{faces}}/landmarks/{part}.parquet", part=range(faces.shards)))
         ),
         samples="results/data/{faces}/samples.parquet",
     output:

@@ -12,7 +12,7 @@ FULL_TURN = 360.0
 RADIANS = 2 * np.pi
 SURE = {"yaw", "azimuth", "rotation", "heading", "orientation", "angle", "degrees", "tilt"}
 AMBIGUOUS = {"pitch", "roll", "deg"}  # of a head, but also of a voice, on a list, or of heat
-OTHERWISE = {  # words beside them that speak against an angle
+OTHERWISE = {  # other words in the name that make an angle unlikely
     *(
         "hz",
         "khz",
@@ -61,8 +61,8 @@ class Turn:
 
     Attributes:
         period: what a full turn is; None where it does not go around, as far as one can see.
-        reason: what made it so, for a note; empty where the name says nothing of angles.
-        warning: what the user should look at, a sentence; empty for nothing.
+        reason: what made it so, for a note; empty where the name does not suggest an angle.
+        warning: a sentence about what the user should check; empty if nothing.
     """
 
     period: float | None
@@ -74,7 +74,7 @@ def parse_kind(kind: str) -> tuple[str, float | None]:
     """Return a kind without its period, and the period: ``angle 24`` goes around every 24.
 
     Returns:
-        The kind, and what a full turn is; None where an angle says nothing of it.
+        The kind, and what a full turn is; None where the kind does not give it.
     """
     match = KIND.fullmatch(kind)
     if match is None or match["period"] is None:

@@ -1,7 +1,7 @@
 """CelebA (Liu et al. 2015) in its official layout, as torchvision lays it out too.
 
 A folder ``celeba`` with ``img_align_celeba/`` and the files below. CelebA may be used for non-commercial
-research only and must not be redistributed, so exoprobe reads it where it lies.
+research only and must not be redistributed, so exoprobe never copies it.
 """
 
 from pathlib import Path

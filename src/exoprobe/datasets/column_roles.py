@@ -1,4 +1,4 @@
-"""What a user says of the columns of a factor table."""
+"""The roles of the columns of a factor table, as the user gives them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Roles:
 
     Attributes:
         id: the column that names the samples; None to join by order.
-        group: whose rows stay together (person, patient, source); None if every row is its own.
-        label: the class that the representation is meant to tell.
+        group: the groups whose rows stay in one split (person, patient, source); None if every row is its own.
+        label: the class that the representation is trained to encode.
         split: train, validation or test; None to make one.
         kinds: kinds of factors that are not to be inferred.
         factor_columns: the factors; None for every column that can be one and has no other role.

@@ -15,7 +15,7 @@ def content_digests(paths: Sequence[str | Path], cache: str | Path) -> list[str]
     whoever copies an old file over it, with its old time, changes the last two.
 
     Args:
-        paths: the files; of one that is not there, the line says so.
+        paths: the files; the line of a missing file says that it is missing.
         cache: a JSON file that remembers digests; it need not be there, nor be writable.
     """
     known = _read(Path(cache))

@@ -1,8 +1,8 @@
-"""What is noted while a user's files become a dataset: what was set aside, read in another way, or looks wrong."""
+"""Notes on a user's files: what was left out, how columns were read, and suspicious values."""
 
 from dataclasses import dataclass, field
 
-LEFT_OUT = "left_out"  # the kind of note that says what is not probed, or not used
+LEFT_OUT = "left_out"  # the kind of note on columns and rows that are not used
 
 
 @dataclass

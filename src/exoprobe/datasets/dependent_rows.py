@@ -17,10 +17,10 @@ QUERIES = 1_000  # rows whose neighbors are sought
 NEIGHBORS = 20
 SAME = 1e-3  # of the median distance: the same row
 GAP = 1 / 3  # a neighbor's distance to the next one's: copies, and then nothing for long
-SHARE = 0.05  # of the rows that are copies, from which on it is said
+SHARE = 0.05  # of the rows are copies: a note is written
 CHANCE = 0.10  # by which near-copies must be more than chance gives
 LEAST_ROWS = 60
-LIKE_THE_LAST = 0.2  # from this autocorrelation on a row is like the one before it
+LEAST_AUTOCORRELATION = 0.2  # from this autocorrelation on a row is like the one before it
 GROUP_WORDS = {
     *("person", "subject", "patient", "participant", "speaker", "identity", "user", "individual", "animal", "mouse"),
     *("donor", "family", "recording", "session", "video", "source", "slide", "specimen", "case", "group", "original"),
@@ -106,8 +106,8 @@ def _project(load: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, seed: i
 def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Copies:
     """Find rows that are copies, or nearly, of rows of other groups.
 
-    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors leap.
-    How often they leap by chance depends on the dimension, which is estimated from farther neighbors.
+    Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors jump.
+    How often they jump by chance depends on the dimension, which is estimated from farther neighbors.
 
     Args:
         projected: features [N, K].
@@ -131,9 +131,9 @@ def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Cop
     typical = float(np.sqrt(2 * squares.mean())) + 1e-30
     same = distances[:, 0] < SAME * typical
     exact = float(same.mean())
-    leaps = distances[:, :-1] < GAP * distances[:, 1:]
-    near = float((leaps.any(1) | same).mean()) - _by_chance(distances)
-    copies = same | leaps.any(1)
+    jumps = distances[:, :-1] < GAP * distances[:, 1:]
+    near = float((jumps.any(1) | same).mean()) - _by_chance(distances)
+    copies = same | jumps.any(1)
     return Copies(exact, max(near, 0.0), np.stack([chosen[copies], neighbors[copies, 0]], axis=1))
 
 
@@ -163,25 +163,25 @@ def order_note(projected: np.ndarray, factors: Sequence[Factor], labels: np.ndar
     Args:
         projected: features [N, K] in the order of the user's table.
         factors: in this order.
-        labels: codes of the label [N], whose own features are no likeness; None where there is none.
+        labels: codes of the label [N], whose class means are removed from the features; None if there is no label.
     """
     if labels is not None:
         projected = projected - pd.DataFrame(projected).groupby(labels).transform("mean").to_numpy()
-    likeness = _autocorrelation(projected)
-    if likeness < LIKE_THE_LAST:
+    autocorrelation = _autocorrelation(projected)
+    if autocorrelation < LEAST_AUTOCORRELATION:
         return ""
-    like = [factor.name for factor in factors if _factor_likeness(factor) >= LIKE_THE_LAST]
+    like = [factor.name for factor in factors if _factor_autocorrelation(factor) >= LEAST_AUTOCORRELATION]
     if not like:
         return ""
     return (
-        f"Rows are like those before them, in their features (autocorrelation {likeness:.2f}) and in {len(like)} of "
-        f"{len(factors)} factors, such as {like[0]}, as in recordings or sorted tables; without group, each "
-        "counts as independent. Give group=, a column with the recording or a stretch of time."
+        f"Rows are like those before them, in their features (autocorrelation {autocorrelation:.2f}) and in "
+        f"{len(like)} of {len(factors)} factors, such as {like[0]}, as in recordings or sorted tables; without "
+        "group, each counts as independent. Give group=, a column with the recording or a stretch of time."
     )
 
 
 def likely_group(table: pd.DataFrame, roles: Roles) -> str | None:
-    """Return a column that by its name says who or what the rows are from, and has values in several rows each."""
+    """Return a column whose name suggests a group (a person, a recording), with several rows per value."""
     used = {roles.id, roles.label, roles.split}
     for name in table.columns:
         different = table[name].nunique()
@@ -192,7 +192,7 @@ def likely_group(table: pd.DataFrame, roles: Roles) -> str | None:
 
 
 def _by_chance(distances: np.ndarray) -> float:
-    """Return how often the distances of a row's neighbors leap among independent rows of the same dimension."""
+    """Return how often the distances of a row's neighbors jump among independent rows of the same dimension."""
     first, last = distances.shape[1] // 2, distances.shape[1] - 1
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(distances[:, last:] / distances[:, first:last])
@@ -223,7 +223,7 @@ def _autocorrelation(values: np.ndarray) -> float:
     return 1 - float((np.diff(values, axis=0) ** 2).mean()) / (2 * total) if total > 0 else 0.0
 
 
-def _factor_likeness(factor: Factor) -> float:
+def _factor_autocorrelation(factor: Factor) -> float:
     known = factor.values[factor.known]
     if len(known) < LEAST_ROWS:
         return 0.0

@@ -39,7 +39,7 @@ ID_WORDS = {
 
 
 class NotAFactorError(ExoprobeError):
-    """A column that cannot be probed: it says nothing, or something else than a factor does."""
+    """A column that cannot be probed: it is constant, or its values do not describe a factor."""
 
 
 def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = None) -> Factor:
@@ -49,7 +49,7 @@ def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = 
         column: N values, named; its index gives their rows in the user's table.
         kind: one of :data:`exoprobe.datasets.factors.KINDS`, or an angle with its period, ``angle 24``; None to
             infer it. Of a kind that is given, no value is taken for unknown.
-        notes: how it was read, and what of it looks wrong.
+        notes: where to note how it was read, and suspicious values.
 
     Raises:
         NotAFactorError: where it has one value, names or numbers the rows, or text stands among numbers.
@@ -127,7 +127,7 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
 
 
 def is_group(factor: Factor, groups: np.ndarray) -> bool:
-    """Tell whether a factor names the groups, so that nothing can be learned of it from other groups.
+    """Return whether a factor names the groups, so that it cannot be predicted for unseen groups.
 
     It does if each of its values is of one group only. Of numbers, which may be predicted between those seen, only
     whole ones that differ from group to group count, if they number the groups or their name is that of an id.

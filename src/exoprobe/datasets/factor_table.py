@@ -101,7 +101,7 @@ def check_text(path: Path) -> None:
 
 
 def first_line(error: Exception) -> str:
-    """Return what a library says of a fault, shortened to one line."""
+    """Return a library's error message, shortened to one line."""
     return cut(" ".join(str(error).split()), 160)
 
 

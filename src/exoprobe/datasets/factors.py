@@ -28,7 +28,7 @@ class Factor:
         values: float64 [N]: codes from 0 (binary, categorical), numbers, or degrees; NaN where it is not known.
         categories: what the codes stand for, of binary and categorical factors.
         limits: the least and the greatest number that a probe predicts of it, see :meth:`learned_from`.
-        source: who annotated or estimated it, where that should be said.
+        source: who annotated or estimated it, where results should cite it.
         period: of an angle, what the user calls a full turn (24 of hours); ``values`` are degrees all the same.
     """
 
@@ -46,14 +46,14 @@ class Factor:
         return ~np.isnan(self.values)
 
     def at(self, rows: np.ndarray) -> "Factor":
-        """Return the factor of some samples, bool [N] or their places."""
+        """Return the factor of some samples, bool [N] or their indices."""
         return replace(self, values=self.values[rows])
 
     def learned_from(self, rows: np.ndarray) -> "Factor":
         """Return the factor with the range of its numbers in some samples, bool [N], as its limits.
 
-        A unit that is silent on nearly all of train may shout on one test sample, and a single answer far out would
-        hide what all the others tell.
+        A unit that is zero on nearly all training samples may be large on one test sample. A single prediction far
+        outside the range would then dominate the error of all others.
         """
         seen = self.values[rows & self.known]
         if self.kind != "continuous" or not len(seen):

@@ -44,13 +44,13 @@ def image_digests(images: ImageFiles, names: Sequence[str], threads: int) -> dic
 
 
 def refuse_or_leave_out(faults: Mapping[str, Sequence[str]], root: str | Path, bad_images: str, key: str) -> str:
-    """Refuse a folder with faults, or say what is left out of it.
+    """Refuse a folder with faulty images, or return which of them are left out.
 
     Args:
         faults: names of images by what is wrong with them.
         root: the folder.
         bad_images: ``refuse`` or ``leave_out``.
-        key: of the configuration, that says so.
+        key: the configuration key of ``bad_images``, for the message.
 
     Returns:
         What is left out, empty if nothing is.

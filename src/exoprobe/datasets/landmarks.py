@@ -27,7 +27,7 @@ POINT_COLUMNS = [f"{point}_{axis}" for point in POINTS for axis in "xy"]
 BOX_COLUMNS = ["left", "top", "right", "bottom"]
 COLUMNS = [*POINT_COLUMNS, *BOX_COLUMNS]
 Detector = Callable[[np.ndarray, int], Sequence[Any]]  # image, times to double it → dlib rectangles
-CENTRAL_BOX = 0.6  # of the shorter side: where a face is looked for if none was detected
+CENTRAL_BOX = 0.6  # of the shorter side: the face box if no face was detected
 # dlib's 68 points that make up CelebA's five.
 FROM_68 = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))
 

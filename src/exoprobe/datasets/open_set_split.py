@@ -1,4 +1,4 @@
-"""Who is trained on and who is not: people held apart for networks that are to recognize others."""
+"""Open-set splits: identities to train on, and identities that the network never sees."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ import numpy as np
 
 from exoprobe.datasets.samples import SPLITS
 
-HELD_OUT = 3  # of a known person's images, one in so many is not trained on
+HELD_OUT = 3  # of a known identity's images, every third is not trained on
 
 
 @dataclass(frozen=True)
 class OpenSetSplit:
-    """What the rows of a dataset are to one network.
+    """The role of each row for one network.
 
     Attributes:
-        fitted: bool [N], images of known people, to train on and to enroll.
-        held_out: bool [N], other images of the same people, chosen by nothing.
-        unseen: bool [N], images of people that are not trained on.
+        fitted: bool [N], images of known identities, to train on and to enroll.
+        held_out: bool [N], other images of the same identities, never used for training or selection.
+        unseen: bool [N], images of identities that are not trained on.
     """
 
     fitted: np.ndarray
@@ -25,10 +25,10 @@ class OpenSetSplit:
 
 
 def split_identities(groups: np.ndarray, splits: np.ndarray, *, folds: int, seed: int) -> list[OpenSetSplit]:
-    """Split people into those to train on and others, so that without official partitions each is unseen once.
+    """Split identities into known and unseen ones; without official partitions, each is unseen in one fold.
 
     Args:
-        groups: int [N], the people.
+        groups: int [N], the identities.
         splits: [N]; official partitions are one fold of train against test, folds are drawn anew.
         folds: how many, where there are no official partitions.
         seed: of the split.
@@ -44,7 +44,7 @@ def split_identities(groups: np.ndarray, splits: np.ndarray, *, folds: int, seed
 
 
 def _held_out(groups: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Draw a third of each person's images, none of people with fewer than three: bool [N]."""
+    """Draw a third of each identity's images, none of identities with fewer than three: bool [N]."""
     shuffled = random.permutation(len(groups))
     order = shuffled[np.argsort(groups[shuffled], kind="stable")]
     _, starts, counts = np.unique(groups[order], return_index=True, return_counts=True)

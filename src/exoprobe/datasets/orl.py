@@ -1,9 +1,9 @@
-"""The ORL (AT&T) faces: 40 people, 10 pictures of each, with attributes labeled by eye.
+"""The ORL (AT&T) faces: 40 subjects with 10 pictures each, with attributes labeled by eye.
 
 The pictures are AT&T Laboratories Cambridge's (Samaria and Harter 1994). ``orl_attributes.csv`` beside this
 file was made by looking at every picture, twice, the second time with all pictures of one label side by side;
 nothing of it comes from a model. ``glasses``, ``smiling`` (corners of the mouth raised), ``mouth_open`` (lips
-parted) and ``facial_hair`` (beard, moustache or clear stubble; constant per person).
+parted) and ``facial_hair`` (beard, moustache or clear stubble; constant per subject).
 """
 
 import zipfile
@@ -48,13 +48,13 @@ def read_labels() -> pd.DataFrame:
 
 
 def build_orl(images: str | Path, path: str | Path, *, folds: int, seed: int = 0) -> None:
-    """Write the dataset: people dealt at random into folds of equal size.
+    """Write the dataset, with the subjects split at random into folds of equal size.
 
     Args:
         images: the archive of :func:`load_orl`; its content enters the dataset's digest.
         path: the samples file to write.
-        folds: how many; 40 people at most one each.
-        seed: of the deal.
+        folds: their number, at most 40.
+        seed: of the split.
     """
     labels = read_labels()
     fold_of = _assign_folds(labels["subject"].unique(), folds, seed)

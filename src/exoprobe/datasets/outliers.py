@@ -16,7 +16,7 @@ MANY_ZEROS = 0.3
 
 @dataclass(frozen=True)
 class Outliers:
-    """What lies far from the rest.
+    """Numbers far from the rest.
 
     Attributes:
         codes: numbers that are there several times, so that they are likely to stand for unknown.
@@ -77,7 +77,7 @@ def negative_codes(values: np.ndarray) -> list[float]:
 
 
 def shape_note(name: str, values: np.ndarray) -> str:
-    """Return what is to be said of a column with many zeros or a heavy tail; empty for nothing."""
+    """Return a sentence on a column with many zeros or a heavy tail; empty for any other."""
     known = values[~np.isnan(values)]
     zeros = float((known == 0).mean())
     if known.min() >= 0 and zeros >= MANY_ZEROS:

@@ -57,7 +57,7 @@ def _download(requirement: str, folder: Path) -> Path:
         raise ExoprobeError(f"pip could not download {requirement} within {TOTAL_SECONDS:,} s") from error
     files = list(folder.iterdir())
     if done.returncode or len(files) != 1:
-        said = done.stderr.strip().splitlines()
-        reason = [line for line in said if line.startswith("ERROR")] or said or ["no file came"]
+        lines = done.stderr.strip().splitlines()
+        reason = [line for line in lines if line.startswith("ERROR")] or lines or ["no file came"]
         raise ExoprobeError(f"pip could not download {requirement} ({reason[-1]})")
     return files[0]

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 WHITE = 255.0
-OCCLUSION_GRAY = 128.0  # neither paper nor ink, so that a square is seen wherever it lies
+OCCLUSION_GRAY = 128.0  # neither paper nor ink, so that a square is visible everywhere
 LEAST_SIGMA = 1e-2  # pixels; nothing reaches the next pixel
 
 
@@ -42,7 +42,7 @@ class Perturbation:
         Args:
             images: uint8 [N, height, width].
             values: float32 [N].
-            generator: of what is random at a given value (noise, the place of an occlusion).
+            generator: of what is random at a given value (noise, the position of an occlusion).
 
         Returns:
             uint8 [N, height, width], rounded and cut to 0 … 255.
@@ -135,7 +135,7 @@ PERTURBATIONS = {
 
 
 def _resample(images: Tensor, across: list[Tensor], down: list[Tensor]) -> Tensor:
-    """Take each pixel of the result from a place of the image, bilinearly, black outside.
+    """Take each pixel of the result from a position in the image, bilinearly, black outside.
 
     Args:
         images: float32 [N, height, width].

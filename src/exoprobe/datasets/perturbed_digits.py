@@ -30,7 +30,7 @@ def build_perturbed_digits(
         perturbations: the ranges of each; applied in the order of
             :data:`exoprobe.datasets.perturbations.PERTURBATIONS`.
         counts: source digits per split, see :func:`exoprobe.datasets.digit_splits.take_splits`.
-        seed: of the values, the noise and the places of occlusions.
+        seed: of the values, the noise and the positions of occlusions.
     """
     sources = take_splits(source, counts)
     drawn = draw_values(perturbations, len(sources["label"]), seed)
@@ -42,7 +42,7 @@ def build_perturbed_digits(
 
 
 def draw_values(perturbations: Ranges, digits: int, seed: int) -> dict[str, np.ndarray]:
-    """Draw what is done to each digit: twice all values inside, once one of them, at random, outside.
+    """Draw the values of three rows per digit: two inside all training ranges, one outside a random one of them.
 
     Args:
         perturbations: the ranges of each.
@@ -79,7 +79,7 @@ def perturb_images(images: np.ndarray, values: dict[str, np.ndarray], seed: int)
     Args:
         images: uint8 [N, height, width].
         values: of each perturbation [N], by name.
-        seed: of noise and of places.
+        seed: of noise and of positions.
 
     Returns:
         uint8 [N, height, width].

@@ -29,7 +29,7 @@ def write_poses(
         samples: the dataset.
         landmarks: its landmarks.
         path: the Parquet file to write: ``sample_id``, ``yaw``, ``pitch``, ``roll`` in degrees, NaN where not
-            known (no face was detected), and ``estimator``, who says so.
+            known (no face was detected), and ``estimator``, their source.
         annotations: a CSV or Parquet file, see :func:`read_annotations`, or None.
 
     Raises:

@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from exoprobe.datasets import known
 from exoprobe.errors import ExoprobeError
@@ -58,11 +58,6 @@ class Dataset:
     def factors(self, root: str | Path = "results") -> str:
         """Return the path of its factors file."""
         return f"{root}/data/{self.name}/factors.parquet"
-
-    def builder(self) -> Callable[..., Any]:
-        """Import and return the function that writes its samples."""
-        module, function = self.build.split(":")
-        return getattr(importlib.import_module(module), function)
 
 
 def dataset_names() -> list[str]:

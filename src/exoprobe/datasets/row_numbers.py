@@ -1,4 +1,4 @@
-"""Feature columns that are row numbers or ids: every factor along which a table is sorted can be read off them."""
+"""Feature columns that are row numbers or ids: any factor by which a table is sorted can be predicted from them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import numpy as np
 from exoprobe.datasets.angles import name_words
 
 LEAST_ROWS = 20  # in fewer, numbers may rise from row to row by chance
-HEAD = 256  # rows that are looked at of every column
+HEAD = 256  # rows of each column that are checked first
 ID_WORDS = {"id", "ids", "uid", "uuid", "index", "idx", "row", "sample", "key", "number", "nr", "no", "item"}
 
 

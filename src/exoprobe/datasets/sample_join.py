@@ -35,7 +35,7 @@ def join(table: Rows, files: Sequence[Rows]) -> tuple[np.ndarray, str]:
         files: the feature files.
 
     Returns:
-        Rows of the factor table [n], in its order, and a sentence that says what was joined how.
+        Rows of the factor table [n], in its order, and a sentence on how the files were joined.
 
     Raises:
         ExoprobeError: where their lengths differ (by order), or they have no id in common (by id).

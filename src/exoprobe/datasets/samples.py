@@ -1,7 +1,7 @@
 """The table of a dataset's samples: images, factors, groups and splits as one Parquet file.
 
 Columns: ``sample_id``, the row's number, the factors (for digits ``label`` and ``angle``, for faces one per
-attribute), ``group`` (the source digit, the person), ``split`` and, where there are images, ``image``,
+attribute), ``group`` (the source digit, the identity), ``split`` and, where there are images, ``image``,
 uint8 pixels stored as fixed-size bytes (Parquet would widen single ones to 32 bits) with their shape in the field's
 metadata, or ``file``, the name of an image file. Splits are those of :data:`SPLITS` or, for cross-validation,
 ``fold_0``, ``fold_1`` …; rows of one split lie together, in this order; everything computed per sample keeps it.
@@ -125,7 +125,7 @@ def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:
 
 @contextmanager
 def _named(path: str | Path) -> Iterator[None]:
-    """Say which file it is that Arrow cannot read."""
+    """Name the file in the error where Arrow cannot read it."""
     try:
         yield
     except (pa.ArrowException, OSError) as error:

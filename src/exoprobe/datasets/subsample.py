@@ -1,4 +1,4 @@
-"""Part of a dataset, to probe fewer samples than were trained on."""
+"""A subset of a dataset, to probe fewer samples than were trained on."""
 
 import logging
 from pathlib import Path
@@ -21,7 +21,7 @@ def draw_samples(
 
     Args:
         samples: the dataset, with the splits train, validation and test.
-        path: the samples file to write; ``sample_id`` numbers its rows anew, ``group`` still says whose they are.
+        path: the samples file to write; ``sample_id`` numbers its rows anew, ``group`` stays.
         counts: groups (source digits) per split, or all where they are fewer.
         labels: of these classes only; None: of all.
 

@@ -10,7 +10,7 @@ from exoprobe.datasets.table_columns import listed
 from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type
 from exoprobe.errors import ExoprobeError
 
-PRECISION = 1e-4  # of a column's range that float32 must tell apart at least
+PRECISION = 1e-4  # of a column's range that float32 must resolve
 SMALLEST, LARGEST = 1e-25, 1e25  # what float32 holds with something to spare for squares
 
 
@@ -70,7 +70,7 @@ def load_columns(file: UserFile) -> UserColumns:
 def _conversion(
     file: UserFile, features: np.ndarray, kept: np.ndarray
 ) -> tuple[np.ndarray, float, list[tuple[str, str | None, str]]]:
-    """Return offsets [d], a scale and notes; zeros and 1 where float32 tells the numbers apart as they are."""
+    """Return offsets [d], a scale and notes; zeros and 1 where float32 can represent the numbers as they are."""
     offsets = np.zeros(len(kept))
     if load_type(features.dtype) is np.float32:
         return offsets, 1.0, []

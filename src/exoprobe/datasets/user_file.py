@@ -47,14 +47,14 @@ class UserFile:
 
 @contextmanager
 def refuse_unreadable(path: Path) -> Iterator[None]:
-    """Say which file it is that another library cannot read."""
+    """Name the file in the error where another library cannot read it."""
     try:
         yield
     except ExoprobeError:
         raise
     except Exception as error:  # of a damaged file the readers raise what they like
-        said = " ".join(str(error).split())[:160]
-        raise ExoprobeError(f"{path} cannot be read as {path.suffix} ({said})") from error
+        reason = " ".join(str(error).split())[:160]
+        raise ExoprobeError(f"{path} cannot be read as {path.suffix} ({reason})") from error
 
 
 def load_type(stored: np.dtype) -> type[np.float32] | type[np.float64]:

@@ -61,7 +61,7 @@ def _indices(names: list[str], id_column: str | None) -> list[str]:
 
 @contextmanager
 def _fields_named(path: Path) -> Iterator[None]:
-    """Say which line of a CSV file has another number of fields, or is no text."""
+    """Name the line of a CSV file that has another number of fields or is not text."""
     try:
         yield
     except pa.ArrowInvalid as error:

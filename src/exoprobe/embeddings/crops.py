@@ -19,7 +19,7 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class Crop:
-    """What a network looks at.
+    """The input region of a network.
 
     Attributes:
         size: side of the square crop in pixels.

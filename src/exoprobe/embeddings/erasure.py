@@ -22,7 +22,7 @@ class Eraser:
     Attributes:
         mean: float64 [D], of the training features.
         left: float64 [D, r], the directions that are removed.
-        right: float64 [D, r], what reads how much of them a feature has; rightᵀ left is the identity.
+        right: float64 [D, r], the directions that measure how much of them a feature has; rightᵀ left is the identity.
     """
 
     mean: np.ndarray
@@ -38,7 +38,7 @@ class Eraser:
         """Erase from features [n, D]; computed and returned in float64."""
         moved = features - self.mean
         left = moved - (moved @ self.right) @ self.left.T
-        # What is left of a feature that is erased whole is rounding, from which much can be read.
+        # What is left of a feature that is erased whole is rounding error, from which a probe could still predict.
         whole = np.linalg.norm(left, axis=1, keepdims=True) <= GONE * np.linalg.norm(moved, axis=1, keepdims=True)
         return self.mean + np.where(whole, 0, left)
 

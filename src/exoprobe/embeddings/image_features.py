@@ -1,6 +1,6 @@
 """Running a network over the pictures of a dataset, shard by shard, and caching its layers.
 
-Pictures are decoded batch by batch: what a job holds does not grow with their number.
+Pictures are decoded batch by batch: the memory of a job does not grow with their number.
 """
 
 import json
@@ -48,11 +48,11 @@ def extract_shard(
     Args:
         samples: the dataset.
         images: folder or archive of its image files.
-        landmarks: its landmarks, or the shard's; None for a network that sees whole pictures.
+        landmarks: its landmarks, or the shard's; None for a network that takes whole pictures.
         path: the feature file to write: the layers side by side, their names and widths in ``layer``.
         adapter: the network.
         weights: the file that it was loaded from, None for a network without.
-        shard: which, from 0.
+        shard: its index, from 0.
         shards: how many shards the dataset is cut into.
         code_digest: of the code that computes them.
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -116,7 +116,7 @@ def gather_layer(
 
 
 def write_notes(path: str | Path, name: str, adapter: Adapter) -> None:
-    """Write what a network sees of a picture, a JSON list of one sentence.
+    """Write how a picture becomes the input of a network, a JSON list of one sentence.
 
     Args:
         path: the file to write.

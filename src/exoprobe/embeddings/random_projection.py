@@ -1,4 +1,4 @@
-"""A representation that has learned nothing: images seen through random weights."""
+"""Random projections of images: a control representation without learning."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping

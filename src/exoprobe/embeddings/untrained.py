@@ -1,4 +1,4 @@
-"""What a digit network tells before it has learned anything: a control."""
+"""Features of an untrained digit network: a control."""
 
 import numpy as np
 import torch

@@ -83,7 +83,7 @@ class FileBlocks:
 
 
 def _tensor(block: np.ndarray, dtype: torch.dtype) -> Tensor:
-    """Wrap rows; read-only ones are copied, since torch has no such thing."""
+    """Wrap rows; read-only ones are copied, since torch has no read-only tensors."""
     return torch.from_numpy(block if block.flags.writeable else block.copy()).to(dtype)
 
 

@@ -1,4 +1,4 @@
-"""Mean activation vectors: what a representation says of a class on average (section 4.1)."""
+"""Mean activation vectors: the average feature of each class (section 4.1)."""
 
 import numpy as np
 import torch

@@ -2,8 +2,8 @@
 
 One row per sample in the dataset's order: ``sample_id`` (int64), then ``feature``, a fixed-size list of float32 or
 float16; non-null, uncompressed, without dictionary, one page per column of a row group. Parquet's page checksums
-guard the values. They cover neither page headers nor footer, so the footer's JSON holds checksums of both, beside
-what the features are (:class:`FeatureInfo`). A reader refuses whatever does not fit, by file name.
+guard the values. They cover neither page headers nor footer, so the footer's JSON holds checksums of both, and
+a description of the features (:class:`FeatureInfo`). A reader refuses whatever does not fit, by file name.
 """
 
 import json

@@ -32,7 +32,7 @@ def train_digit_network(
     device: str = "auto",
     precision: str = "auto",
     teacher: str | Path | None = None,
-    row_filter: dict[str, list] | None = None,
+    row_filter: dict[str, list[Any]] | None = None,
     nuisances: Sequence[str] = (),
 ) -> None:
     """Train one network and write its best weights and its history.
@@ -75,7 +75,7 @@ def load_images(
     samples: str | Path,
     split: str,
     device: torch.device,
-    row_filter: dict[str, list] | None = None,
+    row_filter: dict[str, list[Any]] | None = None,
     nuisances: Sequence[str] = (),
 ) -> TrainingImages:
     """Read one split's images into memory, on the device; see :func:`train_digit_network`."""
@@ -89,7 +89,7 @@ def load_images(
     return TrainingImages(tensor("image").unsqueeze(1), tensor("label"), tensor("group"), factors)
 
 
-def chosen_rows(samples: str | Path, split: str, row_filter: dict[str, list] | None) -> np.ndarray | slice:
+def chosen_rows(samples: str | Path, split: str, row_filter: dict[str, list[Any]] | None) -> np.ndarray | slice:
     """Return which rows of a split, bool [N], have one of the values asked for in every column of ``row_filter``.
 
     Raises:

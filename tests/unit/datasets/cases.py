@@ -62,7 +62,5 @@ def in_table_order(data: AuditData, name: str) -> np.ndarray:
 def messages(data: AuditData, kind: str, column: str | None = None) -> list[str]:
     """Return the notes of a kind, of one column if it is given."""
     return [
-        entry["message"]
-        for entry in data.notes["notes"]
-        if entry["kind"] == kind and column in (None, entry["column"])
+        entry["message"] for entry in data.notes["notes"] if entry["kind"] == kind and column in (None, entry["column"])
     ]

@@ -91,9 +91,7 @@ def test_kmnist_decompressed_cannot_be_verified_and_the_log_says_so(tmp_path, km
     write_folder(tmp_path / "k", digits)
     load_digits("kmnist", tmp_path / "k")
     assert len(caplog.records) == 4
-    assert (
-        "train-images-idx3-ubyte could not be verified: digests of kmnist are known of the .gz files" in caplog.text
-    )
+    assert "train-images-idx3-ubyte could not be verified: digests of kmnist are known of the .gz files" in caplog.text
 
 
 @pytest.mark.parametrize("dataset", ["kmnist", "mnist"])

@@ -16,25 +16,25 @@ from exoprobe.datasets.landmarks import (
 from exoprobe.errors import ExoprobeError
 
 
-def part(path, ids):
+def shard(path, ids):
     table = pd.DataFrame({"sample_id": ids, "detected": 1, **dict.fromkeys(COLUMNS, 1.5)})
     table.to_parquet(path, index=False)
     return path
 
 
-def test_parts_are_joined_in_order(samples, tmp_path):
-    parts = [part(tmp_path / "0.parquet", [0, 1]), part(tmp_path / "1.parquet", [2])]
-    gather_landmarks(samples, parts, tmp_path / "all.parquet")
+def test_shards_are_joined_in_order(samples, tmp_path):
+    shards = [shard(tmp_path / "0.parquet", [0, 1]), shard(tmp_path / "1.parquet", [2])]
+    gather_landmarks(samples, shards, tmp_path / "all.parquet")
     table = read_landmarks(tmp_path / "all.parquet")
     assert table["sample_id"].tolist() == [0, 1, 2]
     assert list(table) == ["sample_id", "detected", *COLUMNS]
 
 
 @pytest.mark.parametrize("ids", [([0, 1],), ([0, 1], [1, 2]), ([2], [0, 1]), ([0, 1], [2, 3])])
-def test_parts_that_do_not_add_up_are_refused(samples, tmp_path, ids):
-    parts = [part(tmp_path / f"{number}.parquet", rows) for number, rows in enumerate(ids)]
+def test_shards_that_do_not_add_up_are_refused(samples, tmp_path, ids):
+    shards = [shard(tmp_path / f"{number}.parquet", rows) for number, rows in enumerate(ids)]
     with pytest.raises(ExoprobeError, match="do not add up to the samples"):
-        gather_landmarks(samples, parts, tmp_path / "all.parquet")
+        gather_landmarks(samples, shards, tmp_path / "all.parquet")
     assert not (tmp_path / "all.parquet").exists()
 
 

@@ -1,3 +1,4 @@
+import importlib
 import subprocess
 import sys
 
@@ -11,7 +12,8 @@ from exoprobe.errors import ExoprobeError
 def test_every_dataset_has_its_name_and_its_builder(name):
     dataset = find_dataset(name)
     assert dataset.name == name
-    assert callable(dataset.builder())
+    module, function = dataset.build.split(":")
+    assert callable(getattr(importlib.import_module(module), function))
     assert dataset.samples() == f"results/data/{name}/samples.parquet"
     assert (dataset.size is None) == (dataset.license == "")
 

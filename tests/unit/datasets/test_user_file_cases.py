@@ -528,10 +528,7 @@ def test_dates_times_and_decimals_are_numbers(tmp_path, values, name, numbers):
     ("column", "message"),
     [
         (
-            [
-                f"P{row // 10:03d}_r{row // 300}" if row >= 300 else f"P{row // 10:03d}_{row // 5 % 2}"
-                for row in COUNT
-            ],
+            [f"P{row // 10:03d}_r{row // 300}" if row >= 300 else f"P{row // 10:03d}_{row // 5 % 2}" for row in COUNT],
             "it divides the group column person",
         ),
         ([f"Ann {row // 10}" for row in COUNT], "it equals the group column person"),
@@ -562,9 +559,7 @@ def test_a_category_that_test_lacks_is_said_of_test(tmp_path):
     split = np.repeat(["train", "validation", "test"], [360, 90, 150])
     scanner = np.where(split == "test", "B", np.where(COUNT % 2, "A", "B"))
     data = audit(tmp_path, table(split=split, scanner=scanner), split="split")
-    assert messages(data, "left_out", "scanner") == [
-        "scanner cannot be probed, it has fewer than two values in test."
-    ]
+    assert messages(data, "left_out", "scanner") == ["scanner cannot be probed, it has fewer than two values in test."]
 
 
 @pytest.mark.parametrize("change", [str.upper, str.title, lambda text: f" {text} "])

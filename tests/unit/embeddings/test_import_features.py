@@ -61,9 +61,7 @@ def test_what_is_not_finite_is_refused_with_its_row_and_column(tmp_path, samples
     np.save(tmp_path / "a.npy", values)
     with pytest.raises(ExoprobeError) as error:
         imported(tmp_path, samples, tmp_path / "a.npy")
-    assert str(error.value) == (
-        f"{tmp_path}/a.npy: row 3 (from 0), column 2 (from 0) is {shown}"
-    )
+    assert str(error.value) == (f"{tmp_path}/a.npy: row 3 (from 0), column 2 (from 0) is {shown}")
 
 
 def test_a_field_left_empty_is_refused_by_the_column_s_name(tmp_path, samples):

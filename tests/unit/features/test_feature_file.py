@@ -104,9 +104,7 @@ def test_row_groups_are_of_one_size_whatever_the_batches(path, tmp_path, feature
     assert [metadata.row_group(group).num_rows for group in range(3)] == [8_192, 8_192, 3_616]
 
 
-@pytest.mark.parametrize(
-    "shape", [(9_000, 500), (50_000, 2)]
-)  # Parquet's pages have 1 MiB and 20,000 rows by default
+@pytest.mark.parametrize("shape", [(9_000, 500), (50_000, 2)])  # Parquet's pages have 1 MiB and 20,000 rows by default
 def test_a_column_of_a_row_group_is_one_page(tmp_path, rng, shape):
     stored = rng.normal(size=shape).astype(np.float32)
     info = replace(INFO, rows=shape[0], dimension=shape[1])

@@ -34,9 +34,7 @@ def test_every_network_lists_its_layers_and_ends_as_lenet_does(name):
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_generator_alone_decides_the_weights(name):
-    first, second = (
-        build_network(VARIANTS[name], 7, torch.Generator().manual_seed(5)).state_dict() for _ in range(2)
-    )
+    first, second = (build_network(VARIANTS[name], 7, torch.Generator().manual_seed(5)).state_dict() for _ in range(2))
     assert all(torch.equal(first[key], second[key]) for key in first)
 
 

@@ -1,4 +1,4 @@
-"""What every network looks like to the extraction."""
+"""The interface of a network to the extraction of features."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from exoprobe.io.files import digest_of_file
 
 @dataclass(frozen=True)
 class Adapter:
-    """A network and what it wants.
+    """A network and its input.
 
     Attributes:
         crop: how faces are cut out for it.

@@ -1,6 +1,6 @@
 """dlib's face ResNet (King 2017, ``dlib_face_recognition_resnet_model_v1``, CC0) in plain PyTorch.
 
-A 150×150 chip → 256-d ``penultimate`` (global average pool) → 128-d metric-learnt ``embedding`` (linear, no
+A 150×150 chip → 256-d ``penultimate`` (global average pool) → 128-d metric-learned ``embedding`` (linear, no
 bias): the paper's deep features before and after metric learning.
 """
 

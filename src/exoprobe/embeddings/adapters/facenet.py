@@ -1,6 +1,6 @@
 """FaceNet's Inception-ResNet v1 as ``facenet-pytorch`` ships it (VGGFace2 or CASIA-WebFace weights).
 
-A 160×160 crop → 1792-d ``penultimate`` (global average pool) → 512-d metric-learnt ``embedding``, unit length.
+A 160×160 crop → 1792-d ``penultimate`` (global average pool) → 512-d metric-learned ``embedding``, unit length.
 """
 
 import pickle

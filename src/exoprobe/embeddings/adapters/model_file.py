@@ -14,7 +14,7 @@ WHITE = 255
 
 
 def refused(path: str | Path, shape: Sequence[int], reason: str) -> ExoprobeError:
-    """Say what a network was given, and what that depends on."""
+    """Return the error for an image shape that a network refuses, with the setting it depends on."""
     return ExoprobeError(f"{path} does not take images {list(shape)}; size is {shape[-1]} ({reason})")
 
 

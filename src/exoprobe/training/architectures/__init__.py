@@ -12,7 +12,7 @@ def build_network(settings: dict[str, Any], classes: int, generator: torch.Gener
     """Build the network of a variant.
 
     Args:
-        settings: the variant: ``architecture``, a module here (``lenet`` if nothing is said), and what it takes.
+        settings: the variant: ``architecture``, a module here (default ``lenet``), and its settings.
         classes: outputs of ip2; 0 leaves ip2 away.
         generator: source of the initial weights.
     """

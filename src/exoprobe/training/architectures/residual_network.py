@@ -1,7 +1,7 @@
 """A small residual network (He et al. 2016) of seven convolutional layers, for 28×28 images.
 
 conv1 16@5×5 → max-pool 2 → block1 16 at 14×14 → block2 32 at 7×7 → block3 64 at 4×4 → ip1 500 → ip2. A block is
-two 3×3 convolutions beside a shortcut, 1×1 where the size changes. There is no batch normalization: the last
+two 3×3 convolutions and a shortcut, 1×1 where the size changes. There is no batch normalization: the last
 convolution of a block starts at zero, so that a block starts as its shortcut (Zhang et al. 2019, Fixup).
 """
 

@@ -11,7 +11,7 @@ SETTINGS = {"weight": "a number of at least 0"}
 
 
 class Center(SoftmaxPlus):
-    """ip1 drawn to a center of its class, which is learned beside the network."""
+    """ip1 drawn to a center of its class, which is learned with the network."""
 
     def set_up(self, data: TrainingImages) -> None:
         """Put every class's center at the origin."""

@@ -13,7 +13,7 @@ EPSILON = 1e-4  # under the root, the paper's
 
 
 class VICReg(SoftmaxPlus):
-    """ip1 of a row and of its partner alike, every element varying by 1 or more, and none like another."""
+    """ip1 of a row and of its partner agree; its dimensions have unit variance or more, and are uncorrelated."""
 
     views = 2
 
@@ -32,7 +32,7 @@ def too_little_variance(features: Tensor) -> Tensor:
 
 
 def squared_covariances(features: Tensor) -> Tensor:
-    """Return the sum of the squared covariances between different elements of features [N, D], divided by D."""
+    """Return the sum of the squared covariances between different dimensions of features [N, D], divided by D."""
     centered = features - features.mean(0)
     covariance = centered.T @ centered / (len(features) - 1)
     return (covariance.square().sum() - covariance.diagonal().square().sum()) / features.shape[1]

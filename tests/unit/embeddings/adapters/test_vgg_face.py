@@ -10,9 +10,7 @@ from exoprobe.embeddings.adapters.vgg_face import MEAN_RGB
 from exoprobe.embeddings.adapters.vgg_face import build as vgg_face
 from exoprobe.errors import ExoprobeError
 
-CONVOLUTIONS = [
-    f"conv{stage}_{step}" for stage, steps in enumerate((2, 2, 3, 3, 3), 1) for step in range(1, steps + 1)
-]
+CONVOLUTIONS = [f"conv{stage}_{step}" for stage, steps in enumerate((2, 2, 3, 3, 3), 1) for step in range(1, steps + 1)]
 POOLS = {"conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3"}
 
 
