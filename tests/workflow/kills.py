@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.workflow.conftest import DOWNLOADS, ROOT, Project, copy_project
+from tests.workflow.conftest import ROOT, Project, copy_downloads, copy_project
 
 MOMENTS = Path(__file__).parent / "moments"
 # How often each is drawn: the job's process tree, everything with Snakemake itself, Ctrl-C for everything.
@@ -191,10 +191,7 @@ def main() -> None:
 def start_project(folder: Path) -> Project:
     """Copy the checkout and what it has downloaded."""
     project = copy_project(ROOT, folder)
-    for name in DOWNLOADS:
-        if (ROOT / name).exists():
-            project.path(name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, project.path(name))
+    copy_downloads(ROOT, project)
     return project
 
 

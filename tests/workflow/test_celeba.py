@@ -1,13 +1,12 @@
 """The paper's experiment as written, on a few hundred real CelebA images where they are at hand."""
 
-import shutil
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
 
-from tests.workflow.conftest import DOWNLOADS, copy_project
+from tests.workflow.conftest import copy_downloads, copy_project
 
 ATTRIBUTES = ["Male", "Smiling", "Eyeglasses"]
 SHOWN = ("dlib_256", "dlib_128", "attribute_network", "pixels")
@@ -22,9 +21,7 @@ def celeba(root, finished, tmp_path_factory):
     folder = tmp_path_factory.mktemp("images")
     subprocess.run([sys.executable, shared / "unpack.py", folder, "--count", "400"], check=True, capture_output=True)
     project = copy_project(root, tmp_path_factory.mktemp("celeba"))
-    for name in DOWNLOADS:
-        project.path(name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(finished.path(name), project.path(name))
+    copy_downloads(finished.folder, project)
 
     def configure(config):
         original = finished.read_config(root / "config.yaml")["faces"]["representations"]

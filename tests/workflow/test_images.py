@@ -64,7 +64,11 @@ def test_one_command_leads_to_the_page(audited):
     metadata = json.loads(audited.path("results/audit/metadata.json").read_text())
     assert list(metadata["representations"]) == ["net", "pixels", "random_projection"]
     assert metadata["representations"]["net"]["dimension"] == 144
-    assert (metadata["factors_file"], sum(metadata["rows"].values()), sum(metadata["groups"].values())) == ("my.csv", 200, 20)
+    assert (metadata["factors_file"], sum(metadata["rows"].values()), sum(metadata["groups"].values())) == (
+        "my.csv",
+        200,
+        20,
+    )
     verdicts = pd.read_csv(audited.path("results/audit/verdicts.csv"))
     assert set(verdicts["representation"]) == {"net", "pixels", "random_projection"}
     assert set(verdicts["factor"]) == {"glasses"}

@@ -10,20 +10,24 @@ from exoprobe.datasets.digit_sources import IDX_NAMES
 from exoprobe.datasets.idx import idx_bytes
 
 PER_NETWORK = {"train": 3, "extract": 3, "probe": 3}
-LABEL_FIGURES = {"figure_3": 1, "figure_4": 1}
 FEATURE_FIGURES = {"figure_6": 1, "figure_7": 1, "figure_8": 1}
-FROM_PROBES = {**LABEL_FIGURES, "scorecard": 1}
+FROM_DIGIT_SCORES = {"score": 1, "figure_4": 1, "scorecard": 1}
+FROM_PROBES = {"probe": 3, "figure_3": 1, **FROM_DIGIT_SCORES}
 FROM_TRAINING = {**PER_NETWORK, **FROM_PROBES, **FEATURE_FIGURES, "training_curves": 1}
 FROM_EXTRACTION = {rule: count for rule, count in FROM_TRAINING.items() if rule not in ("train", "training_curves")}
-FROM_SAMPLES = {**FROM_TRAINING, "figure_5": 1}
+FROM_SAMPLES = {"factors": 1, **FROM_TRAINING, "figure_5": 1}
 FROM_DIGITS = {"load_digits": 1, "rotate_digits": 1, **FROM_SAMPLES}
 ONE_NETWORK = {**FROM_TRAINING, "train": 1, "extract": 1, "probe": 1}
-FROM_FACE_PROBES = {"figure_1": 1, "figure_2": 1, "table_1": 1, "scorecard": 1}
-FROM_FACES = {"extract_faces": 2, "gather_layer": 2, "probe_attributes": 2, "probe_pose": 2, **FROM_FACE_PROBES}
-FROM_ORL = {"orl_samples": 1, "detect_landmarks": 1, "landmarks": 1, "poses": 1, **FROM_FACES}
+FROM_FACE_SCORES = {"score_faces": 1, "figure_2": 1, "table_1": 1, "scorecard": 1}
+FROM_FACE_PROBES = {"probe_faces": 2, "figure_1": 1, **FROM_FACE_SCORES}
+FROM_POSES = {"poses": 1, "face_factors": 1, **FROM_FACE_PROBES}
+FROM_FACES = {"extract_faces": 2, "gather_layer": 2, **FROM_FACE_PROBES}
+FROM_ORL = {"orl_samples": 1, "detect_landmarks": 1, "landmarks": 1, **FROM_POSES, **FROM_FACES}
 EVERYTHING = {**FROM_DIGITS, "fetch_dlib_models": 1, "load_orl": 1, **FROM_ORL}
-DIGIT_FIGURES = {**LABEL_FIGURES, **FEATURE_FIGURES, "figure_5": 1, "training_curves": 1}
-ALL_FIGURES = {**DIGIT_FIGURES, "figure_1": 1, "figure_2": 1, "scorecard": 1}  # it reads Figure 2's data
+BOTH_PROBES = {**FROM_PROBES, **FROM_FACE_PROBES}
+BOTH_SCORES = {**FROM_DIGIT_SCORES, **FROM_FACE_SCORES}
+DIGIT_FIGURES = {"figure_3": 1, "figure_4": 1, "figure_5": 1, **FEATURE_FIGURES, "training_curves": 1}
+ALL_FIGURES = {**DIGIT_FIGURES, "figure_1": 1, "figure_2": 1}
 
 LIBRARY = "src/exoprobe/"
 
@@ -79,7 +83,7 @@ def test_a_finished_run_has_nothing_to_do(project):
         "workflow/rules/common.smk",
         "config.yaml",
         "results/models/mnist/lenet/seed0/weights.safetensors",
-        "results/probes/mnist/lenet/seed0/ip1.parquet",
+        "results/probes/mnist/lenet/seed0/ip1_predictions.parquet",
     ],
 )
 def test_a_touch_reruns_nothing(project, name):
@@ -94,48 +98,49 @@ def test_a_touch_reruns_nothing(project, name):
         (LIBRARY + "datasets/packages.py", EVERYTHING),
         (LIBRARY + "datasets/digit_sources.py", FROM_DIGITS),
         (LIBRARY + "datasets/rotated_digits.py", {"rotate_digits": 1, **FROM_SAMPLES}),
+        (LIBRARY + "datasets/known/mnist.py", {}),
         (LIBRARY + "training/solvers.py", FROM_TRAINING),
-        (LIBRARY + "training/architectures/lenet.py", FROM_SAMPLES),
-        (LIBRARY + "embeddings/extraction.py", FROM_EXTRACTION),
-        (LIBRARY + "probes/rotated_digits.py", {"probe": 3, **FROM_PROBES}),
-        (LIBRARY + "probes/mean_activation.py", {"probe": 3, **FROM_PROBES}),
-        (
-            LIBRARY + "probes/linear_regression.py",
-            {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
-        ),
-        (
-            LIBRARY + "features/moments.py",
-            {"probe": 3, **FROM_PROBES, "probe_pose": 2, "figure_1": 1, "table_1": 1},
-        ),
+        (LIBRARY + "training/architectures/lenet.py", {**FROM_SAMPLES, "factors": 0}),
         (LIBRARY + "training/architectures/deep_lenet.py", {}),
         (LIBRARY + "training/objectives/pair.py", ONE_NETWORK),
-        (LIBRARY + "probes/fourier.py", {"probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
+        (LIBRARY + "embeddings/extraction.py", FROM_EXTRACTION),
         (LIBRARY + "datasets/orl.py", {"load_orl": 1, **FROM_ORL}),
         (LIBRARY + "datasets/orl_attributes.csv", FROM_ORL),
-        (LIBRARY + "datasets/poses.py", {"poses": 1, "probe_pose": 2, "figure_1": 1, "table_1": 1, "scorecard": 1}),
+        (LIBRARY + "datasets/poses.py", FROM_POSES),
+        (LIBRARY + "datasets/sample_factors.py", {"factors": 1, "face_factors": 1, **BOTH_PROBES}),
         (LIBRARY + "embeddings/adapters/adapter.py", FROM_FACES),
         (LIBRARY + "embeddings/adapters/dlib_resnet.py", dict.fromkeys(FROM_FACES, 1)),
         (LIBRARY + "embeddings/adapters/pixels.py", {**dict.fromkeys(FROM_FACES, 1), "figure_1": 0}),
         (LIBRARY + "embeddings/adapters/vgg_face.py", {}),
-        (LIBRARY + "config/model.py", {}),
-        (LIBRARY + "runs/digits.py", {}),
-        (
-            LIBRARY + "probes/svm/linear_svm.py",
-            {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1},
-        ),
-        (LIBRARY + "probes/svm/newton.py", {"probe_attributes": 2, "figure_1": 1, "figure_2": 1, "scorecard": 1}),
+        (LIBRARY + "probes/run.py", BOTH_PROBES),
+        (LIBRARY + "probes/predictions.py", BOTH_PROBES),
+        (LIBRARY + "probes/methods/linear.py", BOTH_PROBES),
+        (LIBRARY + "probes/methods/nearest_mean.py", FROM_PROBES),
+        (LIBRARY + "probes/methods/per_angle_mean.py", FROM_PROBES),
+        (LIBRARY + "probes/methods/head.py", {**FROM_PROBES, "probe": 2}),
+        (LIBRARY + "probes/methods/fourier.py", FROM_FACE_PROBES),
+        (LIBRARY + "probes/mlp_net.py", FROM_FACE_PROBES),
+        (LIBRARY + "probes/methods/knn.py", {}),
+        (LIBRARY + "probes/svm/newton.py", BOTH_PROBES),
+        (LIBRARY + "features/moments.py", BOTH_PROBES),
+        (LIBRARY + "evaluation/score.py", BOTH_SCORES),
+        (LIBRARY + "evaluation/bootstrap.py", BOTH_SCORES),
         (LIBRARY + "evaluation/attribute_errors.py", {"figure_2": 1, "scorecard": 1}),
-        (LIBRARY + "plots/pose_table.py", {"table_1": 1, "scorecard": 1}),
-        (LIBRARY + "training/triplet.py", {}),
+        (LIBRARY + "evaluation/pose_errors.py", {"table_1": 1, "scorecard": 1}),
         (LIBRARY + "evaluation/spectrum.py", {"figure_6": 1}),
         (LIBRARY + "evaluation/block_diagonal.py", {"figure_7": 1, "figure_8": 1}),
         (LIBRARY + "evaluation/scorecard.py", {"scorecard": 1}),
         (LIBRARY + "evaluation/paper_numbers.csv", {"scorecard": 1}),
+        (LIBRARY + "evaluation/verdicts.py", {}),
         (LIBRARY + "plots/style.py", ALL_FIGURES),
+        (LIBRARY + "plots/pose_table.py", {"table_1": 1}),
         (LIBRARY + "plots/digit_errors.py", {"figure_4": 1}),
-        (LIBRARY + "io/code_digest.py", {}),
-        ("workflow/scripts/probe.py", {"probe": 3, **FROM_PROBES}),
         (LIBRARY + "plots/heat_maps.py", {"figure_7": 1, "figure_8": 1}),
+        (LIBRARY + "config/model.py", {}),
+        (LIBRARY + "runs/digits.py", {}),
+        (LIBRARY + "io/code_digest.py", {}),
+        ("workflow/scripts/probe.py", BOTH_PROBES),
+        ("workflow/scripts/score.py", BOTH_SCORES),
         ("workflow/report/figure_3.rst", {}),
         ("README.md", {}),
     ],
@@ -143,6 +148,21 @@ def test_a_touch_reruns_nothing(project, name):
 def test_an_edited_file_reruns_the_rules_that_use_it_and_what_follows(project, name, rerun):
     edit(project.path(name))
     assert project.planned() == {rule: count for rule, count in rerun.items() if count}
+
+
+def test_a_new_entry_of_a_registry_reruns_nothing(project):
+    """A probe, a dataset, an objective, an architecture and an adapter: each a file that nothing uses yet."""
+    for name in (
+        "probes/methods/knn.py",
+        "datasets/known/mnist.py",
+        "training/objectives/pair.py",
+        "training/architectures/lenet.py",
+        "embeddings/adapters/pixels.py",
+    ):
+        path = project.path(LIBRARY + name)
+        assert path.is_file()
+        shutil.copy2(path, path.with_name("new.py"))
+    assert project.planned() == {}
 
 
 @pytest.mark.parametrize("name", [LIBRARY + "evaluation/spectrum.py", LIBRARY + "plots/scree.py"])

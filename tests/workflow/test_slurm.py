@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.conftest import DOWNLOADS, copy_project
+from tests.workflow.conftest import copy_downloads, copy_project
 from tests.workflow.servers import until
 from tests.workflow.slurm_node import SlurmNode, obstacle
 
@@ -40,9 +40,7 @@ def node():
 def cluster_run(root, finished, node, tmp_path_factory):
     """The targets were computed through Slurm, in spite of all; with it, what Slurm remembers of each job."""
     project = copy_project(root, tmp_path_factory.mktemp("slurm"))
-    for name in DOWNLOADS:
-        project.path(name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(finished.path(name), project.path(name))
+    copy_downloads(finished.folder, project)
     project.edit_config(lambda config: config["faces"].update(shards=2))
     cluster = {"where": ("--profile", "profiles/slurm"), "environment": node.environment}
     orphan = run_until_killed(project.start(*TOO_LITTLE, *TARGETS, **cluster), node)
