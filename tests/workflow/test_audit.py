@@ -42,7 +42,7 @@ def planned(project, *arguments):
     return {rule: count for rule, count in project.planned(*arguments).items() if rule != "audit"}
 
 
-def test_networks_that_should_ignore_the_angle_tell_it(audited):
+def test_networks_that_should_ignore_the_angle_encode_it(audited):
     verdicts = pd.read_csv(audited.path("results/audit/verdicts.csv")).set_index("representation")
     assert verdicts.loc["lenets", ["factor", "kind", "verdict"]].tolist() == ["angle", "angle", "leaks"]
     assert verdicts.loc["lenets", "seeds"] == 2
@@ -51,9 +51,9 @@ def test_networks_that_should_ignore_the_angle_tell_it(audited):
     assert (verdicts["test_groups"] == 100).all()
 
 
-def test_erasing_the_angle_leaves_a_linear_readout_nothing(audited):
+def test_after_erasing_the_angle_the_linear_probe_finds_nothing(audited):
     erasure = pd.read_csv(audited.path("results/audit/erasure.csv"))
-    linear = erasure[erasure["readout"] == "linear"]
+    linear = erasure[erasure["probe"] == "linear"]
     assert len(linear) == 2
     assert linear["at_baseline"].all()
     recognition = pd.read_csv(audited.path("results/audit/recognition.csv"))
@@ -61,8 +61,8 @@ def test_erasing_the_angle_leaves_a_linear_readout_nothing(audited):
     assert recognition.query("representation == 'lenets' and measure == 'label_accuracy'")["value"].min() > 0.5
 
 
-def test_every_table_tells_of_both_representations(audited):
-    for name in ("leakage", "erasure", "recognition", "structure", "scree", "carriers", "subspace", "elements"):
+def test_every_table_has_both_representations(audited):
+    for name in ("scores", "erasure", "recognition", "structure", "scree", "geometry", "subspace", "dimensions"):
         table = pd.read_csv(audited.path(f"results/audit/{name}.csv"))
         assert set(table["representation"]) == {"lenets", "random_projection"}, name
 
@@ -86,7 +86,7 @@ def test_a_finished_audit_has_nothing_to_do(audited):
         (LIBRARY + "report/templates/style.css", {"audit_page": 1}),
         (LIBRARY + "evaluation/verdicts.py", JUDGED),
         (LIBRARY + "evaluation/factor_geometry.py", {"describe_structure": 2, "audit_tables": 1, "audit_page": 1}),
-        (LIBRARY + "probes/mlp.py", PROBING),
+        (LIBRARY + "probes/mlp_net.py", PROBING),
     ],
 )
 def test_an_edit_reruns_what_it_concerns(audited, file, rules):

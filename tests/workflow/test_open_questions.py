@@ -8,7 +8,7 @@ import pytest
 from tests.workflow.conftest import Project
 from tests.workflow.test_reruns import LIBRARY, edit, set_value
 
-FIGURES = ["trade_off", "layers", "unseen_classes", "readouts", "perturbed_digits", "perturbations"]
+FIGURES = ["trade_off", "layers", "unseen_classes", "probe_errors", "perturbed_digits", "perturbations"]
 OBJECTIVES = LIBRARY + "training/objectives/"
 
 
@@ -41,7 +41,7 @@ def test_every_question_has_its_figure_and_data(answered):
 
 def test_the_trade_off_has_every_network_and_seed_before_and_after_erasure(answered):
     table = pd.read_csv(answered.path("results/figures/trade_off.csv"))
-    runs = table.groupby(["variant", "seed", "erased"])["measure"].nunique()
+    runs = table.groupby(["representation", "seed", "erased"])["measure"].nunique()
     assert len(runs) == 2 * 2 * 2
     linear = table[(table["measure"] == "rmse_linear") & table["erased"]]
     constant = table[(table["measure"] == "rmse_constant") & table["erased"]]
@@ -54,7 +54,7 @@ def test_networks_that_see_some_classes_only_know_no_others(answered):
     assert table["dataset"].nunique() == 2
 
 
-TRAINED = {"train": 2, "extract": 2, "probe_variant": 2, "trade_off": 1, "readouts": 1}
+TRAINED = {"train": 2, "extract": 2, "probe": 2, "score_trade_off": 1, "trade_off": 1, "probe_errors": 1}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,14 @@ TRAINED = {"train": 2, "extract": 2, "probe_variant": 2, "trade_off": 1, "readou
         ),
         (
             LIBRARY + "training/architectures/deep_lenet.py",
-            {"train": 1, "extract": 2, "probe_variant": 2, "layers": 1},
+            {"train": 1, "extract": 2, "probe": 2, "score_layers": 1, "layers": 1},
         ),
         (LIBRARY + "plots/trade_off.py", {"trade_off": 1}),
         (
             LIBRARY + "datasets/perturbations.py",
             {
-                **dict.fromkeys(["perturb_digits", "draw_samples", *list(TRAINED)[:3]], 3),
+                **dict.fromkeys(["perturb_digits", "draw_samples", "task_factors", *list(TRAINED)[:3]], 3),
+                "score_perturbations": 1,
                 "perturbations": 1,
                 "perturbed_digits": 1,
             },

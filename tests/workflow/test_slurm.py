@@ -20,8 +20,8 @@ TOO_LITTLE = ("--set-resources", "rotate_digits:mem_mb=500 * attempt * attempt")
 # how long the chains are, and not how many jobs there are, takes time.)
 MODELS = ("lenet", "pair_lenet")
 RESULTS = (
-    *(f"probes/mnist/{model}/seed0/ip1.parquet" for model in MODELS),
-    "probes/orl/dlib/penultimate/pose.parquet",
+    *(f"probes/mnist/{model}/seed0/ip1_predictions.parquet" for model in MODELS),
+    "probes/orl/dlib/penultimate/predictions.parquet",
 )
 TARGETS = ("--", *(f"results/{name}" for name in RESULTS))
 
