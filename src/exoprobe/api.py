@@ -86,48 +86,46 @@ def audit(
     Raises:
         ExoprobeError: where an input is refused, in one sentence.
     """
+    roles = Roles(id, group, label or group, split, dict(kinds or {}), columns)
     settings = AuditSettings(
-        {},
-        None,
-        Roles(id, group, label or group, split, dict(kinds or {}), columns),
-        rows=rows,
-        seed=seed,
-        permutations=permutations,
-        margin=margin,
-        device=device,
+        {}, None, roles, rows=rows, seed=seed, permutations=permutations, margin=margin, device=device
     )
-    named = _by_name(features, controls)
     folder = None if out is None else Path(out)
+    threads = threads or min(MOST_THREADS, _cores())
+    named = _by_name(features, controls)
+    return _audit(settings, named, factors, folder, threads=threads, erasure=erasure, overwrite=overwrite)
+
+
+def _audit(
+    settings: AuditSettings,
+    named: Mapping[str, AuditedRepresentation],
+    factors: "str | Path | pd.DataFrame | Mapping[str, Any]",
+    folder: Path | None,
+    *,
+    threads: int,
+    erasure: bool,
+    overwrite: bool,
+) -> AuditResult:
+    """Put the inputs into files where they are none, check them, compute, and save the results."""
     with _work_folder(folder) as work, _argument_names(work):
         files = {
             name: [
-                as_feature_file(given, f"{name}_{index}" if index else name, work / "features", id)
+                as_feature_file(given, f"{name}_{index}" if index else name, work / "features", settings.roles.id)
                 for index, given in enumerate(entry.files)
             ]
             for name, entry in named.items()
         }
-        table = as_factor_file(factors, work / "factors", [group, id])
-        settings = replace(
-            settings,
-            representations={
-                name: replace(entry, files=tuple(file.given for file in files[name])) for name, entry in named.items()
-            },
-            factors=table.given,
-        )
+        table = as_factor_file(factors, work / "factors", [settings.roles.group, settings.roles.id])
+        names = {name: tuple(file.given for file in inputs) for name, inputs in files.items()}
+        representations = {name: replace(entry, files=names[name]) for name, entry in named.items()}
+        settings = replace(settings, representations=representations, factors=table.given)
         _check(settings, files, table)
         if folder is not None and not overwrite:
             _check_same(folder, settings, files, table, erasure=erasure)
-        from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults are told before
+        from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults come first
 
-        run_stages(
-            settings,
-            {name: [file.path for file in inputs] for name, inputs in files.items()},
-            table.path,
-            work / "stages",
-            work / "results",
-            threads=threads or min(MOST_THREADS, _cores()),
-            erasure=erasure,
-        )
+        paths = {name: [file.path for file in inputs] for name, inputs in files.items()}
+        run_stages(settings, paths, table.path, work / "stages", work / "results", threads=threads, erasure=erasure)
         result = load_results(work / "results")
     if folder is not None:
         result.save(folder, overwrite=True)

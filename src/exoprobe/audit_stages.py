@@ -65,12 +65,7 @@ def run_stages(
     probe_files, described = {}, []
     with _threads(threads):
         for name, sources in files.items():
-            features = [work / name / f"features_{seed}.parquet" for seed in range(len(sources))]
-            for source, path in zip(sources, features, strict=True):
-                import_features(
-                    source, samples, path, id_column=settings.roles.id, layer=name,
-                    code_digest=f"exoprobe {exoprobe_version()}", dtype=settings.dtype,
-                )  # fmt: skip
+            features = _import(settings, name, sources, samples, work / name)
             log.info("%s: probing the factors", name)
             probe_files[name] = _probe(settings, name, samples, known, features)
             log.info("%s: describing its structure", name)
@@ -80,12 +75,9 @@ def run_stages(
                 described += _erase(settings, name, samples, known, features[0], probe_files[name].predictions[0])
     log.info("scoring")
     with threadpool_limits(1):
-        tables = audit_scores(
-            samples, known, probe_files, margin=settings.margin, permutations=settings.permutations
-        )  # fmt: skip
+        tables = audit_scores(samples, known, probe_files, margin=settings.margin, permutations=settings.permutations)
     tables |= join_tables(files, described)
-    if not erasure:
-        tables |= {name: empty_table(name) for name in ERASURE}
+    tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
     first = {name: work / name / "features_0.parquet" for name in files}
@@ -102,6 +94,17 @@ def run_stages(
     )
     log.info("writing the page")
     write_page(paths, folder / "metadata.json", folder / "index.html", folder / "provenance.json")
+
+
+def _import(settings: AuditSettings, name: str, sources: Sequence[Path], samples: Path, folder: Path) -> list[Path]:
+    """Store the features of each training seed as the library reads them."""
+    paths = [folder / f"features_{seed}.parquet" for seed in range(len(sources))]
+    for source, path in zip(sources, paths, strict=True):
+        import_features(
+            source, samples, path, id_column=settings.roles.id, layer=name,
+            code_digest=f"exoprobe {exoprobe_version()}", dtype=settings.dtype,
+        )  # fmt: skip
+    return paths
 
 
 def _probe(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Sequence[Path]) -> ProbeFiles:

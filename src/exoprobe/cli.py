@@ -119,9 +119,7 @@ def _at_least_one(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="exoprobe", description="What do deep features encode that they should not?"
-    )
+    parser = argparse.ArgumentParser(prog="exoprobe", description="What do deep features encode that they should not?")
     parser.add_argument("--version", action="version", version=f"exoprobe {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     audit = commands.add_parser(
