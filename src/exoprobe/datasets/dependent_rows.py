@@ -124,9 +124,9 @@ def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Cop
         between = squares[block, None] + squares - 2 * projected[block] @ projected.T
         between[groups[block, None] == groups] = np.inf
         closest = np.argpartition(between, nearest - 1, axis=1)[:, :nearest]
-        found = np.take_along_axis(between, closest, 1)
-        order = np.argsort(found, axis=1)
-        distances[start : start + len(block)] = np.sqrt(np.maximum(np.take_along_axis(found, order, 1), 0))
+        squared = np.take_along_axis(between, closest, 1)
+        order = np.argsort(squared, axis=1)
+        distances[start : start + len(block)] = np.sqrt(np.maximum(np.take_along_axis(squared, order, 1), 0))
         neighbors[start : start + len(block)] = np.take_along_axis(closest, order, 1)
     typical = float(np.sqrt(2 * squares.mean())) + 1e-30
     same = distances[:, 0] < SAME * typical

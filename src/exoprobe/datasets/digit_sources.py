@@ -206,12 +206,12 @@ def check_digits(digits: dict[str, np.ndarray], dataset: str) -> dict[str, np.nd
             raise ExoprobeError(f"{dataset}: {split} images {images.shape} and labels {labels.shape} do not fit")
     owners = {md5: (owner, key) for owner, source in SOURCES.items() for key, md5 in source.md5.items()}
     for key, name in IDX_NAMES.items():
-        found, official = hashlib.md5(idx_bytes(digits[key])).hexdigest(), SOURCES[dataset].md5.get(key)
-        if found == official:
+        actual, official = hashlib.md5(idx_bytes(digits[key])).hexdigest(), SOURCES[dataset].md5.get(key)
+        if actual == official:
             continue
-        if found in owners:
-            owner, array_name = owners[found]
+        if actual in owners:
+            owner, array_name = owners[actual]
             raise ExoprobeError(f"{dataset}: {name} holds the {array_name.replace('_', ' ')} of {owner}")
         if official:
-            raise ExoprobeError(f"{dataset}: {name} decodes to MD5 {found}, officially {official}")
+            raise ExoprobeError(f"{dataset}: {name} decodes to MD5 {actual}, officially {official}")
     return digits

@@ -157,31 +157,34 @@ def _follows(pairs: pd.DataFrame) -> bool:
 def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
     """Set numbers that look like codes for unknown to unknown, with a note; note others far from the rest."""
     name, values = str(column.name), column.to_numpy(np.float64, na_value=np.nan)
-    found = find_outliers(values)
-    far = found.codes if found is not None else []
+    outliers = find_outliers(values)
+    far = outliers.codes if outliers is not None else []
     if suspected := [code for code in negative_codes(values) if code not in far]:
         shown = ", ".join(f"{code:.0f} in {int((values == code).sum()):,} rows" for code in suspected)
         notes.add(
             "outliers", name, f"{name} is {shown} and never negative elsewhere; empty the field where it is unknown."
         )
-    if found is None:
+    if outliers is None:
         return column
-    rest = f"all others are from {found.low:.6g} to {found.high:.6g}"
-    if found.odd.size:
-        where = example_rows(column, found.odd)
-        times = " Is its unit another there?" if _are_thousandfold(values[found.odd], found.low, found.high) else ""
+    rest = f"all others are from {outliers.low:.6g} to {outliers.high:.6g}"
+    if outliers.odd.size:
+        where = example_rows(column, outliers.odd)
+        scaled = _are_thousandfold(values[outliers.odd], outliers.low, outliers.high)
+        unit = " Is its unit another there?" if scaled else ""
         notes.add(
-            "outliers", name, f"{name} has {found.odd.size:,} values far from the rest, kept: {where}; {rest}.{times}"
+            "outliers",
+            name,
+            f"{name} has {len(outliers.odd):,} values far from the rest, kept: {where}; {rest}.{unit}",
         )
-    if not found.codes:
+    if not outliers.codes:
         return column
-    shown = ", ".join(f"{code:.10g} in {int((values == code).sum()):,} rows" for code in found.codes)
+    shown = ", ".join(f"{code:.10g} in {int((values == code).sum()):,} rows" for code in outliers.codes)
     notes.add(
         "outliers",
         name,
         f"{name} is {shown}, read as unknown: {rest}. To keep it, set kinds: {{{name}: continuous}}.",
     )
-    column = column.where(~np.isin(values, found.codes))
+    column = column.where(~np.isin(values, outliers.codes))
     if column.nunique() < 2:
         raise NotAFactorError(f"{name} cannot be probed, it has fewer than two values without {shown}")
     return column
@@ -192,8 +195,8 @@ def _are_thousandfold(odd: np.ndarray, low: float, high: float) -> bool:
 
 
 def _note_shape(column: pd.Series, values: np.ndarray, given: str | None, notes: Notes) -> None:
-    found = find_outliers(values) if given is None else None
-    if found is None and (sentence := shape_note(str(column.name), values)):
+    outliers = find_outliers(values) if given is None else None
+    if outliers is None and (sentence := shape_note(str(column.name), values)):
         notes.add("shape", str(column.name), sentence)
 
 

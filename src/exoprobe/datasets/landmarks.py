@@ -60,7 +60,7 @@ def detect_landmarks(
     detector, fit = dlib.get_frontal_face_detector(), dlib.shape_predictor(str(predictor))
     columns = read_samples(samples, ["sample_id", "file"])
     rows, files = shard_rows(len(columns["file"]), shard, shards, batch=batch), ImageFiles(images)
-    found = []
+    faces = []
     with progress(len(rows), "image", log, "detecting faces") as bar:
         for row in rows:
             image = files.load(columns["file"][row])
@@ -69,9 +69,9 @@ def detect_landmarks(
             shape = fit(image, dlib.rectangle(*box))
             points = np.array([(point.x, point.y) for point in shape.parts()], float)
             five = np.concatenate([points[indices].mean(0) for indices in FROM_68])
-            found.append((columns["sample_id"][row], int(detected is not None), *five, *box))
+            faces.append((columns["sample_id"][row], int(detected is not None), *five, *box))
             bar.update()
-    table = pd.DataFrame(found, columns=["sample_id", "detected", *COLUMNS])
+    table = pd.DataFrame(faces, columns=["sample_id", "detected", *COLUMNS])
     log.info("a face was detected in %d of %d images", table["detected"].sum(), len(table))
     with atomic_write(path) as temporary:
         table.to_parquet(temporary, index=False)

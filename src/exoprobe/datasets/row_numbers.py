@@ -28,12 +28,12 @@ def row_number_columns(features: np.ndarray, names: Sequence[str]) -> dict[int, 
     rising = (steps > 0).all(0) | (steps < 0).all(0)
     whole = (head == np.round(head)).all(0)
     distinct = (np.diff(np.sort(head, axis=0), axis=0) > 0).all(0)
-    found = {}
+    reasons = {}
     for index in np.flatnonzero(rising | (whole & distinct)):
         name = names[int(index)] if len(names) else ""
         if reason := _reason(np.asarray(features[:, index], np.float64), name):
-            found[int(index)] = reason
-    return found
+            reasons[int(index)] = reason
+    return reasons
 
 
 def _reason(column: np.ndarray, name: str) -> str:

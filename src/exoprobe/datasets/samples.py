@@ -109,12 +109,12 @@ def split_names(splits: np.ndarray) -> list[str]:
     Raises:
         ExoprobeError: where a name is neither.
     """
-    found = set(splits.tolist())
-    if found <= set(SPLITS):
-        return [name for name in SPLITS if name in found]
-    if not all(FOLD.fullmatch(name) for name in found):
-        raise ExoprobeError(f"splits are {sorted(found)}; they must be {', '.join(SPLITS)}, or fold_0, fold_1 …")
-    return sorted(found, key=lambda name: int(name.removeprefix("fold_")))
+    names = set(splits.tolist())
+    if names <= set(SPLITS):
+        return [name for name in SPLITS if name in names]
+    if not all(FOLD.fullmatch(name) for name in names):
+        raise ExoprobeError(f"splits are {sorted(names)}; they must be {', '.join(SPLITS)}, or fold_0, fold_1 …")
+    return sorted(names, key=lambda name: int(name.removeprefix("fold_")))
 
 
 def _digest(columns: dict[str, np.ndarray], source_digest: str) -> str:

@@ -16,9 +16,9 @@ def class_of(package: str, name: str, base: type) -> tuple[type, dict[str, str]]
         base: what the class is derived from.
     """
     module = importlib.import_module(f"{package}.{name}")
-    (found,) = (
+    (defined,) = (
         value
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__
     )
-    return found, module.SETTINGS
+    return defined, module.SETTINGS

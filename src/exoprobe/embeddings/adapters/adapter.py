@@ -42,6 +42,6 @@ def require_weights(path: str | Path, what: str, sha256: str | None = None) -> P
     path = Path(path)
     if not path.is_file():
         raise ExoprobeError(f"{path} is missing. Fetch {what} and put it there, or name it as faces.networks.….weights")
-    if sha256 is not None and (found := digest_of_file(path)) != sha256:
-        raise ExoprobeError(f"{path} is another file (SHA-256 {found}, expected {sha256}). Fetch {what}")
+    if sha256 is not None and (actual := digest_of_file(path)) != sha256:
+        raise ExoprobeError(f"{path} is another file (SHA-256 {actual}, expected {sha256}). Fetch {what}")
     return path
