@@ -49,7 +49,8 @@ def label_and_angle(golden: Golden) -> pd.DataFrame:
 def attributes(golden: Golden) -> pd.DataFrame:
     """Section 3.1: attributes by linear SVMs, over folds."""
     table = attribute_errors(_faces(golden), ATTRIBUTES).rename(columns={"attribute": "factor"})
-    return _melt(table.drop(columns=["samples", "identities"]).assign(probe="linear").replace({"factor": {"(mean)": "mean"}}))
+    table = table.drop(columns=["samples", "identities"]).assign(probe="linear")
+    return _melt(table.replace({"factor": {"(mean)": "mean"}}))
 
 
 def pose(golden: Golden) -> pd.DataFrame:
@@ -150,7 +151,8 @@ def _digits(golden: Golden) -> pd.DataFrame:
     """Score the label and the angle as a number, as they are and after the angle was erased."""
     factors = golden.path("digits", "factors")
     write_sample_factors(golden.digits.samples, factors, numbers=["angle"])
-    return _score(golden, "digits", Dataset(golden.digits.samples, factors, golden.digits.features), DIGIT_PROBES, ["angle"])
+    dataset = Dataset(golden.digits.samples, factors, golden.digits.features)
+    return _score(golden, "digits", dataset, DIGIT_PROBES, ["angle"])
 
 
 @cache

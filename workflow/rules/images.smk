@@ -88,9 +88,7 @@ rule gather_images:
     """A layer's features for every picture."""
     input:
         samples=IMAGE_SAMPLES,
-        shards=expand(
-            "results/features/images/{{network}}/shards/{shard}.parquet", shard=range(settings.images.shards)
-        ),
+        shards=expand("results/features/images/{{network}}/shards/{shard}.parquet", shard=range(settings.images.shards)),
     output:
         path="results/features/images/{network}/{layer}.parquet",
     log:

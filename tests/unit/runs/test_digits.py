@@ -92,4 +92,6 @@ def test_questions_have_their_own_networks_and_seeds(digits):
     assert asked.caption("layers") == "MNIST, 50,000 training digits, 102,400 images seen in all"
     assert asked.configured["lenet"] == 0.006
     assert "equivariant" not in asked.alike
-    assert asked.layer_probes("_grid")[0] == "results/probes/mnist/layers/lenet/seed0/conv1_grid.parquet"
+    layers = asked.scores("layers")
+    assert layers.keys[0] == ("layers", "lenet", "conv1", 0)
+    assert layers.files["search"][0] == "results/probes/mnist/layers/lenet/seed0/conv1_search.parquet"

@@ -10,20 +10,23 @@ def test_on_orl_there_is_nothing_that_needs_official_partitions(configured):
     assert list(faces.representations) == ["dlib_256", "dlib_128", "untrained", "aligned_pixels", "pixels"]
     assert faces.controls == ["untrained", "aligned_pixels", "pixels"]
     assert (faces.shards, faces.thousands, faces.image_folder, faces.official_landmarks) == (1, 0.4, None, None)
-    assert faces.probes("pose")[0] == "results/probes/orl/dlib/penultimate/pose.parquet"
+    assert faces.scores.files["predictions"][0] == "results/probes/orl/dlib/penultimate/predictions.parquet"
+    assert list(faces.probes("dlib")) == ["linear", "fourier", "mlp"]
+    assert faces.probes("dlib")["linear"][-4:] == faces.probes("dlib")["mlp"] == ["abs_yaw", "yaw", "pitch", "roll"]
 
 
-def test_on_celeba_the_attribute_network_has_attributes_of_its_own(configured):
+def test_on_celeba_the_attribute_network_predicts_its_attributes_itself(configured):
     faces = FaceRuns(configured(faces={"dataset": "celeba"}))
-    assert "results/probes/celeba/attribute_network/own/attributes.parquet" in faces.probes("attributes")
-    assert "results/probes/celeba/attribute_network/penultimate/pose.parquet" in faces.probes("pose")
+    probes = faces.probes("attribute_network")
+    assert probes["head"] == faces.attributes
+    assert probes["linear"] == probes["mlp"] == ["abs_yaw", "yaw", "pitch", "roll"]
     assert faces.weights("attribute_network") == "results/models/celeba/attribute_network/weights.safetensors"
     assert faces.weights("pixels") is None
     assert (faces.seed("untrained"), faces.seed("dlib")) == (0, None)
     assert IdentityRuns(faces).folds == 1
 
 
-def test_networks_on_people_see_vectors(configured):
+def test_networks_on_identities_see_vectors(configured):
     identities = IdentityRuns(FaceRuns(configured()))
     assert identities.training("pair_lenet", "2")["model"]["layers"] == ["ip1", "ip2"]
     assert identities.training("mu_lenet", 0)["teacher"]["objective"] == "softmax"
@@ -38,12 +41,12 @@ def test_baselines_that_the_dataset_does_not_allow_are_left_out(shipped):
 
 
 def test_an_audit_has_its_representations_and_the_images_projection(shipped):
-    made = {"features": ["results/a.npy", "results/b.npy"], "factors": "results/x.csv", "group": "person"}
+    made = {"features": {"features": ["results/a.npy", "results/b.npy"]}, "factors": "results/x.csv", "group": "person"}
     shipped["audit"]["images"] = "results/images.npy"
     audit = AuditRuns(load_config({**shipped, **made}))
     assert audit.seeds == {"features": 2, "random_projection": 1}
-    assert audit.controls == ["random_projection"]
-    assert (audit.label, audit.label_is_group) == ("person", True)
+    assert audit.settings.controls == ["random_projection"]
+    assert (audit.settings.roles.label, audit.settings.label_is_group) == ("person", True)
     assert (audit.image_file, audit.image_folder) == ("results/images.npy", None)
-    assert audit.probes("grid")[1] == "results/probes/audit/features/seed1/grid.parquet"
+    assert audit.probes("search")[1] == "results/probes/audit/features/seed1/search.parquet"
     assert AuditRuns(load_config(shipped | {"audit": {**shipped["audit"], "images": None}})).seeds == {}
