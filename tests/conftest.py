@@ -66,7 +66,7 @@ def tiny_dataset(tmp_path, rng):
 def plant(tmp_path):
     """A samples file of 300 digits of three classes at ±20°, and a function that writes features of it.
 
-    They are the one-hot label, and in a fourth element the angle with noise; ``label_noise`` blurs the label too.
+    They are the one-hot label, and in a fourth dimension the angle with noise; ``label_noise`` blurs the label too.
     """
     groups = np.repeat(np.arange(300), 2)
     labels, angles = groups % 3, np.tile([-20.0, 20.0], 300)
@@ -112,7 +112,7 @@ def real_celeba(tmp_path_factory):
     """Sixty real CelebA images in the official layout, or a skip: they may not be redistributed."""
     script = ROOT.parent / "shared" / "celeba" / "unpack.py"
     if not script.is_file():
-        pytest.skip("no real CelebA images beside the checkout (../shared/celeba/unpack.py)")
+        pytest.skip("no real CelebA images here")
     folder = tmp_path_factory.mktemp("real")
     subprocess.run([sys.executable, script, folder, "--count", "60"], check=True, capture_output=True)
     return folder

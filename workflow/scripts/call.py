@@ -10,6 +10,4 @@ files = {name: value for name, value in snakemake.input.items() if value}
 for name, keys in params.get("by", {}).items():  # files that are told apart by a key each
     files[name] = dict(zip((tuple(key) if isinstance(key, list) else key for key in keys), files[name], strict=True))
 module, _, function = params.function.rpartition(".")
-getattr(import_module(module), function)(
-    **files, **({"paths": outputs} if "svg" in outputs else outputs), **params.cfg
-)
+getattr(import_module(module), function)(**files, **({"paths": outputs} if "svg" in outputs else outputs), **params.cfg)
