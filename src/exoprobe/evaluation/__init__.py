@@ -1,1 +1,1 @@
-"""What the probes' results and the features' structure say."""
+"""Scores of the probes' predictions, and how factors are encoded."""

@@ -25,9 +25,9 @@ def attribute_errors(scores: pd.DataFrame, attributes: list[str]) -> pd.DataFram
     table = scores[scores["factor"].isin([*attributes, MEAN]) & (scores["subset"] == "") & (scores["eraser"] == "")]
     table = table[table["probe"].isin(PROBES)]
     errors = complement(table[table["measure"] == "balanced_accuracy"]).assign(measure="error")
-    found = pd.concat([table, errors])
-    found[["value", "low", "high"]] *= 100
-    wide = found.pivot(index=["representation", "factor"], columns="measure", values=["value", "low", "high"])
+    rates = pd.concat([table, errors])
+    rates[["value", "low", "high"]] *= 100
+    wide = rates.pivot(index=["representation", "factor"], columns="measure", values=["value", "low", "high"])
     columns = {rate: wide["value"][rate] for rate in RATES}
     columns |= {f"{rate}_{end}": wide[end][rate] for rate in RATES for end in ("low", "high")}
     columns |= {name: wide["value"][name] for name in ("prevalence", "majority_false_negative")}

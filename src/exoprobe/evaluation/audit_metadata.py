@@ -1,4 +1,4 @@
-"""What an audit looked at, for the tables and the page: metadata.json and factors.csv."""
+"""What was audited, for the tables and the page: metadata.json and factors.csv."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +34,7 @@ def write_metadata(
     Args:
         samples: the audit's samples.
         factors: its factors.
-        notes: what was said when they were joined.
+        notes: what was noted when they were joined.
         features: a feature file per representation.
         metadata: the JSON file to write.
         table: the CSV file to write.
@@ -44,9 +44,9 @@ def write_metadata(
     """
     known = read_factors(factors, dataset_digest(samples))
     columns = read_samples(samples, ["group", "split", "label"])
-    said = json.loads(Path(notes).read_text("utf-8"))
-    said["pictures"] = [sentence for path in pictures for sentence in json.loads(Path(path).read_text("utf-8"))]
-    _write_json(metadata, _describe_audit(settings, features, columns, len(known), said))
+    noted = json.loads(Path(notes).read_text("utf-8"))
+    noted["pictures"] = [sentence for path in pictures for sentence in json.loads(Path(path).read_text("utf-8"))]
+    _write_json(metadata, _describe_audit(settings, features, columns, len(known), noted))
     with atomic_write(table) as temporary:
         describe_factors(known, columns, settings["kinds"]).to_csv(temporary, index=False)
 
@@ -54,7 +54,7 @@ def write_metadata(
 def describe_factors(
     factors: Sequence[Factor], columns: Mapping[str, np.ndarray], given: Collection[str]
 ) -> pd.DataFrame:
-    """Tell each factor's kind, values and counts.
+    """Describe each factor's kind, values and counts.
 
     Args:
         factors: of N samples.
@@ -63,12 +63,12 @@ def describe_factors(
 
     Returns:
         ``factor, kind, inferred, values, known, missing``, known rows per split, ``test_groups`` that know it, and
-        ``smallest_groups``, how many of these hold the rarest value (empty for numbers).
+        ``smallest_groups``, how many of these have the rarest value (empty for numbers).
     """
     test = columns["split"] == "test"
     rows = []
     for factor in factors:
-        tested = factor.known & test
+        known_test = factor.known & test
         counts = {split: int((factor.known & (columns["split"] == split)).sum()) for split in SPLITS}
         rows.append(
             {
@@ -79,8 +79,8 @@ def describe_factors(
                 "known": int(factor.known.sum()),
                 "missing": int((~factor.known).sum()),
                 **counts,
-                "test_groups": len(np.unique(columns["group"][tested])),
-                "smallest_groups": smallest_groups(factor, factor.values[tested], columns["group"][tested]),
+                "test_groups": len(np.unique(columns["group"][known_test])),
+                "smallest_groups": smallest_groups(factor, factor.values[known_test], columns["group"][known_test]),
             }
         )
     return pd.DataFrame(rows).astype({"smallest_groups": "Int64"})

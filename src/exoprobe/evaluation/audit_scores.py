@@ -69,9 +69,9 @@ def audit_scores(
     with progress(len(representations), "representation", log, f"scoring {len(evaluator.factors)} factors") as bar:
         for name, files in representations.items():
             results[name] = _results(evaluator, files, count)
-            about = {"representation": name, "control": files.control}
+            columns = {"representation": name, "control": files.control}
             scores += [{"representation": name, **row} for row in _score_rows(results[name])]
-            verdicts += [{**about, **row} for row in _verdict_rows(results[name], evaluator.groups, margin)]
+            verdicts += [{**columns, **row} for row in _verdict_rows(results[name], evaluator.groups, margin)]
             bar.update()
     controls = pd.concat(
         [read_selectivity(files).assign(representation=name) for name, files in representations.items()]
@@ -86,30 +86,31 @@ def audit_scores(
 
 @dataclass(frozen=True)
 class _Result:
-    """What was found of one factor in one representation: scores and p-values by probe, p of any of them."""
+    """The scores of one factor in one representation: bootstrap results and p-values by probe, p of any of them."""
 
     factor: Factor
-    best: str  # the probe that was, on validation
-    scored: dict[str, BootstrapResult]
+    best: str  # the probe of most skill on validation
+    by_probe: dict[str, BootstrapResult]
     p_of: dict[str, float]
     p: float
 
 
 def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Result]:
-    predicted, best, found = read_predictions(files, evaluator.factors), best_on_validation(files), []
+    predicted, best = read_predictions(files, evaluator.factors), best_on_validation(files)
+    results: list[_Result] = []
     for index, (p, each) in enumerate(evaluator.p_values(predicted, count)):
-        scored = {probe: evaluator.score(index, values, auc=True) for probe, values in predicted[index].items()}
+        by_probe = {probe: evaluator.score(index, values, auc=True) for probe, values in predicted[index].items()}
         factor = evaluator.factors[index]
-        found.append(_Result(factor, best[factor.name], scored, dict(zip(scored, each, strict=True)), p))
-    return found
+        results.append(_Result(factor, best[factor.name], by_probe, dict(zip(by_probe, each, strict=True)), p))
+    return results
 
 
 def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
     """Yield a row per factor and probe."""
     for result in results:
-        about = {"factor": result.factor.name, "kind": result.factor.kind}
-        for probe, scored in result.scored.items():
-            yield {**about, "probe": probe, "p": result.p_of[probe], **scored.row()}
+        columns = {"factor": result.factor.name, "kind": result.factor.kind}
+        for probe, scores in result.by_probe.items():
+            yield {**columns, "probe": probe, "p": result.p_of[probe], **scores.row()}
 
 
 def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float) -> Iterator[dict[str, object]]:
@@ -117,12 +118,12 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
     corrected = holm(np.array([result.p for result in results]))
     linear = holm(np.array([result.p_of["linear"] for result in results]))
     for result, p, p_linear in zip(results, corrected, linear, strict=True):
-        factor, best = result.factor, result.scored[result.best]
+        factor, best = result.factor, result.by_probe[result.best]
         skills = {
-            probe: (scored.value("skill"), *scored.interval("skill")) for probe, scored in result.scored.items()
+            probe: (scores.value("skill"), *scores.interval("skill")) for probe, scores in result.by_probe.items()
         }
         smallest = smallest_groups(factor, factor.values, groups)
-        _, beyond, _ = best.change(result.scored["linear"])
+        _, beyond, _ = best.change(result.by_probe["linear"])
         evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest)
         yield {
             "factor": factor.name,
@@ -142,6 +143,6 @@ def _difference_rows(results: Mapping[str, list[_Result]]) -> Iterator[tuple[obj
     """Yield the difference in skill between each two representations, on the same test groups."""
     for (name, ours), (other, theirs) in combinations(results.items(), 2):
         for our, their in zip(ours, theirs, strict=True):
-            for probe, scored in our.scored.items():
-                change = scored.change(their.scored[probe])
+            for probe, scores in our.by_probe.items():
+                change = scores.change(their.by_probe[probe])
                 yield (our.factor.name, our.factor.kind, probe, name, other, *change)

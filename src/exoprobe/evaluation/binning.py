@@ -33,8 +33,8 @@ def factor_bins(factor: Factor) -> Bins:
         return Bins(codes, ())
     values = factor.values[known]
     if factor.kind in CLASSES:
-        found, codes[known] = np.unique(values.astype(int), return_inverse=True)
-        return Bins(codes, tuple(factor.categories[code] for code in found))
+        present, codes[known] = np.unique(values.astype(int), return_inverse=True)
+        return Bins(codes, tuple(factor.categories[code] for code in present))
     if factor.kind == "angle":
         values = _unrolled(values)
     codes[known], lowest, highest = _quantile_bins(values, MOST_BINS[factor.kind])
@@ -51,7 +51,7 @@ def _quantile_bins(values: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarra
     edges = np.unique(np.quantile(values, np.arange(1, most) / most))
     _, codes = np.unique(np.searchsorted(edges, values, side="right"), return_inverse=True)
     bins = [values[codes == code] for code in range(codes.max() + 1)]
-    return codes, np.array([one.min() for one in bins]), np.array([one.max() for one in bins])
+    return codes, np.array([members.min() for members in bins]), np.array([members.max() for members in bins])
 
 
 def _unrolled(degrees: np.ndarray) -> np.ndarray:
@@ -59,7 +59,8 @@ def _unrolled(degrees: np.ndarray) -> np.ndarray:
     wrapped = np.sort(degrees % 360)
     gaps = np.diff(wrapped, append=wrapped[0] + 360)
     start = wrapped[(gaps.argmax() + 1) % len(wrapped)]
-    return start + (degrees - start) % 360
+    unrolled: np.ndarray = start + (degrees - start) % 360
+    return unrolled
 
 
 def _signed(degrees: np.ndarray) -> np.ndarray:

@@ -24,9 +24,9 @@ class Bootstrap:
 
     def sums(self, statistics: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum statistics [m, S] of the test rows ``rows``, bool [n]: once [S], and for each draw [RESAMPLES, S]."""
-        every = np.zeros((len(rows), statistics.shape[1]))
-        every[rows] = statistics
-        by_unit = group_sums(self.units, every)
+        padded = np.zeros((len(rows), statistics.shape[1]))
+        padded[rows] = statistics
+        by_unit = group_sums(self.units, padded)
         return by_unit.sum(0), self.weights @ by_unit
 
 
@@ -110,7 +110,7 @@ def score(
 
 
 def _min_class_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:
-    """Return how many groups hold the value, of those that occur, that min_class_groups hold; of numbers, all groups."""
+    """Return how many groups have the rarest of the classes that occur; of numbers, all groups."""
     if factor.kind not in CLASSES:
         return len(np.unique(groups))
     return min((len(np.unique(groups[truth == value])) for value in np.unique(truth)), default=0)
@@ -122,9 +122,9 @@ def _auc(
     """Return the area under the ROC curve and its draws, to first order in the draw (Obuchowski 1997)."""
     present = truth > 0
     below = rankdata(scores)
-    own = np.where(present, _ranks_within(scores, present), _ranks_within(scores, ~present))
+    within = np.where(present, _ranks_within(scores, present), _ranks_within(scores, ~present))
     others = np.where(present, (~present).sum(), present.sum())
-    placement = (below - own) / np.maximum(others, 1)  # the share of the other class below, ties half
+    placement = (below - within) / np.maximum(others, 1)  # the share of the other class below, ties half
     won = np.where(present, placement, 1 - placement)
     statistics = np.stack([present, present * won, ~present, ~present * won], axis=1).astype(np.float64)
     point, drawn = bootstrap.sums(statistics, known)

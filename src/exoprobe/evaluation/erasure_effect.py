@@ -72,9 +72,7 @@ def erasure_tables(
     return {"erasure": pd.DataFrame(rows), "recognition": recognition}
 
 
-def _before(
-    predictions: Predictions, sample_ids: np.ndarray, factors: Sequence[Factor]
-) -> list[dict[str, np.ndarray]]:
+def _before(predictions: Predictions, sample_ids: np.ndarray, factors: Sequence[Factor]) -> list[dict[str, np.ndarray]]:
     """Return for each factor the predictions [n] of the samples by probe."""
     rows = np.searchsorted(predictions.sample_ids, sample_ids)
     return [
@@ -87,16 +85,16 @@ def _after(
     data: FoldData, factors: Sequence[Factor], erasers: Sequence[Eraser], probes: Sequence[str]
 ) -> list[dict[str, np.ndarray]]:
     """Fit every probe again after the erasure of each factor; return for each factor the predictions [n] by probe."""
-    found: dict[str, dict[str, np.ndarray]] = {factor.name: {} for factor in factors}
+    predictions: dict[str, dict[str, np.ndarray]] = {factor.name: {} for factor in factors}
     targets = join_targets(factors)
     with progress(len(probes), "probe", log, f"erasing {len(factors)} factors") as bar:
         for name in probes:
             bar.set_postfix_str(name)
             for result in run_probe(name, find_probe(name), data, targets, erasers):
                 for index, factor in enumerate(result.targets.factors):
-                    found[factor.name][name] = result.values[:, index]
+                    predictions[factor.name][name] = result.values[:, index]
             bar.update()
-    return [found[factor.name] for factor in factors]
+    return [predictions[factor.name] for factor in factors]
 
 
 def _erased_factor(
@@ -141,12 +139,12 @@ def _coefficients(moments: FactorMoments, alphas: np.ndarray, erasers: Sequence[
     Returns:
         float64 [1 + number of erasers, T, D].
     """
-    found = np.empty((1 + len(erasers), *moments.whole.cross.T.shape))
+    models = np.empty((1 + len(erasers), *moments.whole.cross.T.shape))
     for index, factors in enumerate(moments.together):
         shared, columns = moments.of_together(index)
         targets = np.concatenate([np.r_[moments.columns[factor]] for factor in factors])
-        of_target = np.repeat(alphas[factors], [part.stop - part.start for part in columns])
-        for coefficients, eraser in zip(found, (None, *erasers), strict=True):
+        of_target = np.repeat(alphas[factors], [block.stop - block.start for block in columns])
+        for coefficients, eraser in zip(models, (None, *erasers), strict=True):
             gram, cross = (
                 (shared.gram, shared.cross) if eraser is None else eraser.erase_moments(shared.gram, shared.cross)
             )
@@ -154,17 +152,17 @@ def _coefficients(moments: FactorMoments, alphas: np.ndarray, erasers: Sequence[
                 chosen = of_target == alpha
                 ridge = ridge_of(shared.gram, alpha)
                 coefficients[targets[chosen]] = ridge_coefficients(gram, cross[:, chosen], ridge)
-    for coefficients, eraser in zip(found[1:], erasers, strict=True):
+    for coefficients, eraser in zip(models[1:], erasers, strict=True):
         coefficients -= (coefficients @ eraser.left) @ eraser.right.T
-    return found
+    return models
 
 
-def _row(erased: Factor, probed: Factor, probe: str, was: BootstrapResult, now: BootstrapResult) -> dict[str, object]:
+def _row(erased: Factor, factor: Factor, probe: str, was: BootstrapResult, now: BootstrapResult) -> dict[str, object]:
     low, high = now.interval("skill")
     change, change_low, change_high = now.change(was)
     return {
         "erased": erased.name,
-        "probed": probed.name,
+        "probed": factor.name,
         "probe": probe,
         "skill_before": was.value("skill"),
         "skill": now.value("skill"),

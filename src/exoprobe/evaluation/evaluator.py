@@ -36,19 +36,19 @@ class Evaluator:
         self, samples: str | Path, factors: str | Path, rows: np.ndarray | None = None, *, with_label: bool = False
     ) -> None:
         columns = read_samples(samples, ["sample_id", "group", "split", *([LABEL] if with_label else [])])
-        found = read_factors(factors, dataset_digest(samples))
+        all_factors = read_factors(factors, dataset_digest(samples))
         if with_label:
-            found = [label_factor(columns[LABEL]), *found]
+            all_factors = [label_factor(columns[LABEL]), *all_factors]
         folds = plan_folds(columns["group"], columns["split"])
         test = np.any([fold.test for fold in folds], axis=0) if rows is None else rows
-        self.constants = [np.zeros(int(test.sum())) for _ in found]
+        self.constants = [np.zeros(int(test.sum())) for _ in all_factors]
         for fold in folds:
-            for factor, constants in zip(found, self.constants, strict=True):
+            for factor, constants in zip(all_factors, self.constants, strict=True):
                 constants[fold.test[test]] = best_constant(factor, fold.train)
-        self.factors = [factor.at(test) for factor in found]
+        self.factors = [factor.at(test) for factor in all_factors]
         self.groups, self.sample_ids = columns["group"][test], columns["sample_id"][test]
         self.bootstrap = Bootstrap(self.groups)
-        self.train_shares = _train_shares(found, [fold.train for fold in folds])
+        self.train_shares = _train_shares(all_factors, [fold.train for fold in folds])
 
     def score(self, index: int, predicted: np.ndarray, *, auc: bool = False) -> BootstrapResult:
         """Score predictions [n, S] of the factor with an index."""
@@ -73,12 +73,12 @@ class Evaluator:
         together: dict[bytes, list[int]] = {}
         for index, factor in enumerate(self.factors):
             together.setdefault(factor.known.tobytes(), []).append(index)
-        found: dict[int, tuple[float, np.ndarray]] = {}
+        results: dict[int, tuple[float, np.ndarray]] = {}
         for indices in together.values():
             known = self.factors[indices[0]].known
             inputs = [self._permutation_input(index, predicted[index], known) for index in indices]
-            found |= dict(zip(indices, permutation_tests(inputs, self.groups[known], count), strict=True))
-        return [found[index] for index in range(len(self.factors))]
+            results |= dict(zip(indices, permutation_tests(inputs, self.groups[known], count), strict=True))
+        return [results[index] for index in range(len(self.factors))]
 
     def _permutation_input(
         self, index: int, predicted: Mapping[str, np.ndarray], known: np.ndarray
@@ -89,7 +89,7 @@ class Evaluator:
 
 
 def has_label(samples: str | Path) -> bool:
-    """Tell whether a dataset has a label."""
+    """Return whether a dataset has a label."""
     return LABEL in pq.read_schema(samples).names
 
 

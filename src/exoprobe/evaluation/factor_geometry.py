@@ -55,14 +55,14 @@ def geometry_tables(
         label_is_group: whether labels are groups.
     """
     columns = read_samples(samples, ["group", "split", "label"])
-    every = read_factors(factors, dataset_digest(samples))
+    known_factors = read_factors(factors, dataset_digest(samples))
     splits = []
     for name in ("train", "test"):
         rows = columns["split"] == name
         splits.append(
             Split(
                 split_blocks(samples, features, name),
-                [factor.at(rows) for factor in every],
+                [factor.at(rows) for factor in known_factors],
                 columns["group"][rows],
                 columns["label"][rows],
             )
@@ -76,8 +76,8 @@ def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dic
     Training rows are passed over once, block by block; of test, whole groups are drawn up to 20,000 rows.
 
     Args:
-        train: what readouts and erasures are fitted on.
-        test: what is measured; the same factors, in the same order.
+        train: what probes and erasers are fitted on.
+        test: what is described; the same factors, in the same order.
         label_is_group: whether labels are groups; else neighbors of one group do not count as neighbors.
 
     Returns:
@@ -93,11 +93,11 @@ def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dic
     groups, labels = test.groups[rows], test.labels[rows]
     bins = [factor_bins(factor) for factor in factors]
     skills = subspace_skills(moments, train.factors, features, factors)
-    identity, label, *explained = _variances(features, [groups, labels, *(one.codes for one in bins)])
+    identity, label, *explained = _variances(features, [groups, labels, *(binned.codes for binned in bins)])
     columns = {
         "variance_explained": explained,
         "erased_dimensions": [eraser.rank for eraser in fit_erasers(moments.whole, moments.columns)],
-        **_carried_by(moments, skills),
+        **_dimension_counts(moments, skills),
         **_robustness(features, None if label_is_group else groups, labels, bins),
     }
     described = pd.DataFrame([{"factor": factor.name, "kind": factor.kind} for factor in factors])
@@ -112,23 +112,23 @@ def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dic
 
 
 def _structure(shape: tuple[int, int], rank: float, identity: float, label: float) -> pd.DataFrame:
-    measured = {"effective_rank": rank, "identity_variance": identity, "label_variance": label}
-    return pd.DataFrame([{"dimension": shape[1], "rows": shape[0], **measured}])
+    estimates = {"effective_rank": rank, "identity_variance": identity, "label_variance": label}
+    return pd.DataFrame([{"dimension": shape[1], "rows": shape[0], **estimates}])
 
 
 def _variances(features: np.ndarray, codes: Sequence[np.ndarray]) -> list[float]:
     centered = features - features.mean(0)
-    return [variance_explained(centered, one) for one in codes]
+    return [variance_explained(centered, classes) for classes in codes]
 
 
-def _carried_by(moments: FactorMoments, skills: pd.DataFrame) -> dict[str, list[float]]:
-    """Return the columns of each factor's dimensions; its best element is chosen in training."""
+def _dimension_counts(moments: FactorMoments, skills: pd.DataFrame) -> dict[str, list[float]]:
+    """Return how many dimensions encode each factor, and how well; its best dimension is chosen in training."""
     by_basis = [dict(iter(table.groupby("basis"))) for _, table in skills.groupby("factor", sort=False)]
     return {
         "components_for_90": [sufficient_dimensions(tables["components"]) for tables in by_basis],
         "dimensions_for_90": [sufficient_dimensions(tables["dimensions"]) for tables in by_basis],
         "full_skill": [tables["dimensions"]["skill"].iloc[-1] for tables in by_basis],
-        "best_dimension": [int(rank_dimensions(moments, place)[0]) for place in range(len(by_basis))],
+        "best_dimension": [int(rank_dimensions(moments, index)[0]) for index in range(len(by_basis))],
         "best_dimension_skill": [tables["dimensions"]["skill"].iloc[0] for tables in by_basis],
     }
 
@@ -144,18 +144,18 @@ def _robustness(
     if len(np.unique(labels[labeled])) < 2:
         return dict.fromkeys(("robustness_index", "robustness_chance", "robustness_neighbors"), np.nan)
     rows = labeled[draw_rows((labels if groups is None else groups)[labeled], MOST_NEIGHBOR_ROWS)]
-    own = np.arange(len(rows)) if groups is None else groups[rows]
-    neighbors = nearest_neighbors(features[rows].astype(np.float32), own)
-    codes = [one.codes[rows] for one in bins]
+    excluded = np.arange(len(rows)) if groups is None else groups[rows]
+    neighbors = nearest_neighbors(features[rows].astype(np.float32), excluded)
+    codes = [binned.codes[rows] for binned in bins]
     return {
-        "robustness_index": [robustness_index(neighbors, labels[rows], one) for one in codes],
-        "robustness_chance": [robustness_chance(labels[rows], one, own) for one in codes],
+        "robustness_index": [robustness_index(neighbors, labels[rows], classes) for classes in codes],
+        "robustness_chance": [robustness_chance(labels[rows], classes, excluded) for classes in codes],
         "robustness_neighbors": neighbors.shape[1],
     }
 
 
 def _dimensions(features: np.ndarray, factors: Sequence[Factor], bins: Sequence[Bins]) -> pd.DataFrame:
     shifted, tables = shifted_up(features), []
-    for factor, one in zip(factors, bins, strict=True):
-        tables.append(unit_order(shifted, one).assign(factor=factor.name))
+    for factor, binned in zip(factors, bins, strict=True):
+        tables.append(unit_order(shifted, binned).assign(factor=factor.name))
     return pd.concat(tables, ignore_index=True)[["factor", "value", "position", "activation"]]

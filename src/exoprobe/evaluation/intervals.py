@@ -1,4 +1,4 @@
-"""Confidence intervals that respect groups: images of one person are not independent."""
+"""Confidence intervals that respect groups: rows of one group are not independent."""
 
 import warnings
 
@@ -8,13 +8,13 @@ from scipy import stats
 RESAMPLES = 1000
 LEVEL = 0.95
 LEAST_GROUPS = 5
-MOST_UNITS = 2_000  # more are not needed to tell a spread
+MOST_UNITS = 2_000  # more are not needed to estimate a spread
 
 
 def resampling_units(groups: np.ndarray, seed: int = 0) -> np.ndarray:
     """Return what is resampled together, int [N]: the groups, or random unions of them where they are many.
 
-    Unions of independent groups are independent, and 2,000 tell the spread as well as a million would.
+    Unions of independent groups are independent, and 2,000 estimate the spread as well as a million would.
     """
     names, index = np.unique(groups, return_inverse=True)
     if len(names) <= MOST_UNITS:
@@ -34,8 +34,8 @@ def group_weights(groups: np.ndarray, seed: int = 0) -> np.ndarray:
     """
     count = len(np.unique(groups))
     drawn = np.random.default_rng(seed).integers(count, size=(RESAMPLES, count))
-    places = drawn + count * np.arange(RESAMPLES)[:, None]
-    return np.bincount(places.ravel(), minlength=RESAMPLES * count).reshape(RESAMPLES, count)
+    indices = drawn + count * np.arange(RESAMPLES)[:, None]
+    return np.bincount(indices.ravel(), minlength=RESAMPLES * count).reshape(RESAMPLES, count)
 
 
 def group_sums(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -57,7 +57,7 @@ def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
         groups: how many were resampled.
 
     Returns:
-        NaN for fewer than LEAST_GROUPS: between the draws' extremes lies the truth less often then.
+        NaN for fewer than LEAST_GROUPS: with so few, the percentiles cover the truth too rarely.
     """
     if groups < LEAST_GROUPS:
         nothing = np.full(draws.shape[1:], np.nan)[()]  # a number where draws are of one

@@ -1,11 +1,11 @@
 """Permutation tests that respect groups: could the probes' skill be chance?
 
-Readouts are fitted on train; under the null hypothesis, that features tell nothing of the factor, the test groups'
-factor values could as well be each other's. So groups exchange their values, the probes stay as they are.
+Probes are fitted on train. Under the null hypothesis, that features do not depend on the factor, the test groups'
+factor values are exchangeable. So groups exchange their values, and the probes stay as they are.
 
-Within a group a value may be like its neighbors', as in the sessions of a person: values keep their order, begun
-anywhere. It must not depend on where the row stands: a drift along every recording, of factor and features both,
-looks like a leak.
+Within a group, neighboring rows may have similar values, as in the sessions of a person: values keep their order, from
+a random row on. The test assumes that a value does not depend on the row's position in its group: a drift along every
+recording, of factor and features both, looks like a leak.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ ROUNDING = 1e-9  # of a skill
 
 
 def permutation_count(factors: int) -> int:
-    """Return how many permutations it takes for the smallest p-value to outlast the correction over factors."""
+    """Return how many permutations are needed for a p-value to be significant after the correction over factors."""
     return max(LEAST, PER_FACTOR * factors - 1)
 
 
@@ -55,12 +55,12 @@ def permuted_rows(groups: np.ndarray, count: int, seed: int = 0) -> Iterator[np.
     bins = _bins_of_size(sizes)
     for _ in range(count):
         donors = np.arange(len(sizes))
-        for some in bins:
-            donors[some] = random.permutation(some)
+        for members in bins:
+            donors[members] = random.permutation(members)
         begun = (random.random(len(sizes)) * sizes[donors]).astype(int)
-        donor, place = donors[index[order]], within + begun[index[order]]
+        donor, position = donors[index[order]], within + begun[index[order]]
         rows = np.empty(len(groups), int)
-        rows[order] = order[starts[donor] + place % sizes[donor]]
+        rows[order] = order[starts[donor] + position % sizes[donor]]
         yield rows
 
 
@@ -74,7 +74,7 @@ def _bins_of_size(sizes: np.ndarray) -> list[np.ndarray]:
     if len(bins) > 1 and len(bins[-1]) < LEAST_EXCHANGED:
         last = bins.pop()
         bins[-1].extend(last)
-    return [np.array(some) for some in bins]
+    return [np.array(members) for members in bins]
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,11 @@ class PermutationInput:
 
     def skills(self, truths: np.ndarray) -> np.ndarray:
         """Return each probe's skill, the mean over its seeds, had the truth been each of these [C, n]: [C, R]."""
-        found = [
+        by_probe = [
             [skills_of_many(self.factor, truths, predicted, self.constant) for predicted in seeds.T]
             for seeds in self.predicted
         ]
-        return np.stack([np.mean(skills, axis=0) for skills in found], axis=1)
+        return np.stack([np.mean(skills, axis=0) for skills in by_probe], axis=1)
 
 
 def permutation_tests(
@@ -137,7 +137,7 @@ def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.nda
         return 1.0, each
     draws = np.nan_to_num(permuted[:, usable], nan=1.0)
     spread = draws.std(0)
-    spread = np.where(spread > 0, spread, np.inf)  # a probe that always says the same tells nothing
+    spread = np.where(spread > 0, spread, np.inf)  # a constant prediction has no spread
     best = ((observed[usable] - draws.mean(0)) / spread).max()
     drawn = ((draws - draws.mean(0)) / spread).max(1)
     return float((1 + (drawn >= best - ROUNDING).sum()) / count), each

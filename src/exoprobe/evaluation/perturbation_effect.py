@@ -24,19 +24,20 @@ def perturbation_effect(scores: pd.DataFrame) -> pd.DataFrame:
         scores: of the score stage, with a subset per value of ``outside_factor``.
 
     Returns:
-        A row per task, representation, seed, ``factor``, ``range`` (``train_range``: all factors are in it; ``test_range``:
-        this one is outside) and measure, ``value``, ``low`` and ``high``: ``mav_error`` in %; in the factor's unit the
-        root mean squared errors ``rmse_linear`` …, of the probe of most skill on validation, ``rmse_best``, and of the
-        mean of all test rows, ``rmse_constant``; and of each probe ``explained_linear`` …, 1 − its error / the
-        constant's: 1 where it predicts the value itself, 0 where it is no better than the constant.
+        A row per task, representation, seed, ``factor``, ``range`` (``train_range``: all factors are in it;
+        ``test_range``: this one is outside) and measure, ``value``, ``low`` and ``high``:
+        ``mav_error`` in %; in the factor's unit the root mean squared errors ``rmse_linear`` …, of the
+        probe of most skill on validation, ``rmse_best``, and of the mean of all test rows, ``rmse_constant``;
+        and of each probe ``explained_linear`` …, 1 − its error / the constant's: 1 where it predicts the value itself,
+        0 where it is no better than the constant.
     """
     tables = []
     for factor in filter(set(scores["factor"]).__contains__, PERTURBATIONS):
         tasks = scores.loc[scores["factor"] == factor, "task"].unique()
         for name, subset in ((TRAIN_RANGE, f"{OUTSIDE}="), (TEST_RANGE, f"{OUTSIDE}={factor}")):
             rows = scores[(scores["subset"] == subset) & scores["task"].isin(tasks)]
-            found = pd.concat([measures_by_probe(rows, factor), _explained(rows, factor)])
-            tables.append(found.assign(factor=factor, range=name))
+            measures = pd.concat([measures_by_probe(rows, factor), _explained(rows, factor)])
+            tables.append(measures.assign(factor=factor, range=name))
     return pd.concat(tables, ignore_index=True)[COLUMNS]
 
 

@@ -25,13 +25,13 @@ def pose_errors(scores: pd.DataFrame) -> pd.DataFrame:
     keys = ["representation", "probe", "factor", "subset"]
     wide = table.pivot(index=keys, columns="measure", values="value").sort_index()
     mae = table[table["measure"] == "mae"].set_index(keys)[["value", "low", "high", "rows"]]
-    found = mae.rename(columns={"value": "mae", "low": "mae_low", "high": "mae_high", "rows": "count"})
-    found = (
-        found.join(wide[["baseline_error", "r2"]]).rename(columns={"baseline_error": "constant_mae"}).reset_index()
+    errors = mae.rename(columns={"value": "mae", "low": "mae_low", "high": "mae_high", "rows": "count"})
+    errors = (
+        errors.join(wide[["baseline_error", "r2"]]).rename(columns={"baseline_error": "constant_mae"}).reset_index()
     )
-    found["range"] = found["subset"].str.partition("=")[2].replace("", TOTAL)
-    found["r2"] = found["r2"].where(found["range"] == TOTAL)
-    return found.rename(columns={"factor": "target"})[COLUMNS]
+    errors["range"] = errors["subset"].str.partition("=")[2].replace("", TOTAL)
+    errors["r2"] = errors["r2"].where(errors["range"] == TOTAL)
+    return errors.rename(columns={"factor": "target"})[COLUMNS]
 
 
 def range_names() -> list[str]:

@@ -45,9 +45,12 @@ def by_representation(
         selectivities: likewise.
         controls: representations that have learned nothing.
     """
-    kinds = [iter(files) for files in (predictions, searches, selectivities)]
+    kinds = {"predictions": predictions, "searches": searches, "selectivities": selectivities}
+    remaining = {kind: iter(files) for kind, files in kinds.items()}
     return {
-        name: ProbeFiles(*(list(islice(files, count)) for files in kinds), name in controls)
+        name: ProbeFiles(
+            **{kind: list(islice(files, count)) for kind, files in remaining.items()}, control=name in controls
+        )
         for name, count in seeds.items()
     }
 
@@ -75,4 +78,5 @@ def best_on_validation(files: ProbeFiles) -> dict[str, str]:
     searches = pd.concat([pd.read_parquet(path) for path in files.searches])
     skills = searches[searches["chosen"]].groupby(["factor", "probe"], sort=False)["skill"].mean().unstack()
     order = searches["probe"].drop_duplicates().tolist()
-    return skills[order].fillna(-np.inf).idxmax(axis=1).to_dict()
+    best = skills[order].fillna(-np.inf).idxmax(axis=1)
+    return {str(factor): str(probe) for factor, probe in best.items()}

@@ -1,4 +1,4 @@
-"""How well a representation tells labels by the nearest class mean, with draws for its interval."""
+"""How well a representation recognizes labels by the nearest class mean, with draws for its interval."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from exoprobe.features.cosine import cosine_similarities
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A number and what it would be, had other groups been sampled.
+class Estimate:
+    """An estimate with its bootstrap draws.
 
     Attributes:
         value: NaN where it is not defined.
@@ -24,7 +24,7 @@ class Measured:
     draws: np.ndarray
 
 
-UNDEFINED = Measured(np.nan, np.full(RESAMPLES, np.nan))
+UNDEFINED = Estimate(np.nan, np.full(RESAMPLES, np.nan))
 
 
 def label_means(features: Blocks, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -32,7 +32,7 @@ def label_means(features: Blocks, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 
     Args:
         features: [N, D], of training.
-        labels: int [N], −1 where it is not known; K classes, not thousands of people.
+        labels: int [N], −1 where it is not known; K classes, not thousands.
 
     Returns:
         Means float64 [K, D] and the K labels, ascending.
@@ -44,8 +44,8 @@ def label_means(features: Blocks, labels: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def label_accuracy(
     means: np.ndarray, means_labels: np.ndarray, features: np.ndarray, labels: np.ndarray, groups: np.ndarray
-) -> Measured:
-    """Measure how often the mean of largest cosine is the label's own.
+) -> Estimate:
+    """Measure how often the mean of largest cosine is that of the row's label.
 
     Args:
         means: [K, D], of :func:`label_means`; erased as the features are.
@@ -57,11 +57,11 @@ def label_accuracy(
     Returns:
         The share of rows, from 0 to 1; undefined where no row is left.
     """
-    scored = np.isin(labels, means_labels)
-    if not scored.any():
+    known = np.isin(labels, means_labels)
+    if not known.any():
         return UNDEFINED
-    found = means_labels[cosine_similarities(features[scored], means).argmax(1)]
-    correct = (found == labels[scored]).astype(float)
-    units = resampling_units(groups[scored])
+    predicted = means_labels[cosine_similarities(features[known], means).argmax(1)]
+    correct = (predicted == labels[known]).astype(float)
+    units = resampling_units(groups[known])
     draws = group_weights(units) @ group_sums(units, np.stack([correct, np.ones(len(correct))], axis=1))
-    return Measured(float(correct.mean()), draws[:, 0] / draws[:, 1])
+    return Estimate(float(correct.mean()), draws[:, 0] / draws[:, 1])

@@ -8,7 +8,7 @@ import pandas as pd
 from exoprobe.datasets.factors import Factor
 from exoprobe.embeddings.erasure import Eraser
 from exoprobe.evaluation.intervals import interval
-from exoprobe.evaluation.recognition import Measured, label_accuracy, label_means
+from exoprobe.evaluation.recognition import Estimate, label_accuracy, label_means
 from exoprobe.evaluation.verification import verification, verification_rows
 from exoprobe.features.blocks import gather
 from exoprobe.probes.probe_data import ProbeData
@@ -21,7 +21,7 @@ class RecognitionEffect:
     """Recognition from the features as they are, by cosine, on test.
 
     Args:
-        data: the representation, with the labels that it is meant to tell.
+        data: the representation, with the labels that it is meant to encode.
         label_is_group: whether labels are groups, none of which is in both train and test.
     """
 
@@ -45,11 +45,11 @@ class RecognitionEffect:
         if not self.known:
             return pd.DataFrame(columns=COLUMNS)
         before = self._measure(self.features, self.means)
-        rows = [self._row("", name, one, None) for name, one in before.items()]
+        rows = [self._row("", name, estimate, None) for name, estimate in before.items()]
         for factor, eraser in zip(factors, erasers, strict=True):
             erased = [self.data.erase_stored(eraser, features) for features in (self.features, self.means)]
             after = self._measure(*erased)
-            rows += [self._row(factor.name, name, one, before[name]) for name, one in after.items()]
+            rows += [self._row(factor.name, name, estimate, before[name]) for name, estimate in after.items()]
         return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
     def _label_means(self) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +59,7 @@ class RecognitionEffect:
             return np.empty((0, self.features.shape[1])), np.empty(0, int)
         return label_means(self.data.stored(train), self.data.labels[train])
 
-    def _measure(self, features: np.ndarray, means: np.ndarray) -> dict[str, Measured]:
+    def _measure(self, features: np.ndarray, means: np.ndarray) -> dict[str, Estimate]:
         labels, groups = self.data.labels[self.test], self.data.groups[self.test]
         paired = self.paired
         return {
@@ -67,9 +67,9 @@ class RecognitionEffect:
             **verification(features[paired], labels[paired], groups[paired], label_is_group=self.label_is_group),
         }
 
-    def _row(self, erased: str, name: str, now: Measured, before: Measured | None) -> dict[str, object]:
-        scored = self.test[np.isin(self.data.labels[self.test], self.means_labels)]
-        used = scored if name == "label_accuracy" else self.test[self.paired]
+    def _row(self, erased: str, name: str, now: Estimate, before: Estimate | None) -> dict[str, object]:
+        labeled = self.test[np.isin(self.data.labels[self.test], self.means_labels)]
+        used = labeled if name == "label_accuracy" else self.test[self.paired]
         groups = len(np.unique(self.data.groups[used]))
         low, high = interval(now.draws, groups)
         row = {"erased": erased, "measure": name, "value": now.value, "low": low, "high": high}

@@ -20,14 +20,14 @@ def nearest_neighbors(features: np.ndarray, groups: np.ndarray) -> np.ndarray:
         int [n, k], unordered, k = 50 or a 20th of the rows if that is less; −1 where there are not so many.
     """
     count = min(MOST_NEIGHBORS, max(1, len(features) // SHARE), max(1, len(features) - 1))
-    found = []
+    neighbors = []
     for start in range(0, len(features), BLOCK):
         similarities = cosine_similarities(features[start : start + BLOCK], features)
         similarities[groups[start : start + BLOCK, None] == groups] = -np.inf
         nearest = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
         there = np.take_along_axis(similarities, nearest, axis=1) > -np.inf
-        found.append(np.where(there, nearest, -1))
-    return np.concatenate(found)
+        neighbors.append(np.where(there, nearest, -1))
+    return np.concatenate(neighbors)
 
 
 def robustness_index(neighbors: np.ndarray, labels: np.ndarray, codes: np.ndarray) -> float:
@@ -49,9 +49,8 @@ def robustness_index(neighbors: np.ndarray, labels: np.ndarray, codes: np.ndarra
     there = (neighbors >= 0) & (labels[neighbors] >= 0) & (codes[neighbors] >= 0)
     there &= ((labels >= 0) & (codes >= 0))[:, None]
     same_label, same_value = labels[neighbors] == labels[:, None], codes[neighbors] == codes[:, None]
-    return _share(
-        np.count_nonzero(there & same_label & ~same_value), np.count_nonzero(there & ~same_label & same_value)
-    )
+    favorable = int(np.count_nonzero(there & same_label & ~same_value))
+    return _share(favorable, int(np.count_nonzero(there & ~same_label & same_value)))
 
 
 def robustness_chance(labels: np.ndarray, codes: np.ndarray, groups: np.ndarray) -> float:

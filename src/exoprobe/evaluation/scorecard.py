@@ -27,7 +27,7 @@ INTERVAL_COLUMNS = ["quantity", "unit", "seed", "value", "low", "high", "groups"
 
 
 def digit_quantities(scores: pd.DataFrame) -> pd.DataFrame:
-    """Gather the digits' quantities with their sampling intervals: what they would be, had other digits been tested.
+    """Gather the digits' quantities with their sampling intervals: what they would be, had other digits been sampled.
 
     Args:
         scores: of the score stage.
@@ -40,14 +40,12 @@ def digit_quantities(scores: pd.DataFrame) -> pd.DataFrame:
     percent = right.assign(unit="percent", name=right["probe"].map(ACCURACIES) + "_accuracy")
     percent[["value", "low", "high"]] *= 100
     degrees = errors.assign(unit="degrees", name=errors["probe"].map(ANGLE_ERRORS))
-    found = pd.concat([percent, degrees]).dropna(subset="name")
+    named = pd.concat([percent, degrees]).dropna(subset="name")
     order = {f"{name}_accuracy": rank for rank, name in enumerate(ACCURACIES.values())}
     order |= {name: len(order) + rank for rank, name in enumerate(ANGLE_ERRORS.values())}
-    run = found.groupby(["representation", "seed"], sort=False).ngroup()
-    found = found.assign(rank=found["name"].map(order), run=run).sort_values(["run", "rank"], kind="stable")
-    return found.assign(quantity=found["representation"] + "_" + found["name"])[INTERVAL_COLUMNS].reset_index(
-        drop=True
-    )
+    run = named.groupby(["representation", "seed"], sort=False).ngroup()
+    named = named.assign(rank=named["name"].map(order), run=run).sort_values(["run", "rank"], kind="stable")
+    return named.assign(quantity=named["representation"] + "_" + named["name"])[INTERVAL_COLUMNS].reset_index(drop=True)
 
 
 def build_scorecard(
@@ -67,9 +65,10 @@ def build_scorecard(
     """
     baseline = pd.DataFrame({"quantity": ["constant_angle_rmse"], "unit": "degrees", "value": constant_rmse})
     values = pd.concat([quantities, baseline])
-    card = values.groupby(["quantity", "unit"], sort=False)["value"].agg(ours="mean", sd="std", seeds="count")
+    grouped = values.groupby(["quantity", "unit"], sort=False)["value"]
+    summary = grouped.agg(ours="mean", sd="std", seeds="count").reset_index()
     paper = read_paper_numbers()
-    card = card.reset_index().merge(paper, how="left", on=["quantity", "unit"])
+    card: pd.DataFrame = summary.merge(paper, how="left", on=["quantity", "unit"])
     if dataset != PAPER_DATASET or sorted(angles) != PAPER_ANGLES:
         card["paper"] = np.nan
     first = card["quantity"].map({name: rank for rank, name in enumerate(paper["quantity"])})

@@ -6,10 +6,11 @@ import numpy as np
 def min_max_normalize(features: np.ndarray) -> np.ndarray:
     """Map a whole feature matrix to [−1, 1] by one affine map, so that networks of other scales compare.
 
-    One map for all elements leaves the shape of the spectrum as it is; one per element would not.
+    One map for all dimensions leaves the shape of the spectrum as it is; one per dimension would not.
     """
     low, high = features.min(), features.max()
-    return (features - low) * (2 / (high - low)) - 1
+    scaled: np.ndarray = (features - low) * (2 / (high - low)) - 1
+    return scaled
 
 
 def singular_values(features: np.ndarray) -> np.ndarray:
@@ -22,4 +23,5 @@ def singular_values(features: np.ndarray) -> np.ndarray:
         float64 [D], descending, by way of the Gram matrix in float64.
     """
     centered = features - features.mean(0, dtype=np.float64)
-    return np.sqrt(np.linalg.eigvalsh(centered.T @ centered)[::-1].clip(min=0))
+    values: np.ndarray = np.sqrt(np.linalg.eigvalsh(centered.T @ centered)[::-1].clip(min=0))
+    return values

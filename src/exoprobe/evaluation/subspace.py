@@ -1,4 +1,4 @@
-"""In how many dimensions a factor sits: skill of linear readouts from the first few components or best dimensions."""
+"""How many dimensions encode a factor: the skill of linear probes on the first components or the best dimensions."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ from exoprobe.probes.nested_models import (
 from exoprobe.probes.skill import best_constant, skill
 
 SUFFICIENT = 0.9  # of the skill with all dimensions
-LEAST_SKILL = 0.05  # with less in all, nothing is there to be carried
+LEAST_SKILL = 0.05  # with all dimensions; below it, the factor is not encoded
 
 
 def subspace_skills(
     moments: FactorMoments, train: Sequence[Factor], features: np.ndarray, test: Sequence[Factor]
 ) -> pd.DataFrame:
-    """Score nested linear readouts of each factor on test rows.
+    """Score nested linear probes of each factor on test rows.
 
     Args:
         moments: of the training rows, to fit and to choose dimensions by.
@@ -36,18 +36,18 @@ def subspace_skills(
         ``dimensions`` and ``skill``.
     """
     alphas = choose_alphas(moments)
-    bases = {
+    bases: dict[str, ComponentModels | DimensionModels] = {
         "components": ComponentModels(moments, alphas),
         "dimensions": DimensionModels(moments, alphas),
     }
     dimensions, tables = nested_dimensions(features.shape[1]), []
-    for place, factor in enumerate(test):
-        constant = best_constant(train[place], np.ones(len(train[place].values), bool))
-        for basis, readouts in bases.items():
-            predicted = predict_values(factor, readouts.coefficients(place), features, moments, place)
-            skills = [skill(factor, factor.values, one, constant) for one in predicted.T]
-            scored = {"dimensions": dimensions, "skill": skills}
-            tables.append(pd.DataFrame({"factor": factor.name, "basis": basis, **scored}))
+    for index, factor in enumerate(test):
+        constant = best_constant(train[index], np.ones(len(train[index].values), bool))
+        for basis, models in bases.items():
+            predicted = predict_values(factor, models.coefficients(index), features, moments, index)
+            skills = [skill(factor, factor.values, values, constant) for values in predicted.T]
+            columns = {"factor": factor.name, "basis": basis, "dimensions": dimensions, "skill": skills}
+            tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -58,7 +58,7 @@ def sufficient_dimensions(skills: pd.DataFrame) -> float:
         skills: rows of :func:`subspace_skills` of one factor and basis.
 
     Returns:
-        NaN where even all of them read nothing (a skill below 0.05).
+        NaN where the skill with all of them is below 0.05.
     """
     full = skills["skill"].iloc[-1]
     if not full >= LEAST_SKILL:

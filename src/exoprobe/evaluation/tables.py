@@ -25,10 +25,10 @@ def join_tables(representations: Iterable[str], paths: Iterable[str | Path]) -> 
         representations: their names.
         paths: ``…/{representation}/{table}.parquet`` of each.
     """
-    parts: dict[str, list[pd.DataFrame]] = {}
+    tables: dict[str, list[pd.DataFrame]] = {}
     order = list(representations)
     for path in sorted(map(Path, paths), key=lambda path: order.index(path.parent.name)):
         table = pd.read_parquet(path)
         table.insert(0, "representation", path.parent.name)
-        parts.setdefault(path.stem, []).append(table)
-    return {name: pd.concat(some, ignore_index=True) for name, some in parts.items()}
+        tables.setdefault(path.stem, []).append(table)
+    return {name: pd.concat(group, ignore_index=True) for name, group in tables.items()}

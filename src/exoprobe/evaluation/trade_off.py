@@ -27,9 +27,10 @@ def trade_off(scores: pd.DataFrame, factor: str = "angle") -> pd.DataFrame:
         factor: the nuisance.
 
     Returns:
-        A row per representation, seed, ``erased`` (False, and True where that was probed too) and measure, ``value``, ``low``
-        and ``high``: ``mav_error`` in %, and in the factor's unit the root mean squared errors ``rmse_linear`` …, of the
-        probe of most skill on validation, ``rmse_best``, and of the test rows' mean, ``rmse_constant``.
+        A row per representation, seed, ``erased`` (False, and True where that was probed too) and measure, ``value``,
+        ``low`` and ``high``: ``mav_error`` in %, and in the factor's unit the root mean squared errors
+        ``rmse_linear`` …, of the probe of most skill on validation, ``rmse_best``, and of the test rows'
+        mean, ``rmse_constant``.
     """
     return measures_by_probe(scores[scores["subset"] == ""], factor)[COLUMNS]
 
@@ -48,7 +49,7 @@ def measures_by_probe(scores: pd.DataFrame, factor: str) -> pd.DataFrame:
     label = label[label["measure"] == "accuracy"]
     errors = scores[(scores["factor"] == factor) & (scores["measure"] == "rmse")]
     constant = scores[(scores["factor"] == factor) & (scores["measure"] == "baseline_rmse")]
-    found = pd.concat(
+    measures = pd.concat(
         [
             complement(label, scale=100).assign(measure=MAV_ERROR),
             errors.assign(measure=errors["probe"].map(rmse_by)),
@@ -56,7 +57,7 @@ def measures_by_probe(scores: pd.DataFrame, factor: str) -> pd.DataFrame:
             constant.drop_duplicates([*RUN, "eraser"]).assign(measure=rmse_by("constant")),
         ]
     )
-    return found.assign(erased=found["eraser"] != "")[[*RUN, "erased", "measure", *ENDS]].reset_index(drop=True)
+    return measures.assign(erased=measures["eraser"] != "")[[*RUN, "erased", "measure", *ENDS]].reset_index(drop=True)
 
 
 def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,13 +67,13 @@ def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
         table: of :func:`trade_off`.
 
     Returns:
-        A row per representation, ``erased`` and measure: ``mean``, ``sd``, ``n`` seeds, and ``low`` and ``high``, the 95 %
-        interval of the mean by Student's t; missing, like ``sd``, where there is one seed.
+        A row per representation, ``erased`` and measure: ``mean``, ``sd``, ``n`` seeds, and ``low`` and ``high``, the
+        95 % interval of the mean by Student's t; missing, like ``sd``, where there is one seed.
     """
     grouped = table.groupby(["representation", "erased", "measure"], sort=False)["value"]
-    found = grouped.agg(mean="mean", sd="std", n="size").reset_index()
-    half = stats.t.ppf((1 + LEVEL) / 2, found["n"] - 1) * found["sd"] / np.sqrt(found["n"])
-    return found.assign(low=found["mean"] - half, high=found["mean"] + half)
+    summary = grouped.agg(mean="mean", sd="std", n="size").reset_index()
+    half = stats.t.ppf((1 + LEVEL) / 2, summary["n"] - 1) * summary["sd"] / np.sqrt(summary["n"])
+    return summary.assign(low=summary["mean"] - half, high=summary["mean"] + half)
 
 
 def trade_off_points(summary: pd.DataFrame, probe: str = BEST) -> pd.DataFrame:
@@ -83,8 +84,8 @@ def trade_off_points(summary: pd.DataFrame, probe: str = BEST) -> pd.DataFrame:
         probe: which one's error counts.
 
     Returns:
-        A row per representation and ``erased``: ``error`` and ``rmse``, each also with ``_low``, ``_high`` and ``_sd``, and
-        ``n`` seeds.
+        A row per representation and ``erased``: ``error`` and ``rmse``, each also with ``_low``, ``_high`` and ``_sd``,
+        and ``n`` seeds.
     """
     columns = []
     for name, measure in (("error", MAV_ERROR), (RMSE, rmse_by(probe))):
@@ -106,7 +107,8 @@ def on_front(error: np.ndarray, rmse: np.ndarray) -> np.ndarray:
     """
     as_good = (error <= error[:, None]) & (rmse >= rmse[:, None])
     better = (error < error[:, None]) | (rmse > rmse[:, None])
-    return ~(as_good & better).any(1)
+    dominated: np.ndarray = np.any(as_good & better, axis=1)
+    return ~dominated
 
 
 def advantages(table: pd.DataFrame, reference: str) -> pd.DataFrame:
@@ -119,8 +121,8 @@ def advantages(table: pd.DataFrame, reference: str) -> pd.DataFrame:
         reference: the representation to compare with, not erased.
 
     Returns:
-        A row per representation, ``erased`` and measure: ``reference``, and of the difference to it the ``mean`` over seeds
-        with ``sd``, ``n`` and its interval, ``low`` and ``high``.
+        A row per representation, ``erased`` and measure: ``reference``, and of the difference to it the ``mean`` over
+        seeds with ``sd``, ``n`` and its interval, ``low`` and ``high``.
     """
     is_reference = (table["representation"] == reference) & ~table["erased"]
     baseline = table[is_reference].set_index(["measure", "seed"])["value"].rename("baseline")
@@ -139,5 +141,5 @@ def layer_table(scores: pd.DataFrame, factor: str = "angle") -> pd.DataFrame:
     Returns:
         The columns of :func:`trade_off`, with ``layer`` in place of ``erased``.
     """
-    found = measures_by_probe(scores[scores["subset"] == ""], factor)
-    return found[["representation", "seed", "measure", *ENDS, "layer"]]
+    measures = measures_by_probe(scores[scores["subset"] == ""], factor)
+    return measures[["representation", "seed", "measure", *ENDS, "layer"]]

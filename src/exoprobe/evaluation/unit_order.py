@@ -1,4 +1,4 @@
-"""Elements in the order of equation (1) for the values of any factor (section 4.3, Figure 8)."""
+"""Dimensions in the order of equation (1) for the values of any factor (section 4.3, Figure 8)."""
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,13 @@ MOST_VALUES = 30
 
 
 def shifted_up(features: np.ndarray) -> np.ndarray:
-    """Shift each element that falls below 0 by its minimum: equation (1) takes no negative activations."""
-    return features - np.minimum(features.min(0), 0)
+    """Shift each dimension that falls below 0 by its minimum: equation (1) takes no negative activations."""
+    shifted: np.ndarray = features - np.minimum(features.min(0), 0)
+    return shifted
 
 
 def unit_order(features: np.ndarray, bins: Bins) -> pd.DataFrame:
-    """Sort the elements by the value that they fire for, and average what they do for each value.
+    """Sort the dimensions by the value at which they are most active, and average their activation for each value.
 
     Equation (1) is taken of each value's mean, so that a value counts as much as another, however common it is.
 
@@ -25,7 +26,7 @@ def unit_order(features: np.ndarray, bins: Bins) -> pd.DataFrame:
         bins: the factor's values; of more than 30, the most common.
 
     Returns:
-        A row per value and position: ``value``, ``position`` (from 0; at most 200, neighboring elements are
+        A row per value and position: ``value``, ``position`` (from 0; at most 200, neighboring dimensions are
         averaged) and ``activation`` (shifted as the features are).
     """
     counts = np.bincount(bins.codes[bins.codes >= 0], minlength=len(bins.names))
@@ -34,12 +35,12 @@ def unit_order(features: np.ndarray, bins: Bins) -> pd.DataFrame:
         return pd.DataFrame({"value": pd.Series(dtype=str), "position": pd.Series(dtype=int), "activation": 0.0})
     means = np.stack([features[bins.codes == code].mean(0, dtype=np.float64) for code in kept])
     order = block_order(means, np.arange(len(kept))).order
-    parts = np.array_split(order, min(len(order), MOST_POSITIONS))
-    activations = np.stack([means[:, part].mean(1) for part in parts], axis=1)
+    chunks = np.array_split(order, min(len(order), MOST_POSITIONS))
+    activations = np.stack([means[:, chunk].mean(1) for chunk in chunks], axis=1)
     return pd.DataFrame(
         {
-            "value": np.repeat([bins.names[code] for code in kept], len(parts)),
-            "position": np.tile(np.arange(len(parts)), len(kept)),
+            "value": np.repeat([bins.names[code] for code in kept], len(chunks)),
+            "position": np.tile(np.arange(len(chunks)), len(kept)),
             "activation": activations.ravel(),
         }
     )

@@ -42,27 +42,27 @@ def unseen_digits(
     columns = read_samples(samples, ["label", "group", "split"])
     seen = np.isin(columns["label"], trained)
     rows = {UNSEEN: ~seen, SEEN: seen, WHEN_SEEN: ~seen}
-    gallery = min(len(np.unique(columns["label"][some])) for some in rows.values())
+    gallery = min(len(np.unique(columns["label"][members])) for members in rows.values())
     tables = []
-    for (variant, seed), features, tried in _representations(samples, runs, reference):
-        for classes in tried:
-            enrollable, tested = (rows[classes] & (columns["split"] == split) for split in ("train", "test"))
-            trial = Trial(features, enrollable, tested)
+    for (variant, seed), features, class_sets in _representations(samples, runs, reference):
+        for classes in class_sets:
+            enrollable, queries = (rows[classes] & (columns["split"] == split) for split in ("train", "test"))
+            trial = Trial(features, enrollable, queries)
             table = recognize([trial], columns["label"], columns["group"], classes=gallery, enrolled=enrolled)
             tables.append(labeled(table, variant, seed, classes))
     return pd.concat(tables, ignore_index=True)
 
 
 def labeled(table: pd.DataFrame, variant: str, seed: int, classes: str) -> pd.DataFrame:
-    """Put in front of a table what it is of."""
-    about = {"variant": variant, "seed": seed, "classes": classes}
-    return pd.DataFrame(about, index=table.index).join(table)
+    """Put columns that name the run and its classes in front of a table."""
+    columns = {"variant": variant, "seed": seed, "classes": classes}
+    return pd.DataFrame(columns, index=table.index).join(table)
 
 
 def _representations(
     samples: str | Path, runs: Mapping[Key, str | Path], reference: Mapping[Key, str | Path]
 ) -> Iterator[tuple[Key, np.ndarray, list[str]]]:
-    """Yield each variant and seed with its features [N, D] and the classes that it is tried on."""
+    """Yield each variant and seed with its features [N, D] and the classes to recognize."""
     digest = dataset_digest(samples)
     for key, path in runs.items():
         yield key, read_float32(path, digest), [UNSEEN, SEEN]

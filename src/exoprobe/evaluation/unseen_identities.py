@@ -1,4 +1,4 @@
-"""People whom a network was not trained on, enrolled and recognized."""
+"""Identities that a network was not trained on, enrolled and recognized."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ def unseen_identities(
     split_seed: int,
     enrolled: Sequence[int | None],
 ) -> pd.DataFrame:
-    """Recognize unseen people, of whom other images are enrolled, and held-out images of the people trained on.
+    """Recognize unseen identities, of which other images are enrolled, and held-out images of those trained on.
 
     Args:
         samples: the faces.
@@ -29,15 +29,15 @@ def unseen_identities(
             representation that is not trained here.
         folds: see :func:`exoprobe.datasets.open_set_split.split_identities`.
         split_seed: of the split.
-        enrolled: images of each person, None for all but one.
+        enrolled: images of each identity, None for all but one.
 
     Returns:
         Columns ``variant, seed, classes`` and those of :func:`exoprobe.evaluation.unseen_classes.recognize`.
     """
     columns = read_samples(samples, ["group", "split"])
-    people, digest = columns["group"], dataset_digest(samples)
-    splits = split_identities(people, columns["split"], folds=folds, seed=split_seed)
-    gallery = min(len(np.unique(people[rows])) for split in splits for rows in (split.unseen, split.held_out))
+    identities, digest = columns["group"], dataset_digest(samples)
+    splits = split_identities(identities, columns["split"], folds=folds, seed=split_seed)
+    gallery = min(len(np.unique(identities[rows])) for split in splits for rows in (split.unseen, split.held_out))
     tables = []
     for (variant, seed), paths in runs.items():
         features = [read_float32(path, digest) for path in paths]
@@ -47,7 +47,7 @@ def unseen_identities(
             UNSEEN: [Trial(vectors, split.unseen, split.unseen) for vectors, split in networks],
             SEEN: [Trial(vectors, split.fitted, split.held_out) for vectors, split in networks],
         }
-        for classes, tried in trials.items():
-            table = recognize(tried, people, people, classes=gallery, enrolled=enrolled)
+        for classes, fold_trials in trials.items():
+            table = recognize(fold_trials, identities, identities, classes=gallery, enrolled=enrolled)
             tables.append(labeled(table, variant, seed, classes))
     return pd.concat(tables, ignore_index=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.evaluation.intervals import group_weights
-from exoprobe.evaluation.recognition import UNDEFINED, Measured
+from exoprobe.evaluation.recognition import UNDEFINED, Estimate
 from exoprobe.features.cosine import cosine_similarities
 from exoprobe.features.drawn_rows import draw_rows
 
 FINE = 1 << 20  # bins of equal width that similarities are counted in
-LEVELS = 1024  # these, merged into bins of about equal counts: what is computed from is ranks
+LEVELS = 1024  # these, merged into bins of about equal counts: measures depend on ranks only
 MOST_ROWS = 2_000  # compared with each other
 ACROSS, WITHIN = "across", "within"  # pairs of two groups, of one
 
@@ -18,7 +18,8 @@ ACROSS, WITHIN = "across", "within"  # pairs of two groups, of one
 def verification_rows(labels: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Draw whole groups of rows whose label is known (not −1), at most 2,000 rows: int [n], ascending."""
     known = np.flatnonzero(labels >= 0)
-    return known[draw_rows(groups[known], MOST_ROWS)]
+    rows: np.ndarray = known[draw_rows(groups[known], MOST_ROWS)]
+    return rows
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class PairCounts:
 
 def verification(
     features: np.ndarray, labels: np.ndarray, groups: np.ndarray, *, label_is_group: bool
-) -> dict[str, Measured]:
-    """Measure how well cosine similarity tells pairs of one label (genuine) from pairs of two (impostor).
+) -> dict[str, Estimate]:
+    """Measure how well cosine similarity separates pairs of one label (genuine) from pairs of two (impostor).
 
     Args:
         features: [n, D], the rows of :func:`verification_rows`.
@@ -103,7 +104,8 @@ def _levels(features: np.ndarray, genuine: np.ndarray, impostor: np.ndarray) -> 
     fine = ((similarities - low) * scale).astype(np.int32)
     shares = [np.bincount(fine[kind], minlength=FINE) / kind.sum() for kind in (genuine, impostor)]
     below = np.cumsum(sum(shares)) / 2
-    return np.minimum(below * LEVELS, LEVELS - 1).astype(np.int32)[fine]
+    levels: np.ndarray = np.minimum(below * LEVELS, LEVELS - 1).astype(np.int32)[fine]
+    return levels
 
 
 def _histograms(
@@ -115,26 +117,27 @@ def _histograms(
     drawing both. (Resampling each group's own scores, the subsets bootstrap of Bolle, Ratha and Pankanti 2004,
     would give it their mean: intervals half as wide where pairs across groups decide.)
     """
-    parts = ((weights - 0.5, masks[ACROSS]), (weights / 2, masks[WITHIN]))  # an ordered pair is half of one
-    sums = sum(weight @ _by_group(levels, mask, groups) for weight, mask in parts if mask.any())
-    return sums.astype(np.float64)
+    weighted = ((weights - 0.5, masks[ACROSS]), (weights / 2, masks[WITHIN]))  # an ordered pair is half of one
+    sums = [weight @ _by_group(levels, mask, groups) for weight, mask in weighted if mask.any()]
+    total: np.ndarray = np.sum(sums, axis=0)
+    return total.astype(np.float64)
 
 
 def _by_group(levels: np.ndarray, mask: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Count the ordered pairs by their first row's group and by level, float32 [G, LEVELS]."""
     count = groups.max() + 1
-    places = (levels + LEVELS * groups[:, None])[mask]
-    return np.bincount(places, minlength=count * LEVELS).reshape(count, LEVELS).astype(np.float32)
+    indices = (levels + LEVELS * groups[:, None])[mask]
+    return np.bincount(indices, minlength=count * LEVELS).reshape(count, LEVELS).astype(np.float32)
 
 
-def area_under_curve(counts: PairCounts) -> Measured:
+def area_under_curve(counts: PairCounts) -> Estimate:
     """Return the chance that a genuine pair is the more similar one, ties counted half."""
     genuine, impostor = counts.genuine, counts.impostor
     below = np.cumsum(impostor, axis=1) - impostor / 2
-    return _measured(_share((genuine * below).sum(1), genuine.sum(1) * impostor.sum(1)))
+    return _estimate(_share((genuine * below).sum(1), genuine.sum(1) * impostor.sum(1)))
 
 
-def equal_error_rate(counts: PairCounts) -> Measured:
+def equal_error_rate(counts: PairCounts) -> Estimate:
     """Return the rate at which as many genuine pairs are refused as impostor ones accepted."""
     refused, accepted = (
         np.pad(_share(np.cumsum(kind, axis=1), kind.sum(1, keepdims=True)), ((0, 0), (1, 0)))
@@ -142,13 +145,13 @@ def equal_error_rate(counts: PairCounts) -> Measured:
     )
     apart = refused + accepted - 1  # from −1, where all are accepted, to 1
     after = (apart >= 0).argmax(1)[:, None]
-    start, stop = (np.take_along_axis(apart, place, 1) for place in (np.maximum(after - 1, 0), after))
+    start, stop = (np.take_along_axis(apart, index, 1) for index in (np.maximum(after - 1, 0), after))
     way = np.divide(-start, stop - start, out=np.zeros_like(start), where=stop > start)
-    first, last = (np.take_along_axis(refused, place, 1) for place in (np.maximum(after - 1, 0), after))
-    return _measured(np.clip(first + way * (last - first), 0, 1)[:, 0])
+    first, last = (np.take_along_axis(refused, index, 1) for index in (np.maximum(after - 1, 0), after))
+    return _estimate(np.clip(first + way * (last - first), 0, 1)[:, 0])
 
 
-def true_match_rates(counts: PairCounts, false_match_rates: np.ndarray) -> list[Measured]:
+def true_match_rates(counts: PairCounts, false_match_rates: np.ndarray) -> list[Estimate]:
     """Return the ROC curve: the share of genuine pairs accepted where this share of impostor pairs is, of each."""
     right, wrong = (
         np.pad(_share(np.cumsum(kind[:, ::-1], axis=1), kind.sum(1, keepdims=True)), ((0, 0), (1, 0)))
@@ -156,13 +159,14 @@ def true_match_rates(counts: PairCounts, false_match_rates: np.ndarray) -> list[
     )
     wrong = np.maximum.accumulate(wrong, axis=1)  # a draw's weights are negative for pairs of which neither is drawn
     rates = np.array([np.interp(false_match_rates, *draw) for draw in zip(wrong, right, strict=True)])
-    return [_measured(column) for column in rates.T]
+    return [_estimate(column) for column in rates.T]
 
 
-def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def _share(count: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Divide; NaN where a draw holds nothing of the whole."""
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+    shares: np.ndarray = np.divide(count, whole, out=np.full_like(count, np.nan), where=whole > 0)
+    return shares
 
 
-def _measured(values: np.ndarray) -> Measured:
-    return Measured(float(values[0]), np.clip(values[1:], 0, 1))
+def _estimate(values: np.ndarray) -> Estimate:
+    return Estimate(float(values[0]), np.clip(values[1:], 0, 1))

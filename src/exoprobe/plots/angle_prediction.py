@@ -6,14 +6,8 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.samples import read_samples
-from exoprobe.plots.style import (
-    GREY,
-    NETWORK_COLORS,
-    NETWORK_MARKERS,
-    NETWORK_NAMES,
-    new_figure,
-    save_figure,
-)
+from exoprobe.plots.representation_styles import GREY, NETWORK_COLORS, NETWORK_MARKERS, NETWORK_NAMES
+from exoprobe.plots.style import new_figure, save_figure
 from exoprobe.probes.predictions import Predictions
 
 OFFSET = 0.15  # of the angles' distance, between the networks' markers, so that their bars do not hide each other

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,17 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from exoprobe.evaluation.score import MEAN
-from exoprobe.plots.style import BLACK, GREY, TEXT_WIDTH, plt, representation_styles, save_figure
+from exoprobe.plots.representation_styles import BLACK, GREY, Style, representation_styles
+from exoprobe.plots.style import empty_figure, save_figure
 
 CHANCE = 50.0  # both rates of a probe that ignores the features
-CHANCE_LINE = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
+CHANCE_LINE: dict[str, Any] = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
 UNGROUPED = "other attributes"
 NAME_SIZE = 7  # points
 # Inches: of a heading, of an attribute per representation, and of all attributes together, at most.
 HEADING, LINE, PAGE = 0.2, 0.08, 6.2
 SPREAD = 0.75  # of an attribute's height, taken by the representations
-Styles = dict[str, dict[str, str]]
+Styles = dict[str, Style]
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ def draw_attribute_errors(
     attribute = min(LINE * len(names) + 0.05, PAGE / sum(not row.heading for row in rows))
     row_heights = np.array([HEADING if row.heading else attribute for row in rows])
     heights = [0.5 + 0.155 * len(names), 0.6 + row_heights.sum()]
-    figure = plt.figure(figsize=(TEXT_WIDTH, sum(heights)))
-    above, below = figure.subfigures(2, 1, height_ratios=heights)
+    figure = empty_figure(sum(heights))
+    panels: Any = figure.subfigures(2, 1, height_ratios=heights)
+    above, below = panels
     _draw_means(above.subplots(), errors[errors["attribute"] == MEAN].set_index("representation"), styles, names)
     _draw_rates(below, errors[errors["attribute"] != MEAN], rows, row_heights, styles)
     group_of = {attribute: group for group, members in groups.items() for attribute in members}
@@ -89,14 +92,14 @@ def arrange_rows(errors: pd.DataFrame, groups: dict[str, list[str]], first: str)
 
 def _draw_means(axes: Axes, means: pd.DataFrame, styles: Styles, names: dict[str, str]) -> None:
     """Draw each representation's mean error with its interval; this panel is also the legend."""
-    for place, (name, style) in enumerate(styles.items()):
+    for row, (name, style) in enumerate(styles.items()):
         mean = means.loc[name]
-        axes.plot([mean["error_low"], mean["error_high"]], [place, place], color=style["color"])
-        axes.plot(mean["error"], place, linestyle="none", markersize=5.5, **style)
-        said = f"{mean['error']:.1f}"
+        axes.plot([mean["error_low"], mean["error_high"]], [row, row], color=style["color"])
+        axes.plot(mean["error"], row, linestyle="none", markersize=5.5, **style)
+        label = f"{mean['error']:.1f}"
         if np.isfinite(mean["error_low"]):
-            said += f"  [{mean['error_low']:.1f}, {mean['error_high']:.1f}]"
-        axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
+            label += f"  [{mean['error_low']:.1f}, {mean['error_high']:.1f}]"
+        axes.text(1.02, row, label, transform=axes.get_yaxis_transform(), va="center", fontsize=7)
     axes.axvline(CHANCE, **CHANCE_LINE)
     axes.set_yticks(range(len(styles)), [names[name] for name in styles])
     axes.tick_params(axis="y", length=0)
@@ -107,13 +110,14 @@ def _draw_means(axes: Axes, means: pd.DataFrame, styles: Styles, names: dict[str
 
 def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: np.ndarray, styles: Styles) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
-    places = heights.cumsum() - heights / 2
-    end = min(100.0, max(CHANCE, errors[["false_negative_high", "false_positive_high"]].max(axis=None)) + 4)
+    centers = heights.cumsum() - heights / 2
+    ends = errors[["false_negative_high", "false_positive_high"]].to_numpy(float)
+    end = min(100.0, float(np.nanmax(ends, initial=CHANCE)) + 4)
     for axes, rate, limits in ((left, "false_negative", (end, 0)), (right, "false_positive", (0, end))):
-        for row, place, height in list(zip(rows, places, heights, strict=True))[1::2]:
+        for row, center, height in list(zip(rows, centers, heights, strict=True))[1::2]:
             if not row.heading:  # a band leads the eye from one panel to the other
-                axes.axhspan(place - height / 2, place + height / 2, color="#f3f3f3", linewidth=0, zorder=0)
-        _draw_rate(axes, errors.set_index(["representation", "attribute"]), rate, rows, places, heights, styles)
+                axes.axhspan(center - height / 2, center + height / 2, color="#f3f3f3", linewidth=0, zorder=0)
+        _draw_rate(axes, errors.set_index(["representation", "attribute"]), rate, rows, centers, heights, styles)
         axes.axvline(CHANCE, **CHANCE_LINE)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0, labelleft=axes is right)
@@ -121,7 +125,7 @@ def _draw_rates(figure: Figure, errors: pd.DataFrame, rows: list[Row], heights: 
         axes.set(xlim=limits, ylim=(heights.sum(), 0))
     left.set_xlabel("false negatives in % (present, not predicted)")
     right.set_xlabel("false positives in % (predicted, not present)")
-    _write_names(right, rows, places)
+    _write_names(right, rows, centers)
 
 
 def _draw_rate(
@@ -129,7 +133,7 @@ def _draw_rate(
     errors: pd.DataFrame,
     rate: str,
     rows: list[Row],
-    places: np.ndarray,
+    centers: np.ndarray,
     heights: np.ndarray,
     styles: Styles,
 ) -> None:
@@ -137,7 +141,7 @@ def _draw_rate(
     chosen = [rank for rank, row in enumerate(rows) if not row.heading]
     for rank, (name, style) in enumerate(styles.items()):
         values = errors.loc[[(name, rows[row].text) for row in chosen]]
-        at = places[chosen] + SPREAD * heights[chosen] * ((rank + 0.5) / len(styles) - 0.5)
+        at = centers[chosen] + SPREAD * heights[chosen] * ((rank + 0.5) / len(styles) - 0.5)
         axes.hlines(at, values[f"{rate}_low"], values[f"{rate}_high"], color=style["color"], linewidth=0.7, zorder=2)
         axes.plot(
             values[rate],
@@ -151,12 +155,12 @@ def _draw_rate(
         )
 
 
-def _write_names(axes: Axes, rows: list[Row], places: np.ndarray) -> None:
+def _write_names(axes: Axes, rows: list[Row], centers: np.ndarray) -> None:
     """Write the attributes' names centered between the panels."""
     texts = [row.text if row.heading else row.text.replace("_", " ") for row in rows]
     bold = FontProperties(weight="bold")
     width = max(TextPath((0, 0), text, size=NAME_SIZE, prop=bold).get_extents().width for text in texts)
-    axes.set_yticks(places, texts, ha="center", fontsize=NAME_SIZE)
+    axes.set_yticks(centers, texts, ha="center", fontsize=NAME_SIZE)
     axes.tick_params(axis="y", pad=width / 2 + 6)
     for label, row in zip(axes.get_yticklabels(), rows, strict=True):
         label.set(fontweight="bold" if row.heading else "normal", color=BLACK)

@@ -1,12 +1,14 @@
 """Figure 4: classification error per digit and on average, six techniques."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.evaluation.scores import complement
-from exoprobe.plots.style import BLACK, GREY, NETWORK_COLORS, VERMILION, new_figure, save_figure
+from exoprobe.plots.representation_styles import BLACK, GREY, NETWORK_COLORS, VERMILION
+from exoprobe.plots.style import new_figure, save_figure
 from exoprobe.probes.probe_data import LABEL
 
 # Network, probe, name, color; the paper's six, softmax for comparison in grays.
@@ -24,7 +26,7 @@ CONTROLS = [
     ("lenet", "per_angle_mean_pooled", "LeNet-per-angle-MAV, one angle regressor"),
     ("pair_lenet", "label_angle_mean", "PAIR-LeNet-MAV, label and angle means"),
 ]
-WHISKERS = {"error_kw": {"elinewidth": 0.8, "ecolor": "#444444"}}
+WHISKERS: dict[str, Any] = {"error_kw": {"elinewidth": 0.8, "ecolor": "#444444"}}
 
 
 def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, caption: str) -> None:
@@ -37,8 +39,12 @@ def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, cap
     width = 0.86 / len(TECHNIQUES)
     for rank, (_, _, name, color) in enumerate(TECHNIQUES):
         centers = np.arange(len(classes)) + width * (rank - (len(TECHNIQUES) - 1) / 2)
-        axes.bar(centers, mean[name][classes], width, yerr=sd[name][classes], color=color, label=name, **WHISKERS)
-        bar = average.bar(rank, mean[name]["average"], 0.8, yerr=sd[name]["average"], color=color, **WHISKERS)
+        axes.bar(
+            centers, _of(mean, name, classes), width, yerr=_of(sd, name, classes), color=color, label=name, **WHISKERS
+        )
+        bar = average.bar(
+            rank, _of(mean, name, ["average"]), 0.8, yerr=_of(sd, name, ["average"]), color=color, **WHISKERS
+        )
         average.bar_label(bar, fmt="%.1f", fontsize=6.5, padding=1.5)
     axes.set(xlabel="original class label", ylabel="classification error in %", xticks=range(len(classes)))
     axes.set_ylim(bottom=0)
@@ -55,6 +61,10 @@ def draw_digit_errors(scores: pd.DataFrame, paths: dict[str, str | Path], *, cap
         fontsize=7.2,
     )
     save_figure(figure, data, paths, caption=caption)
+
+
+def _of(statistic: pd.Series, technique: str, labels: list[str]) -> np.ndarray:
+    return statistic.loc[[(technique, label) for label in labels]].to_numpy()
 
 
 def digit_errors(scores: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Figures 7 and 8: heat maps of the feature spaces, elements in their own order and block-diagonalized."""
+"""Figures 7 and 8: heat maps of the feature spaces, units in their order and block-diagonalized."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from exoprobe.datasets.samples import read_samples
 from exoprobe.datasets.split_features import read_split_features
 from exoprobe.evaluation.block_diagonal import DEAD, BlockOrder, block_order
-from exoprobe.plots.style import NETWORK_NAMES, new_figure, save_figure
+from exoprobe.plots.representation_styles import NETWORK_NAMES
+from exoprobe.plots.style import new_figure, save_figure
 
 SAMPLES_PER_CELL = 10  # of each digit and angle; all 70,000 columns would be finer than the page
 SMALLEST_LABELED = 12  # rows; labels of smaller blocks would overlap
@@ -22,8 +23,8 @@ class HeatMap:
     """A picture of one feature space.
 
     Attributes:
-        values: float32 [elements, columns], in the order drawn.
-        order: int [elements], the feature element of each row.
+        values: float32 [units, columns], in the order drawn.
+        order: int [units], the unit of each row.
         blocks: the assignment of Eq. (1), or None where rows keep their order.
     """
 
@@ -52,14 +53,14 @@ def draw_heat_maps(
     test = pd.DataFrame(read_samples(samples, ["label", "angle"], "test"))
     columns = choose_columns(test)
     figure, panels = new_figure(columns=len(features), height=3.3, squeeze=False)
-    parts = []
+    tables = []
     for axes, (model, path) in zip(panels[0], features.items(), strict=True):
         matrix = read_split_features(samples, path, "test")
         picture = build_heat_map(matrix, test["label"].to_numpy(), columns, block_diagonal=block_diagonal)
         _draw_panel(axes, picture, test.iloc[columns], NETWORK_NAMES[model])
-        parts.append(_to_table(model, picture, test.iloc[columns]))
-    panels[0][0].set_ylabel("feature element, " + ("grouped by digit (Eq. 1)" if block_diagonal else "in order"))
-    save_figure(figure, pd.concat(parts), paths, caption=caption, float_format="%.3g")
+        tables.append(_to_table(model, picture, test.iloc[columns]))
+    panels[0][0].set_ylabel("unit, " + ("grouped by digit (Eq. 1)" if block_diagonal else "in order"))
+    save_figure(figure, pd.concat(tables), paths, caption=caption, float_format="%.3g")
 
 
 def choose_columns(factors: pd.DataFrame) -> np.ndarray:
@@ -76,7 +77,7 @@ def choose_columns(factors: pd.DataFrame) -> np.ndarray:
 
 
 def build_heat_map(features: np.ndarray, labels: np.ndarray, columns: np.ndarray, *, block_diagonal: bool) -> HeatMap:
-    """Take the chosen samples as columns; Eq. (1) looks at all samples."""
+    """Take the chosen samples as columns; Eq. (1) uses all samples."""
     blocks = block_order(features, labels) if block_diagonal else None
     order = np.arange(features.shape[1]) if blocks is None else blocks.order
     return HeatMap(features[columns][:, order].T, order, blocks)
@@ -84,7 +85,7 @@ def build_heat_map(features: np.ndarray, labels: np.ndarray, columns: np.ndarray
 
 def _draw_panel(axes: Axes, picture: HeatMap, factors: pd.DataFrame, name: str) -> None:
     top = np.percentile(picture.values, SATURATION)
-    elements = len(picture.values)
+    units = len(picture.values)
     image = axes.imshow(
         picture.values,
         aspect="auto",
@@ -104,16 +105,16 @@ def _draw_panel(axes: Axes, picture: HeatMap, factors: pd.DataFrame, name: str) 
     for edge in np.flatnonzero(np.diff(labels)) + 0.5:
         axes.axvline(edge, color="white", linewidth=0.3, alpha=0.6)
     if picture.blocks is not None:
-        _mark_blocks(axes, picture)
+        _mark_blocks(axes, picture.blocks, picture.order)
     else:
-        axes.set_yticks([0, elements - 1], ["1", str(elements)])
+        axes.set_yticks([0, units - 1], ["1", str(units)])
     bar = axes.figure.colorbar(image, ax=axes, location="bottom", extend="max", aspect=30, pad=0.02)
     bar.set_label("activation", fontsize=7.5)
     bar.outline.set_visible(False)
 
 
-def _mark_blocks(axes: Axes, picture: HeatMap) -> None:
-    clusters = picture.blocks.cluster[picture.order]
+def _mark_blocks(axes: Axes, blocks: BlockOrder, order: np.ndarray) -> None:
+    clusters = blocks.cluster[order]
     edges = np.flatnonzero(np.diff(clusters)) + 0.5
     for edge in edges:
         axes.axhline(edge, color="white", linewidth=0.3, alpha=0.6)
@@ -121,7 +122,7 @@ def _mark_blocks(axes: Axes, picture: HeatMap) -> None:
     shown = [label for label in dict.fromkeys(clusters) if label != DEAD and sizes[label] >= SMALLEST_LABELED]
     axes.set_yticks([np.flatnonzero(clusters == label).mean() for label in shown], shown)
     if DEAD in sizes:
-        axes.set_title(f"{axes.get_title()} ({sizes[DEAD]} of {len(clusters)} elements dead)", fontsize=7.5)
+        axes.set_title(f"{axes.get_title()} ({sizes[DEAD]} of {len(clusters)} units dead)", fontsize=7.5)
 
 
 def _to_table(model: str, picture: HeatMap, factors: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +133,7 @@ def _to_table(model: str, picture: HeatMap, factors: pd.DataFrame) -> pd.DataFra
         for label, angle, number in zip(factors["label"], factors["angle"], counter, strict=True)
     ]
     table = pd.DataFrame(picture.values, columns=names)
-    leading = {"model": model, "row": np.arange(len(picture.order)), "element": picture.order}
+    leading = {"model": model, "row": np.arange(len(picture.order)), "unit": picture.order}
     if picture.blocks is not None:
         leading |= {
             "cluster": picture.blocks.cluster[picture.order],

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from exoprobe.plots.style import BLUE, GREEN, GREY, REPRESENTATION_COLORS, VERMILION, new_figure, save_figure
+from exoprobe.plots.representation_styles import BLUE, GREEN, GREY, REPRESENTATION_COLORS, VERMILION
+from exoprobe.plots.style import new_figure, save_figure
 
 PROBES = {
     "rmse_linear": ("linear", VERMILION, "o"),
@@ -56,7 +58,7 @@ def draw_layers(
     save_figure(figure, table, paths, caption=caption)
 
 
-def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, layers: list[str], **style: str) -> None:
+def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, layers: list[str], **style: Any) -> None:  # noqa: ANN401 of Axes.plot
     values = rows[rows["measure"] == measure].groupby("layer")[["value", "low", "high"]].mean().loc[layers]
     positions = range(len(layers))
     axes.fill_between(positions, values["low"], values["high"], color=style["color"], alpha=0.2, linewidth=0)

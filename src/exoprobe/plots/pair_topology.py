@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from exoprobe.datasets.samples import read_samples
-from exoprobe.plots.style import BLACK, GREEN, GREY, new_figure, save_figure
+from exoprobe.plots.representation_styles import BLACK, GREEN, GREY
+from exoprobe.plots.style import new_figure, save_figure
 from exoprobe.training.architectures.lenet import LeNet
 
-STREAMS = {"first": 3.0, "second": 0.0}  # vertical place of each image's stream
+STREAMS = {"first": 3.0, "second": 0.0}  # vertical position of each image's stream
 STEP, BOX_WIDTH, BOX_HEIGHT = 1.55, 1.22, 0.86
 MIDDLE = 1.5
 
@@ -33,13 +34,13 @@ def draw_pair_topology(samples: str | Path, paths: dict[str, str | Path], *, mod
     axes.axis("off")
     for (stream, height), picture, angle in zip(STREAMS.items(), pictures, angles, strict=True):
         _draw_image(axes, picture, angle, height)
-        for place, layer in enumerate(layers.itertuples(), start=1):
-            _draw_layer(axes, STEP * place, height, layer.layer, layer.shape, shared=stream == "second")
-    for place, layer in enumerate(layers.itertuples(), start=1):
+        for column, layer in enumerate(layers.itertuples(), start=1):
+            _draw_layer(axes, STEP * column, height, str(layer.layer), str(layer.shape), shared=stream == "second")
+    for column, layer in enumerate(layers.itertuples(), start=1):
         if layer.euclidean_loss:
-            _draw_euclidean_loss(axes, STEP * place)
+            _draw_euclidean_loss(axes, STEP * column)
         elif layer.parameters:
-            axes.text(STEP * place, MIDDLE, "shared\nweights", ha="center", va="center", fontsize=6, color=GREY)
+            axes.text(STEP * column, MIDDLE, "shared\nweights", ha="center", va="center", fontsize=6, color=GREY)
     _draw_softmax_loss(axes, STEP * (len(layers) + 1))
     what = "one digit" if model["pairs"] == "source" else "one class"
     axes.text(-0.95, MIDDLE, f"a pair: two\nimages of {what}", fontsize=6.5, va="center", color=BLACK)
@@ -54,7 +55,7 @@ def layer_table(image: torch.Tensor, euclidean: list[str]) -> pd.DataFrame:
         euclidean: the layers with a Euclidean loss.
 
     Returns:
-        Columns ``layer, shape, elements, parameters, euclidean_loss``.
+        Columns ``layer, shape, units, parameters, euclidean_loss``.
     """
     network = LeNet()
     with torch.inference_mode():
@@ -70,7 +71,7 @@ def layer_table(image: torch.Tensor, euclidean: list[str]) -> pd.DataFrame:
         )
         for name, activation in activations.items()
     ]
-    return pd.DataFrame(rows, columns=["layer", "shape", "elements", "parameters", "euclidean_loss"])
+    return pd.DataFrame(rows, columns=["layer", "shape", "units", "parameters", "euclidean_loss"])
 
 
 def example_pair(samples: str | Path) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 from exoprobe.datasets.perturbations import PERTURBATIONS
 from exoprobe.evaluation.perturbation_effect import TEST_RANGE, TRAIN_RANGE, explained_by
 from exoprobe.evaluation.trade_off import BEST, MAV_ERROR
-from exoprobe.plots.style import GREY, new_figure, representation_styles, save_figure
+from exoprobe.plots.representation_styles import GREY, Style, representation_styles
+from exoprobe.plots.style import new_figure, save_figure
 
 TOGETHER = "together"  # the task in which all factors vary
 MEASURES = {MAV_ERROR: "MAV error in %", explained_by(BEST): "explained fraction"}
@@ -21,7 +22,7 @@ TICKS = (1, 3, 10, 30)  # %
 def draw_perturbation_effect(
     effect: pd.DataFrame, paths: dict[str, str | Path], *, names: dict[str, str], among: list[str], caption: str
 ) -> None:
-    """Draw recognition error and how decodable each factor is, factor alone and, where that was asked, of all together.
+    """Draw recognition error and how decodable each factor is, alone and, where that was asked, with all others.
 
     Args:
         effect: of :func:`exoprobe.evaluation.perturbation_effect.perturbation_effect`.
@@ -31,16 +32,16 @@ def draw_perturbation_effect(
         caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     together = effect["task"] == TOGETHER
-    parts = {"one at a time": effect[~together], "all together": effect[together]}
-    parts = {title: part for title, part in parts.items() if len(part)}
+    panel_tables = {"one at a time": effect[~together], "all together": effect[together]}
+    panel_tables = {title: table for title, table in panel_tables.items() if len(table)}
     factors = [name for name in PERTURBATIONS if name in set(effect["factor"])]
-    every = representation_styles(among, [])
-    styles = {name: every[name] for name in names}
+    all_styles = representation_styles(among, [])
+    styles = {name: all_styles[name] for name in names}
     height = 1.0 + 0.18 * np.ceil((len(styles) + 2) / 5) + len(factors) * (0.16 + 0.085 * len(styles))
-    figure, panels = new_figure(columns=2 * len(parts), height=height, sharey=True, squeeze=False)
-    for rank, (title, part) in enumerate(parts.items()):
+    figure, panels = new_figure(columns=2 * len(panel_tables), height=height, sharey=True, squeeze=False)
+    for rank, (title, table) in enumerate(panel_tables.items()):
         for axes, (measure, label) in zip(panels[0][2 * rank :], MEASURES.items(), strict=False):
-            _draw_panel(axes, average_seeds(part, measure), factors, styles)
+            _draw_panel(axes, average_seeds(table, measure), factors, styles)
             axes.set(title=title, xlabel=label)
             _set_scale(axes, measure)
     panels[0][0].set_yticks(range(len(factors)), [PERTURBATIONS[factor].title for factor in factors])
@@ -55,19 +56,20 @@ def average_seeds(effect: pd.DataFrame, measure: str) -> pd.DataFrame:
     return chosen.groupby(["factor", "representation", "range"])[["value", "low", "high"]].mean()
 
 
-def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], styles: dict[str, dict[str, str]]) -> None:
+def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], styles: dict[str, Style]) -> None:
     """Draw a full marker inside and a hollow one outside per variant, joined, each with its interval."""
     offsets = SPREAD * ((np.arange(len(styles)) + 0.5) / len(styles) - 0.5)
-    for place, factor in enumerate(factors):
-        if place % 2:  # a band leads the eye from one panel to the other
-            axes.axhspan(place - 0.5, place + 0.5, color="#f3f3f3", linewidth=0, zorder=0)
+    for row, factor in enumerate(factors):
+        if row % 2:  # a band leads the eye from one panel to the other
+            axes.axhspan(row - 0.5, row + 0.5, color="#f3f3f3", linewidth=0, zorder=0)
         for offset, (name, style) in zip(offsets, styles.items(), strict=True):
-            if (factor, name) not in means.index.droplevel("range"):
+            ranges = [(factor, name, limits) for limits in (TRAIN_RANGE, TEST_RANGE)]
+            if ranges[0] not in means.index:
                 continue
-            found, heights = means.loc[factor, name], [place + offset] * 2
-            axes.plot(found.loc[[TRAIN_RANGE, TEST_RANGE], "value"], heights, color=style["color"], linewidth=0.6)
-            for name, face in ((TRAIN_RANGE, style["markerfacecolor"]), (TEST_RANGE, "white")):
-                value, low, high = found.loc[name]
+            of_factor, heights = means.loc[ranges], [row + offset] * 2
+            axes.plot(of_factor["value"], heights, color=style["color"], linewidth=0.6)
+            faces = (style["markerfacecolor"], "white")
+            for (value, low, high), face in zip(of_factor.to_numpy(), faces, strict=True):
                 axes.plot([low, high], heights, color=style["color"], linewidth=1.6)
                 marked = style | {"markerfacecolor": face}
                 axes.plot(value, heights[0], linestyle="none", markersize=3.6, markeredgewidth=0.9, **marked)
@@ -75,7 +77,7 @@ def _draw_panel(axes: Axes, means: pd.DataFrame, factors: list[str], styles: dic
     axes.tick_params(axis="y", length=0)
 
 
-def _handles(styles: dict[str, dict[str, str]], names: dict[str, str]) -> list[Line2D]:
+def _handles(styles: dict[str, Style], names: dict[str, str]) -> list[Line2D]:
     """Explain colors by variant, and full and hollow markers."""
     marks = {names[name]: style for name, style in styles.items()}
     for text, face in (("in", GREY), ("outside", "white")):

@@ -1,6 +1,7 @@
-"""A figure of what each perturbation does to a digit, from one end of its outer range to the other."""
+"""A figure of what each perturbation does to a digit, from one end of its test range to the other."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ from matplotlib.axes import Axes
 
 from exoprobe.datasets.perturbations import PERTURBATIONS
 from exoprobe.datasets.perturbed_digits import Ranges, perturb_images
-from exoprobe.plots.style import BLUE, GREY, MINUS, new_figure, save_figure
+from exoprobe.plots.representation_styles import BLUE, GREY
+from exoprobe.plots.style import MINUS, new_figure, save_figure
 
 PER_ROW = 13
 FIRST_CLASS = 2  # of 0 and 1, least is seen
@@ -18,27 +20,28 @@ GAP = 1  # pixels between two pictures
 def draw_perturbed_digits(
     source: str | Path, paths: dict[str, str | Path], *, perturbations: Ranges, seed: int, caption: str
 ) -> None:
-    """Draw a row of pictures per perturbation, with its inner range marked below.
+    """Draw a row of pictures per perturbation, with its train range marked below.
 
     Args:
         source: the .npz file of :func:`exoprobe.datasets.digit_sources.save_digits`.
         paths: see :func:`exoprobe.plots.style.save_figure`.
         perturbations: the ranges of each.
-        seed: of noise and of places.
+        seed: of noise and of positions.
         caption: see :func:`exoprobe.plots.style.save_figure`.
     """
     digits = np.load(source)
     figure, rows = new_figure(len(perturbations), height=0.3 + 0.68 * len(perturbations), squeeze=False)
-    parts = []
+    tables = []
     for rank, (axes, (name, ranges)) in enumerate(zip(rows[:, 0], perturbations.items(), strict=True)):
         shown = choose_digit(digits["test_labels"], rank)
-        values = np.linspace(*ranges["test_range"], PER_ROW)
+        lowest, highest = ranges["test_range"]
+        values = np.linspace(lowest, highest, PER_ROW)
         pictures = perturb_images(np.repeat(digits["test_images"][[shown]], PER_ROW, axis=0), {name: values}, seed)
         _draw_row(axes, name, pictures, ranges)
         low, high = ranges["train_range"]
         row = {"perturbation": name, "value": values, "inside": (values >= low) & (values <= high)}
-        parts.append(pd.DataFrame({**row, "label": digits["test_labels"][shown], "test_digit": shown}))
-    save_figure(figure, pd.concat(parts), paths, caption=caption)
+        tables.append(pd.DataFrame({**row, "label": digits["test_labels"][shown], "test_digit": shown}))
+    save_figure(figure, pd.concat(tables), paths, caption=caption)
 
 
 def choose_digit(labels: np.ndarray, rank: int) -> int:
@@ -58,8 +61,8 @@ def _draw_row(axes: Axes, name: str, pictures: np.ndarray, ranges: dict[str, lis
     framed = np.pad(pictures, ((0, 0), (0, 0), (GAP, GAP)), constant_values=255)
     half = (highest - lowest) / (len(pictures) - 1) / 2
     extent = (lowest - half, highest + half, 0, 1)
-    axes.imshow(np.hstack(framed), cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto")
-    below = {"transform": axes.get_xaxis_transform(), "clip_on": False, "solid_capstyle": "butt"}
+    axes.imshow(np.hstack(list(framed)), cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto")
+    below: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False, "solid_capstyle": "butt"}
     axes.plot([lowest, highest], [-0.07, -0.07], color=GREY, linewidth=1, **below)
     axes.plot([low, high], [-0.07, -0.07], color=BLUE, linewidth=3.5, **below)
     ticks = sorted({lowest, low, high, highest})

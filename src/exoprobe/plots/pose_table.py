@@ -88,19 +88,23 @@ def write_pose_tables(
 def arrange_table(errors: pd.DataFrame, names: dict[str, str]) -> PoseTable:
     """Put the errors into rows: |yaw| by range, then over all samples, then the other angles over all samples."""
     linear = errors[errors["probe"] == "linear"]
-    by_cell = linear.set_index(["target", "range", "representation"]).sort_index()
-    shown = [name for name in range_names() if (MAIN, name) in by_cell.index]
-    ranges = [_row(f"{name}°", by_cell.loc[MAIN, name], names, "{mae:.1f}") for name in shown]
-    total = by_cell.loc[MAIN, TOTAL]
+    shown = [name for name in range_names() if not _cells(linear, MAIN, name).empty]
+    ranges = [_row(f"{name}°", _cells(linear, MAIN, name), names, "{mae:.1f}") for name in shown]
+    total = _cells(linear, MAIN, TOTAL)
     summary = [
         _row("total", total, names, "{mae:.1f}"),
         ["95 %", *_texts(total, names, "[{mae_low:.1f}, {mae_high:.1f}]"), "", ""],
         ["R²", *_texts(total, names, "{r2:z.2f}"), "", ""],
     ]
     others = [target for target in linear["target"].unique() if target != MAIN]
-    compact = [_row(f"{name} (R²)", by_cell.loc[name, TOTAL], names, "{mae:.1f} ({r2:z.2f})") for name in others]
+    compact = [_row(f"{name} (R²)", _cells(linear, name, TOTAL), names, "{mae:.1f} ({r2:z.2f})") for name in others]
     blocks = [block for block in (ranges, summary, compact) if block]
     return PoseTable(["|yaw|", *names.values(), "constant", "count"], blocks)
+
+
+def _cells(errors: pd.DataFrame, target: str, limits: str) -> pd.DataFrame:
+    """Return the errors of an angle within a range, by representation."""
+    return errors[(errors["target"] == target) & (errors["range"] == limits)].set_index("representation")
 
 
 def _row(title: str, cells: pd.DataFrame, names: dict[str, str], form: str) -> list[str]:
@@ -146,4 +150,4 @@ def _stack(heading: str) -> str:
 
 def _escape(text: str) -> str:
     """Write a text so that plain LaTeX sets it, whatever the fonts' encoding."""
-    return re.sub("|".join(map(re.escape, ESCAPES)), lambda found: ESCAPES[found[0]], text)
+    return re.sub("|".join(map(re.escape, ESCAPES)), lambda match: ESCAPES[match[0]], text)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from exoprobe.evaluation.pose_errors import ABS_YAW, TOTAL
 from exoprobe.evaluation.trade_off import over_seeds, rmse_by
-from exoprobe.plots.style import BLUE, GREEN, GREY, VERMILION, new_figure, save_figure
+from exoprobe.plots.representation_styles import BLUE, GREEN, GREY, VERMILION
+from exoprobe.plots.style import new_figure, save_figure
 
 # By probe: its name, color and marker.
 STYLES = {
@@ -19,7 +21,7 @@ STYLES = {
 }
 SPREAD = 0.6  # of a row's height, taken by the probes
 HEADS, ROW = 0.9, 0.34  # inches
-CONSTANT = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
+CONSTANT: dict[str, Any] = {"color": GREY, "linewidth": 1, "linestyle": (0, (4, 2)), "zorder": 1}
 
 
 def draw_probe_errors(
@@ -73,8 +75,8 @@ def gather_errors(digits: pd.DataFrame, faces: pd.DataFrame) -> pd.DataFrame:
     names = {"mae": "value", "mae_low": "low", "mae_high": "high", "constant_mae": "constant"}
     total = faces[(faces["target"] == ABS_YAW) & (faces["range"] == TOTAL)]
     tables.append(total.rename(columns=names).assign(dataset="faces"))
-    found = pd.concat(tables, ignore_index=True).rename(columns={"representation": "name"})
-    return found[["dataset", "name", "probe", "value", "low", "high", "seeds", "constant"]]
+    joined = pd.concat(tables, ignore_index=True).rename(columns={"representation": "name"})
+    return joined[["dataset", "name", "probe", "value", "low", "high", "seeds", "constant"]]
 
 
 def _draw(axes: Axes, data: pd.DataFrame, titles: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """A color and a marker per network and representation, the same in every figure and on the page."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 # Okabe and Ito's palette: told apart with any color vision. A network keeps its color in every figure.
 VERMILION, BLUE, GREEN, GREY, BLACK = "#D55E00", "#0072B2", "#009E73", "#767676", "#222222"
@@ -16,7 +17,10 @@ CONTROL_COLORS = ["#333333", "#767676", "#a6a6a6"]
 CONTROL_MARKERS = ["X", "P", "p", "*"]
 
 
-def representation_styles(names: Iterable[str], controls: Collection[str]) -> dict[str, dict[str, str]]:
+Style = dict[str, Any]  # keyword arguments of ``Axes.plot``
+
+
+def representation_styles(names: Iterable[str], controls: Collection[str]) -> dict[str, Style]:
     """Give each representation its color and marker.
 
     Args:
@@ -28,7 +32,9 @@ def representation_styles(names: Iterable[str], controls: Collection[str]) -> di
     """
     names = list(names)
     networks = [name for name in names if name in NETWORK_COLORS]  # these keep their style
-    styles = {name: {"color": NETWORK_COLORS[name], "marker": NETWORK_MARKERS[name]} for name in networks}
+    styles: dict[str, Style] = {
+        name: {"color": NETWORK_COLORS[name], "marker": NETWORK_MARKERS[name]} for name in networks
+    }
     colors = [color for color in REPRESENTATION_COLORS if color not in {style["color"] for style in styles.values()}]
     for rank, name in enumerate(name for name in names if name not in {*controls, *networks}):
         marker = REPRESENTATION_MARKERS[rank % len(REPRESENTATION_MARKERS)]

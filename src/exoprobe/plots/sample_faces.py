@@ -63,18 +63,18 @@ def draw_sample_faces(
     names = pd.Series(columns["file"], index=columns["sample_id"])
     boxes, files = read_landmarks(landmarks).set_index("sample_id"), ImageFiles(images)
     texts = [describe(data[data["sample_id"] == sample]) for sample in chosen["sample_id"]]
-    rows = chosen.assign(text=texts).groupby("draw", sort=False)
+    rows = chosen.assign(text=pd.Series(texts, index=chosen.index, dtype=object)).groupby("draw", sort=False)
     figure, panels = new_figure(len(rows), PER_ROW, squeeze=False)
     figure.set_figheight(0.5 + len(rows) * (1.3 + 0.145 * max(map(len, texts))))
     for axes in panels.flat:
         axes.axis("off")
     for row, (draw, faces) in zip(panels, rows, strict=True):
         row[0].text(-0.06, 0.5, draw, transform=row[0].transAxes, rotation=90, ha="right", va="center", color=GREY)
-        for axes, face in zip(row, faces.itertuples(), strict=False):
-            image = files.load(names[face.sample_id])
-            box = box_within(boxes.loc[face.sample_id, BOX_COLUMNS].to_numpy(float), image.shape[:2])
+        for axes, face in zip(row, faces.to_dict("records"), strict=False):
+            image = files.load(names[face["sample_id"]])
+            box = box_within(boxes.loc[face["sample_id"], BOX_COLUMNS].to_numpy(float), image.shape[:2])
             axes.imshow(crop_face(image, dict(zip(BOX_COLUMNS, box, strict=True)), CROP).transpose(1, 2, 0))
-            _write(axes, face.text)
+            _write(axes, face["text"])
     _explain(figure)
     save_figure(figure, data, paths, caption=caption)
 
@@ -149,9 +149,9 @@ def describe(table: pd.DataFrame) -> list[tuple[str, str]]:
     lines = [(text.replace("-", "−"), BLACK) for text in degrees]  # a linear prediction can fall below 0
     attributes = table[table["property"] != ABS_YAW]
     marked = []
-    for row in attributes.sort_values("predicted", key=np.abs, ascending=False).itertuples():
-        if mark := MARKS.get((row.truth == 1, row.predicted >= 0)):
-            marked.append((f"{mark[0]} {row.property.replace('_', ' ')}", mark[1]))
+    for row in attributes.sort_values("predicted", key=np.abs, ascending=False).to_dict("records"):
+        if mark := MARKS.get((row["truth"] == 1, row["predicted"] >= 0)):
+            marked.append((f"{mark[0]} {row['property'].replace('_', ' ')}", mark[1]))
     if len(marked) > LINES:
         marked = [*marked[: LINES - 1], (f"and {len(marked) - LINES + 1} more", GREY)]
     return [*lines, *(marked or [("no attribute", GREY)])]
@@ -160,8 +160,10 @@ def describe(table: pd.DataFrame) -> list[tuple[str, str]]:
 def _write(axes: Axes, lines: list[tuple[str, str]]) -> None:
     """Write lines below a face."""
     for rank, (text, color) in enumerate(lines):
-        offset = {"xytext": (0, -4 - 10 * rank), "textcoords": "offset points"}
-        axes.annotate(text, (0, 0), xycoords="axes fraction", **offset, va="top", fontsize=7.5, color=color)
+        axes.annotate(
+            text, (0, 0), xycoords="axes fraction", xytext=(0, -4 - 10 * rank), textcoords="offset points", va="top",
+            fontsize=7.5, color=color,
+        )  # fmt: skip
 
 
 def _explain(figure: Figure) -> None:

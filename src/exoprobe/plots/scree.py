@@ -8,7 +8,8 @@ import pandas as pd
 from exoprobe.datasets.samples import read_samples
 from exoprobe.datasets.split_features import read_split_features
 from exoprobe.evaluation.spectrum import min_max_normalize, singular_values
-from exoprobe.plots.style import GREY, NETWORK_COLORS, NETWORK_NAMES, new_figure, save_figure
+from exoprobe.plots.representation_styles import GREY, NETWORK_COLORS, NETWORK_NAMES
+from exoprobe.plots.style import new_figure, save_figure
 
 SHOWN = 40
 
@@ -24,14 +25,14 @@ def compute_scree(samples: str | Path, features: dict[tuple[str, int], str | Pat
         Columns ``model, seed, index, singular_value, explained_variance``, the first 40 of each; the last
         column is the fraction of the total variance.
     """
-    parts = []
+    tables = []
     for (model, seed), path in features.items():
         values = singular_values(min_max_normalize(read_split_features(samples, path, "test")))
         explained = values**2 / (values**2).sum()
         index = np.arange(1, len(values) + 1)
-        part = {"index": index, "singular_value": values, "explained_variance": explained}
-        parts.append(pd.DataFrame({"model": model, "seed": seed, **part}).head(SHOWN))
-    return pd.concat(parts)
+        columns = {"index": index, "singular_value": values, "explained_variance": explained}
+        tables.append(pd.DataFrame({"model": model, "seed": seed, **columns}).head(SHOWN))
+    return pd.concat(tables)
 
 
 def draw_scree(

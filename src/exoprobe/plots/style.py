@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -12,23 +13,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from exoprobe.io.files import atomic_write
-from exoprobe.plots.representation_styles import (  # noqa: F401 the figures' modules take them from here
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    NETWORK_COLORS,
-    NETWORK_MARKERS,
-    NETWORK_NAMES,
-    REPRESENTATION_COLORS,
-    VERMILION,
-    representation_styles,
-)
+from exoprobe.plots.representation_styles import GREY
 
 TEXT_WIDTH = 6.8  # inches, two columns of a conference page
 MINUS = re.compile(r"(?<!\w)-(?=\d)")  # a hyphen that is one
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "figure.constrained_layout.use": True,
     "figure.dpi": 150,
     "savefig.dpi": 300,
@@ -49,12 +39,17 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "exoprobe",
 }
-plt.rcParams.update(STYLE)
+plt.style.use(STYLE)
 
 
-def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: object) -> tuple[Figure, object]:
-    """Make a figure of text width in the common style; ``options`` go to ``plt.subplots``."""
+def new_figure(rows: int = 1, columns: int = 1, height: float = 2.8, **options: Any) -> tuple[Figure, Any]:  # noqa: ANN401 of plt.subplots
+    """Make a figure of text width in the common style, and its axes; ``options`` go to ``plt.subplots``."""
     return plt.subplots(rows, columns, figsize=(TEXT_WIDTH, height), **options)
+
+
+def empty_figure(height: float) -> Figure:
+    """Make a figure of text width without axes."""
+    return plt.figure(figsize=(TEXT_WIDTH, height))
 
 
 def save_figure(
@@ -76,7 +71,7 @@ def save_figure(
     """
     if caption:
         figure.supxlabel(MINUS.sub("−", caption), fontsize=6.5, color=GREY)
-    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
+    undated: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
     for kind, metadata in undated.items():
         with atomic_write(paths[kind]) as temporary:
             figure.savefig(temporary, format=kind, metadata=metadata)

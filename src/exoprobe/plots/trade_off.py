@@ -1,13 +1,15 @@
 """The trade-off figure: recognition against how decodable the rotation still is, for each way of training."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from exoprobe.evaluation.trade_off import BEST, RMSE, on_front, rmse_by, trade_off_points
-from exoprobe.plots.style import BLACK, GREY, new_figure, representation_styles, save_figure
+from exoprobe.plots.representation_styles import BLACK, GREY, representation_styles
+from exoprobe.plots.style import new_figure, save_figure
 
 PANELS = {
     "linear": "linear probe",
@@ -66,7 +68,7 @@ def draw_trade_off(
     save_figure(figure, table, paths, caption=f"{key}. {caption}")
 
 
-def _draw_front(axes: Axes, points: pd.DataFrame, **style: str) -> None:
+def _draw_front(axes: Axes, points: pd.DataFrame, **style: Any) -> None:  # noqa: ANN401 of Axes.plot
     """Draw the edge of what some points are at least as good as: below and to the right of it."""
     if points.empty:
         return
@@ -96,7 +98,7 @@ def _draw_network(axes: Axes, points: pd.DataFrame, style: dict[str, str], title
         )
 
 
-def _reach(point: Mapping[str, float], name: str) -> list[list[float]] | None:
+def _reach(point: Mapping[Hashable, float], name: str) -> list[list[float]] | None:
     """Return how far the interval reaches below and above; None for a single seed."""
     if pd.isna(point[f"{name}_low"]):
         return None

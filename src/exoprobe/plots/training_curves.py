@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from exoprobe.plots.style import NETWORK_COLORS, NETWORK_NAMES, new_figure, save_figure
+from exoprobe.plots.representation_styles import NETWORK_COLORS, NETWORK_NAMES
+from exoprobe.plots.style import new_figure, save_figure
 
 MEASURE_LABELS = {"error": "validation error in %", "loss": "validation loss"}
 

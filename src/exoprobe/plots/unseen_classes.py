@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from exoprobe.plots.style import BLACK, TEXT_WIDTH, plt, representation_styles, save_figure
+from exoprobe.plots.representation_styles import BLACK, Style, representation_styles
+from exoprobe.plots.style import empty_figure, save_figure
 
 LINE, REST = 0.2, 1.25  # inches: of a variant, and of a dataset's panels beside its variants
-SEEN_MARKS = {"seen": "|", "when_seen": "x"}  # what is not the question is drawn small
+SEEN_MARKS = {"seen": "|", "when_seen": "x"}  # of classes for comparison, drawn small
 SEEN_NAMES = {
     "seen": "classes trained on",
     "when_seen": "the unseen classes, had they been trained on",
 }
-LOWER = 0.27  # of a line's height: how far below the question the comparison stands
+LOWER = 0.27  # of a line's height: how far below the unseen classes the others are drawn
 MARKS = slice(0, None, 6)  # of the points of a ROC curve
 
 
@@ -40,7 +42,7 @@ def draw_unseen_classes(
     """
     styles = representation_styles(dict.fromkeys(key for shown in names.values() for key in shown), controls)
     heights = [REST + LINE * len(names[title]) for title in tables]
-    figure = plt.figure(figsize=(TEXT_WIDTH, sum(heights) + 0.35))
+    figure = empty_figure(sum(heights) + 0.35)
     rows = figure.subfigures(len(tables), 1, height_ratios=heights, squeeze=False)[:, 0]
     for row, (title, table) in zip(rows, tables.items(), strict=True):
         row.suptitle(title, fontsize=9, x=0.01, ha="left")
@@ -65,7 +67,7 @@ def draw_unseen_classes(
     save_figure(figure, data[["dataset", *data.columns.drop("dataset")]], paths, caption=caption)
 
 
-def _draw_curves(axes: Axes, table: pd.DataFrame, styles: dict, shown: Mapping[str, str]) -> None:
+def _draw_curves(axes: Axes, table: pd.DataFrame, styles: Mapping[str, Style], shown: Mapping[str, str]) -> None:
     """Draw the mean ROC curve of each variant on the unseen classes."""
     curves = table[(table["measure"] == "true_match_rate") & (table["classes"] == "unseen")]
     means = curves.groupby(["variant", "false_match_rate"])["value"].mean()
@@ -84,21 +86,21 @@ def _errors(table: pd.DataFrame, measure: str, enrolled: str) -> pd.DataFrame:
     return rows.assign(value=100 - rows["value"], low=100 - rows["high"], high=100 - rows["low"])
 
 
-def _draw_dots(axes: Axes, rows: pd.DataFrame, styles: dict, shown: list[str]) -> None:
+def _draw_dots(axes: Axes, rows: pd.DataFrame, styles: Mapping[str, Style], shown: list[str]) -> None:
     """Draw each variant's mean over seeds, each seed's value faintly, and the seeds' mean interval."""
     values = ["value", "low", "high"]
-    for place, name in enumerate(shown):
+    for row, name in enumerate(shown):
         of_variant, color = rows[rows["variant"] == name].set_index("classes"), styles[name]["color"]
         unseen = of_variant.loc[["unseen"], values]
         mean = unseen.mean()
-        axes.plot([mean["low"], mean["high"]], [place, place], color=color, linewidth=1)
+        axes.plot([mean["low"], mean["high"]], [row, row], color=color, linewidth=1)
         if len(unseen) > 1:
-            axes.plot(unseen["value"], [place] * len(unseen), ".", color=color, alpha=0.4, markersize=3)
-        axes.plot(mean["value"], place, linestyle="none", markersize=4.6, **styles[name])
+            axes.plot(unseen["value"], [row] * len(unseen), ".", color=color, alpha=0.4, markersize=3)
+        axes.plot(mean["value"], row, linestyle="none", markersize=4.6, **styles[name])
         for classes, mark in SEEN_MARKS.items():
             if classes in of_variant.index:
                 value = of_variant.loc[[classes], "value"].mean()
-                axes.plot(value, place + LOWER, mark, color=color, markersize=4, markeredgewidth=1.1)
+                axes.plot(value, row + LOWER, mark, color=color, markersize=4, markeredgewidth=1.1)
     axes.set_yticks(range(len(shown)))
     axes.set(ylim=(len(shown) - 0.4, -0.6))
     axes.set_xlim(left=0)
@@ -116,7 +118,7 @@ def _images(enrolled: str) -> str:
     return {"1": "1 image", "all": "all"}.get(enrolled, f"{enrolled} images")
 
 
-def _draw_legend(figure: plt.Figure, seen: list[str]) -> None:
+def _draw_legend(figure: Figure, seen: list[str]) -> None:
     marks = {"unseen classes": "o", **{SEEN_NAMES[name]: SEEN_MARKS[name] for name in seen}}
     handles = [
         Line2D([], [], color=BLACK, marker=mark, linestyle="none", markersize=4.4, label=name)

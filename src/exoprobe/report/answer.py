@@ -32,9 +32,9 @@ def tally(verdicts: pd.DataFrame, representations: list[Representation]) -> list
         representations: in their order.
     """
     return [
-        Tally(representation, {verdict: int((found == verdict).sum()) for verdict in VERDICTS})
+        Tally(representation, {verdict: int((named == verdict).sum()) for verdict in VERDICTS})
         for representation in representations
-        for found in [verdicts["verdict"][verdicts["representation"] == representation.title]]
+        for named in [verdicts["verdict"][verdicts["representation"] == representation.title]]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def hints(**titles: str) -> list[dict]:
 
 def baseline(value: float = 0.0) -> dict:
     """Return a layer with a line across the figure, at the baseline."""
-    once = {"data": {"values": [{}]}}
+    once: dict[str, Any] = {"data": {"values": [{}]}}
     return {**once, "mark": {"type": "rule", "style": "baseline"}, "encoding": {"x": {"datum": value}}}
 
 
@@ -101,7 +102,7 @@ def dots_with_whiskers(
     apart = {"scale": {"paddingInner": 0.35}} if several else {"axis": {"grid": True}}
     value = value | {"axis": {"grid": True}}
     encoding = {
-        "y": names(rows.name, **apart),
+        "y": names(str(rows.name), **apart),
         **beside,
         **({"color": style_channels(titles)["color"]} if titles else {}),
         "tooltip": tooltip,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from exoprobe.report.figure import Figure, baseline, dots_with_whiskers, height, hints, style_channels, names, quantity
+from exoprobe.report.figure import Figure, baseline, dots_with_whiskers, height, hints, names, quantity, style_channels
 
 MEASURES = {
     "label_accuracy": "label accuracy",

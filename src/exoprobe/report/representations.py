@@ -53,7 +53,7 @@ def list_representations(stated: dict[str, dict]) -> list[Representation]:
             entry["dimension"],
             entry["control"],
             styles[name]["color"],
-            ON_DARK.get(styles[name]["color"], styles[name]["color"]),
+            ON_DARK.get(str(styles[name]["color"]), str(styles[name]["color"])),
             SHAPES[styles[name]["marker"]],
         )
         for name, entry in stated.items()

@@ -15,5 +15,5 @@ def write_scorecard(card: pd.DataFrame, csv: str | Path, html: str | Path, *, ca
     shown = card.rename(columns={"sd": "sd over seeds"})
     if card["paper"].isna().all():
         shown = shown.drop(columns="paper")
-    table = shown.to_html(index=False, na_rep="", float_format="%.2f", border=0, justify="left")
+    table = shown.to_html(index=False, na_rep="", float_format="{:.2f}".format, border=0, justify="left")
     write_html_table(html, table, title="Scorecard", caption=caption, leading=2)

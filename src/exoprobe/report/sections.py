@@ -64,13 +64,14 @@ def _factor_section(
     selected["removal"] = erased[erased["probed"] == name]
     selected["recognition"] = tables["recognition"][tables["recognition"]["erased"].isin(["", name])]
     variance = _variance_shares(selected["geometry"], tables["structure"])
+    kind = str(tables["factors"].set_index("factor")["kind"][name])
     numeric = selected["scores"].dropna(subset="baseline_error")
     figures = {
-        "probes": _figures(numeric, skill_figures.draw_probes, facts.kind, titles),
+        "probes": _figures(numeric, skill_figures.draw_probes, kind, titles),
         "variance": _figures(variance, structure_figures.draw_variance, titles),
         "subspace": _figures(selected["subspace"], structure_figures.draw_subspace, titles),
         "dimensions": [
-            structure_figures.draw_dimensions(rows, title)
+            structure_figures.draw_dimensions(rows, str(title))
             for title, rows in selected["dimensions"].groupby("representation", sort=False)
         ],
         "removal": _figures(selected["removal"], removal_figures.draw_removal, titles),
@@ -106,7 +107,7 @@ def _representation_section(rank: int, tables: Tables, representations: list[Rep
         "robustness": _figures(numeric, structure_figures.draw_robustness, titles),
         "erasure": _figures(removal[removal["probe"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
         "recognition": [
-            removal_figures.draw_recognition(rows, measure, titles)
+            removal_figures.draw_recognition(rows, str(measure), titles)
             for measure, rows in recognition[recognition["erased"] != ""].groupby("measure", sort=False)
             if measure in MEASURES
         ],

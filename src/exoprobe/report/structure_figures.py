@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from exoprobe.report.figure import Figure, height, hints, style_channels, names, quantity
+from exoprobe.report.figure import Figure, height, hints, names, quantity, style_channels
 
 
 def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:

@@ -28,16 +28,12 @@ def effect(tmp_path, rng):
         for probe, noise in (("linear", 0.1), ("fourier", 0.05)):
             for name in factors:
                 errors = rng.normal(0, noise, len(outside))
-                predicted[probe, name] = (
-                    truths[name] + errors if name == "scale" else 0 * errors + truths[name].mean()
-                )
+                predicted[probe, name] = truths[name] + errors if name == "scale" else 0 * errors + truths[name].mean()
         columns = {"label": 0 * wrong, "outside_factor": outside}
         (tmp_path / task).mkdir()
         options = {"group": np.arange(3 * DIGITS) // 3, "columns": columns, "skills": {("fourier",): 0.9}}
         key = (task, "lenet", "ip1", 0)
-        runs.append(
-            write_run(tmp_path / task, [number(f, truths[f]) for f in factors], predicted, key=key, **options)
-        )
+        runs.append(write_run(tmp_path / task, [number(f, truths[f]) for f in factors], predicted, key=key, **options))
     found = perturbation_effect(score(tmp_path, *runs, subsets=[{"column": "outside_factor"}]))
     return found.set_index(["task", "factor", "range", "measure"])
 

@@ -49,9 +49,7 @@ def test_digits_quantities_are_in_percent_and_degrees_with_their_intervals(score
 
 
 def test_the_card_has_mean_and_sd_over_seeds_the_paper_s_rows_first(scores):
-    card = build_scorecard(
-        digit_quantities(scores), constant_angle_rmse(scores), dataset="mnist", angles=PAPER_ANGLES
-    )
+    card = build_scorecard(digit_quantities(scores), constant_angle_rmse(scores), dataset="mnist", angles=PAPER_ANGLES)
     assert list(card.columns) == COLUMNS
     assert card["quantity"].iloc[0] == "lenet_mav_accuracy"
     card = card.set_index("quantity")

@@ -12,8 +12,9 @@ from exoprobe.plots.heat_maps import SAMPLES_PER_CELL, _to_table, build_heat_map
 from exoprobe.plots.layers import PROBES, draw_layers
 from exoprobe.plots.pair_topology import layer_table
 from exoprobe.plots.perturbation_effect import average_seeds, draw_perturbation_effect
+from exoprobe.plots.representation_styles import NETWORK_NAMES
 from exoprobe.plots.scree import draw_scree
-from exoprobe.plots.style import NETWORK_NAMES, new_figure, save_figure
+from exoprobe.plots.style import new_figure, save_figure
 from exoprobe.plots.trade_off import PANELS, draw_trade_off
 from tests.scores_factory import number, scores_table, write_run
 

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from exoprobe.datasets.landmarks import BOX_COLUMNS
+from exoprobe.plots.representation_styles import GREEN, VERMILION
 from exoprobe.plots.sample_faces import (
     DRAWN,
     DRAWN_WRONG,
@@ -15,7 +16,6 @@ from exoprobe.plots.sample_faces import (
     draw_sample_faces,
     gather_predictions,
 )
-from exoprobe.plots.style import GREEN, VERMILION
 from tests.scores_factory import TRAIN_ROWS, binary, number, write_run
 
 IDENTITIES, FIRST = 14, TRAIN_ROWS + 1  # sample_id of the first test row

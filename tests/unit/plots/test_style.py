@@ -1,4 +1,4 @@
-from exoprobe.plots.style import GREY, NETWORK_COLORS, NETWORK_MARKERS, representation_styles
+from exoprobe.plots.representation_styles import GREY, NETWORK_COLORS, NETWORK_MARKERS, representation_styles
 
 
 def test_representations_keep_their_look_whatever_controls_stand_between():
