@@ -199,10 +199,7 @@ def test_an_edit_while_the_job_runs_reruns_it_the_next_time(project):
             set_value("faces", "networks", "pixels", "align", "box"),
             {**dict.fromkeys(FROM_FACES, 1), "figure_1": 0},
         ),
-        (
-            set_value("faces", "representations", "pixels", "title", "pictures"),
-            {"figure_2": 1, "table_1": 1, "scorecard": 1},
-        ),
+        (set_value("faces", "representations", "pixels", "title", "pictures"), {"figure_2": 1, "table_1": 1}),
     ],
 )
 def test_an_edited_setting_reruns_what_it_concerns(project, change, rerun):
