@@ -1,7 +1,7 @@
 """Checking a configuration file before the workflow engine reads it.
 
-The engine's reader takes the last of two equal keys without a word, and shows its own traceback for a file that is
-not YAML.
+The engine's reader takes the last of two equal keys without a word, runs code that a file may hold, and shows its own
+traceback for a file that is not YAML.
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ from exoprobe.errors import ExoprobeError
 
 MERGE = "tag:yaml.org,2002:merge"
 TEXT = "tag:yaml.org,2002:str"
+CODE = "__use_yte__"  # lets the engine run what the file holds
 
 
 def check_config_file(path: str | Path) -> None:
@@ -56,5 +57,7 @@ def _check_keys(node: yaml.Node, section: str, path: Path) -> None:
         name = f"{section}.{key.value}" if section else key.value
         if key.value in lines:
             raise ExoprobeError(f"{path}, line {line}: {name} is there twice, first in line {lines[key.value]}")
+        if name == CODE:
+            raise ExoprobeError(f"{path}, line {line}: {CODE} is not a known key; a configuration runs no code")
         lines[key.value] = line
         _check_keys(value, name, path)

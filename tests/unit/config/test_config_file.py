@@ -30,6 +30,7 @@ def test_json_is_taken(path):
         ("seeds: [0]\nseeds: [1]\n", ", line 2: seeds is there twice, first in line 1"),
         ("a:\n  b:\n    c: 1\n    d: 1\n    c: 2\n", ", line 5: a.b.c is there twice, first in line 3"),
         ("a: [{b: 1}, {b: 1, b: 2}]\n", ", line 1: a[1].b is there twice"),
+        ("__use_yte__: true\nx: ?f()\n", ", line 1: __use_yte__ is not a known key; a configuration runs no code"),
         ("5: x\n", ", line 1: 5 is a key, but not text; quote it"),
         ("a: {yes: 1}\n", ", line 1: yes is a key, but not text; quote it"),
         ("? [a]\n: 1\n", ", line 1: […] is a key, but not text; quote it"),
