@@ -15,7 +15,7 @@ from tests.workflow.conftest import copy_project
 PEOPLE = 20
 PAGE = "results/audit/index.html"
 MINE = ("images=my_pictures", "factors=my.csv", "group=person", "network=net.onnx")
-QUICK = "audit={permutations: 19, probe: [glasses]}"
+QUICK = "audit={permutations: 19, factor_columns: [glasses]}"
 
 
 @pytest.fixture(scope="module")
