@@ -17,6 +17,7 @@ from exoprobe.training.architectures.lenet import LeNet
 STREAMS = {"first": 3.0, "second": 0.0}  # vertical position of each image's stream
 STEP, BOX_WIDTH, BOX_HEIGHT = 1.55, 1.22, 0.86
 MIDDLE = 1.5
+ARROW = {"arrowstyle": "-|>", "color": BLACK, "linewidth": 0.8, "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
 
 
 def draw_pair_topology(samples: str | Path, paths: dict[str, str | Path], *, model: dict[str, Any]) -> None:
@@ -102,15 +103,7 @@ def _draw_layer(axes: Axes, x: float, y: float, name: str, shape: str, *, shared
     axes.add_patch(box)
     axes.text(x, y + 0.15, name + (" + ReLU" if name == "ip1" else ""), ha="center", va="center", fontsize=6.6)
     axes.text(x, y - 0.18, shape, ha="center", va="center", fontsize=6.2, color="#444444")
-    arrow = {
-        "arrowstyle": "-|>",
-        "color": BLACK,
-        "linewidth": 0.8,
-        "mutation_scale": 6,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
-    axes.annotate("", (x - BOX_WIDTH / 2, y), (x - STEP + BOX_WIDTH / 2, y), arrowprops=arrow)
+    axes.annotate("", (x - BOX_WIDTH / 2, y), (x - STEP + BOX_WIDTH / 2, y), arrowprops=ARROW)
 
 
 def _draw_euclidean_loss(axes: Axes, x: float) -> None:
@@ -141,13 +134,5 @@ def _draw_softmax_loss(axes: Axes, x: float) -> None:
         color=BLACK,
         bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": BLACK, "linewidth": 1},
     )
-    arrow = {
-        "arrowstyle": "-|>",
-        "color": BLACK,
-        "linewidth": 0.8,
-        "mutation_scale": 6,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
-    axes.annotate("", (x - 0.55, y), (x - STEP + BOX_WIDTH / 2, y), arrowprops=arrow)
+    axes.annotate("", (x - 0.55, y), (x - STEP + BOX_WIDTH / 2, y), arrowprops=ARROW)
     axes.text(x, STREAMS["second"], "no label\nused", ha="center", va="center", fontsize=6.5, color=GREY)

@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.samples import write_samples
 from exoprobe.datasets.user_dataset import AuditData, build_audit
+from exoprobe.embeddings.import_features import import_features
+from exoprobe.features.feature_file import read_features
 
 ROWS, DIMENSIONS, PER_PERSON = 600, 16, 10
+COUNT = np.arange(ROWS)
 
 
 def rng() -> np.random.Generator:
@@ -64,3 +68,12 @@ def messages(data: AuditData, kind: str, column: str | None = None) -> list[str]
     return [
         entry["message"] for entry in data.notes["notes"] if entry["kind"] == kind and column in (None, entry["column"])
     ]
+
+
+def imported(folder: Path, data: AuditData, source: Path, id_column: str | None = None) -> np.ndarray:
+    """Return a user's features in the order of the samples, through the pipeline's own file."""
+    write_samples(folder / "samples.parquet", data.columns)
+    import_features(
+        source, folder / "samples.parquet", folder / "x.parquet", id_column=id_column, layer="l", code_digest="c"
+    )
+    return read_features(folder / "x.parquet")
