@@ -49,11 +49,11 @@ def test_table_1_takes_yaw_from_the_annotations(celeba):
     assert {"abs_yaw", "yaw", "pitch", "roll"} == set(table["target"])
 
 
-def test_a_lost_part_is_extracted_again_and_no_other(celeba):
+def test_a_lost_shard_is_extracted_again_and_no_other(celeba):
     celeba.path("results/features/celeba/dlib/penultimate.parquet").unlink()
     planned = celeba.planned("--", "results/features/celeba/dlib/penultimate.parquet")
     assert planned == {"extract_faces": 2, "gather_layer": 1}
-    status, output = celeba.snakemake("results/features/celeba/dlib/parts/0.parquet", "--notemp")
+    status, output = celeba.snakemake("results/features/celeba/dlib/shards/0.parquet", "--notemp")
     assert status == 0, output
     planned = celeba.planned("--", "results/features/celeba/dlib/penultimate.parquet")
     assert planned == {"extract_faces": 1, "gather_layer": 1}

@@ -94,6 +94,17 @@ def test_more_shards_and_networks_are_jobs_of_their_own(audited):
     assert planned["image_landmarks"] == 3
 
 
+def test_faces_are_found_for_a_network_that_sees_faces(project):
+    landmarks = "results/data/images/landmarks/1.parquet"
+    images = "images={folder: my_pictures, shards: 3, networks: [dlib]}"
+    status, output = project.snakemake(landmarks, "--config", images, *MINE[1:3])
+    assert status == 0, output
+    table = pd.read_parquet(project.path(landmarks))
+    samples = pd.read_parquet(project.path("results/data/images/samples.parquet"))
+    assert table["sample_id"].tolist() == samples["sample_id"].tolist()[64:128]  # whole batches
+    assert table["detected"].mean() > 0.8
+
+
 def test_what_is_wrong_is_said_in_one_sentence_before_any_job(project):
     status, output = project.snakemake("--dry-run", "audit", "--config", *MINE[:3], "network=resnet18")
     assert status == 1

@@ -100,7 +100,7 @@ wildcard_constraints:
     layer=r"(conv|pool|block)\d+|ip[12]",
     faces="orl|celeba",
     network="|".join(faces.networks),
-    part=r"\d+",
+    shard=r"\d+",
     representation="|".join(audited.seeds) or "none configured",
 
 

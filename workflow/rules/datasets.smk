@@ -189,19 +189,19 @@ rule detect_landmarks:
         predictor=DLIB_LANDMARKS,
         archive=FACE_ARCHIVE,
     output:
-        temp("results/data/{faces}/landmarks/{part}.parquet"),
+        temp("results/data/{faces}/landmarks/{shard}.parquet"),
     log:
-        "results/logs/{faces}/landmarks_{part}.log",
+        "results/logs/{faces}/landmarks_{shard}.log",
     benchmark:
-        "results/benchmarks/{faces}/landmarks_{part}.tsv"
+        "results/benchmarks/{faces}/landmarks_{shard}.tsv"
     resources:
         mem_mb=grows(1500),
         runtime=grows(10 + faces.thousands / faces.shards),
     params:
         *code("detect_landmarks.py"),
-        cfg=dict(images=faces.image_folder, parts=faces.shards),
+        cfg=dict(images=faces.image_folder, shards=faces.shards),
     message:
-        "Detecting faces of {wildcards.faces}, shard {wildcards.part}"
+        "Detecting faces of {wildcards.faces}, shard {wildcards.shard}"
     script:
         "../scripts/detect_landmarks.py"
 
@@ -212,7 +212,7 @@ rule landmarks:
         **(
             dict(landmarks=users_own(faces.official_landmarks))
             if faces.official_landmarks
-            else dict(shards=expand("results/data/{{faces}}/landmarks/{part}.parquet", part=range(faces.shards)))
+            else dict(shards=expand("results/data/{{faces}}/landmarks/{shard}.parquet", shard=range(faces.shards)))
         ),
         samples="results/data/{faces}/samples.parquet",
     output:

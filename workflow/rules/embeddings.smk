@@ -29,11 +29,11 @@ rule extract_faces:
         weights=lambda wildcards: existing(faces.weights(wildcards.network)),
         archive=FACE_ARCHIVE,
     output:
-        temp("results/features/{faces}/{network}/parts/{part}.parquet"),
+        temp("results/features/{faces}/{network}/shards/{shard}.parquet"),
     log:
-        "results/logs/{faces}/{network}/extract_{part}.log",
+        "results/logs/{faces}/{network}/extract_{shard}.log",
     benchmark:
-        "results/benchmarks/{faces}/{network}/extract_{part}.tsv"
+        "results/benchmarks/{faces}/{network}/extract_{shard}.tsv"
     resources:
         mem_mb=grows(CUDA_MEGABYTES + 2000 + 5 * faces.thousands / faces.shards),
         runtime=grows(10 + faces.thousands / faces.shards),
@@ -44,13 +44,13 @@ rule extract_faces:
             network=settings.faces.networks[wildcards.network].model_dump(exclude_none=True),
             weights=faces.weights(wildcards.network),
             images=faces.image_folder,
-            parts=faces.shards,
+            shards=faces.shards,
             seed=faces.seed(wildcards.network),
             device=settings.device,
             code_digest=code_digest("extract_faces.py", face_network(wildcards)),
         ),
     message:
-        "Extracting {wildcards.network} from {wildcards.faces}, shard {wildcards.part}"
+        "Extracting {wildcards.network} from {wildcards.faces}, shard {wildcards.shard}"
     script:
         "../scripts/extract_faces.py"
 
@@ -59,7 +59,7 @@ rule gather_layer:
     """A layer's features for every image."""
     input:
         samples="results/data/{faces}/samples.parquet",
-        shards=expand("results/features/{{faces}}/{{network}}/parts/{part}.parquet", part=range(faces.shards)),
+        shards=expand("results/features/{{faces}}/{{network}}/shards/{shard}.parquet", shard=range(faces.shards)),
     output:
         path="results/features/{faces}/{network}/{layer}.parquet",
     log:

@@ -40,12 +40,12 @@ rule image_landmarks:
         mem_mb=grows(1500),
         runtime=grows(10 + pictures.count / 1000),
     params:
-        *code("image_landmarks.py"),
-        cfg=dict(images=settings.images.folder, parts=settings.images.shards),
+        *code("detect_landmarks.py"),
+        cfg=dict(images=settings.images.folder, shards=settings.images.shards),
     message:
         "Detecting faces, shard {wildcards.shard}"
     script:
-        "../scripts/image_landmarks.py"
+        "../scripts/detect_landmarks.py"
 
 
 rule extract_images:

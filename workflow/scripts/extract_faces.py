@@ -3,7 +3,7 @@ from exoprobe.embeddings.adapters.registry import load_adapter
 from exoprobe.embeddings.image_features import extract_shard
 from exoprobe.logs import log_to
 
-log_to(snakemake.log[0], f"{snakemake.wildcards.network} part {snakemake.wildcards.part}")
+log_to(snakemake.log[0], f"{snakemake.wildcards.network} shard {snakemake.wildcards.shard}")
 prepare(snakemake.threads)
 cfg = snakemake.params.cfg
 weights = snakemake.input.weights or cfg["weights"]
@@ -14,8 +14,8 @@ extract_shard(
     images=cfg["images"] or snakemake.input.archive,
     adapter=load_adapter(cfg["network"], weights, cfg["seed"]),
     weights=weights,
-    shard=int(snakemake.wildcards.part),
-    shards=cfg["parts"],
+    shard=int(snakemake.wildcards.shard),
+    shards=cfg["shards"],
     code_digest=cfg["code_digest"],
     device=cfg["device"],
 )

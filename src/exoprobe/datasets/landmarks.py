@@ -40,7 +40,6 @@ def detect_landmarks(
     *,
     shard: int,
     shards: int,
-    batch: int = 1,
 ) -> None:
     """Find the face in each image of one shard of the dataset and write its landmarks and box.
 
@@ -52,14 +51,13 @@ def detect_landmarks(
         predictor: dlib's 68-landmark model (trained on iBUG 300-W; not for commercial use).
         path: the Parquet file to write: ``sample_id``, ``detected`` and :data:`COLUMNS`, in pixels.
         shard: its index, from 0.
-        shards: how many shards the dataset is cut into.
-        batch: rows that stay together; as the extraction's, where that takes the landmarks of a shard.
+        shards: how many shards the dataset is cut into, as the extraction's are.
     """
     import dlib
 
     detector, fit = dlib.get_frontal_face_detector(), dlib.shape_predictor(str(predictor))
     columns = read_samples(samples, ["sample_id", "file"])
-    rows, files = shard_rows(len(columns["file"]), shard, shards, batch=batch), ImageFiles(images)
+    rows, files = shard_rows(len(columns["file"]), shard, shards), ImageFiles(images)
     faces = []
     with progress(len(rows), "image", log, "detecting faces") as bar:
         for row in rows:

@@ -5,7 +5,7 @@ from exoprobe.errors import ExoprobeError
 BATCH = 32  # pictures that a network sees at once
 
 
-def shard_rows(rows: int, shard: int, shards: int, *, batch: int = 1) -> range:
+def shard_rows(rows: int, shard: int, shards: int, *, batch: int = BATCH) -> range:
     """Return the rows of a shard.
 
     Args:

@@ -61,7 +61,7 @@ def extract_shard(
         ExoprobeError: where the landmarks are of other samples, or an image cannot be read.
     """
     ids = read_samples(samples, ["sample_id"])["sample_id"]
-    rows = shard_rows(len(ids), shard, shards, batch=BATCH)
+    rows = shard_rows(len(ids), shard, shards)
     where = choose_device(device)
     log.info("%d images on %s; %s", len(rows), device_name(where), adapter.crop.described)
     faces = _face_rows(samples, landmarks, ids, rows)
