@@ -16,7 +16,7 @@ from exoprobe.audit_result import AuditResult, check_folder, load_results
 from exoprobe.config.audit import ROLES, check_audit
 from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings
 from exoprobe.datasets.column_roles import Roles
-from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file
+from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, without_folder
 from exoprobe.errors import ExoprobeError
 from exoprobe.provenance import digests
 
@@ -91,7 +91,7 @@ def audit(
         {}, None, roles, rows=rows, seed=seed, permutations=permutations, margin=margin, device=device
     )
     folder = None if out is None else Path(out)
-    threads = threads or min(MOST_THREADS, _cores())
+    threads = min(MOST_THREADS, _cores()) if threads is None else threads
     named = _by_name(features, controls)
     return _audit(settings, named, factors, folder, threads=threads, erasure=erasure, overwrite=overwrite)
 
@@ -110,7 +110,7 @@ def _audit(
     with _work_folder(folder) as work, _argument_names(work):
         files = {
             name: [
-                as_feature_file(given, f"{name}_{index}" if index else name, work / "features", settings.roles.id)
+                as_feature_file(given, f"{name}-{index}" if index else name, work / "features", settings.roles.id)
                 for index, given in enumerate(entry.files)
             ]
             for name, entry in named.items()
@@ -119,13 +119,13 @@ def _audit(
         names = {name: tuple(file.given for file in inputs) for name, inputs in files.items()}
         representations = {name: replace(entry, files=names[name]) for name, entry in named.items()}
         settings = replace(settings, representations=representations, factors=table.given)
-        _check(settings, files, table)
+        _check(settings, files, table, threads)
         if folder is not None and not overwrite:
             _check_same(folder, settings, files, table, erasure=erasure)
         from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults come first
 
         paths = {name: [file.path for file in inputs] for name, inputs in files.items()}
-        run_stages(settings, paths, table.path, work / "stages", work / "results", threads=threads, erasure=erasure)
+        run_stages(settings, paths, table.path, work, work / "results", threads=threads, erasure=erasure)
         result = load_results(work / "results")
     if folder is not None:
         result.save(folder, overwrite=True)
@@ -146,7 +146,7 @@ def _by_name(features: object, controls: Sequence[str]) -> dict[str, AuditedRepr
         given = {str(title): value for title, value in features.items()}
         names = {title: re.sub(r"[^A-Za-z0-9_]", "_", title) or "_" for title in given}
     else:
-        first = features.features[0] if isinstance(features, Seeds) and features.features else features
+        first = features.features[0] if isinstance(features, Seeds) and len(features.features) else features
         title = Path(first).stem if isinstance(first, str | Path) else "features"
         given, names = {title: features}, {title: "features"}
     if not given:
@@ -172,10 +172,12 @@ def _seeds(title: str, value: object) -> tuple[Any, ...]:
     return tuple(value.features) if isinstance(value, Seeds) else (value,)
 
 
-def _check(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], table: InputFile) -> None:
+def _check(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], table: InputFile, threads: int) -> None:
     """Refuse settings out of their range, and files by their names and headers, as the workflow does."""
     if settings.seed < 0:
         raise ExoprobeError(f"seed is {settings.seed}; it must be at least 0")
+    if threads < 1:
+        raise ExoprobeError(f"threads is {threads}; it must be at least 1")
     if settings.device not in DEVICES:
         raise ExoprobeError(f"device is {settings.device!r}; allowed: {', '.join(DEVICES)}")
     entries = {
@@ -205,7 +207,7 @@ def _check_same(
         known = None, None
     paths = [*(file.path for inputs in files.values() for file in inputs), table.path]
     asked = settings.described(erasure=erasure), digests(dict(zip(settings.input_names, paths, strict=True)))
-    if known != json.loads(json.dumps(asked)) and list(known) != json.loads(json.dumps(asked)):
+    if list(known) != json.loads(json.dumps(asked)):
         raise ExoprobeError(
             f"{folder} holds the results of other inputs or settings; name another folder, or overwrite them"
         )
@@ -250,9 +252,7 @@ def _argument_names(work: Path) -> Iterator[None]:
     try:
         yield
     except ExoprobeError as error:
-        message = str(error)
-        for folder in (work / "features", work / "factors", work):
-            message = message.replace(f"{folder}/", "")
+        message = without_folder(str(error), work)
         message = re.sub(r"(?<![\w/.-])audit\.representations\.\w+\.features\b", "features", message)
         message = re.sub(r"(?<![\w/.-])audit\.factor_columns\b", "columns", message)
         message = re.sub(rf"(?<![\w/.-])audit\.(?=({'|'.join(WORDS)})\b)", "", message)

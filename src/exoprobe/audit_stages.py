@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import psutil
 import torch
@@ -13,11 +15,13 @@ from threadpoolctl import threadpool_limits
 from exoprobe.compute import prepare
 from exoprobe.config.audit_settings import AuditSettings
 from exoprobe.datasets.user_dataset import build_audit, write_audit
+from exoprobe.datasets.user_inputs import without_folder
 from exoprobe.embeddings.import_features import import_features
 from exoprobe.evaluation.audit_metadata import write_metadata
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
+from exoprobe.evaluation.permutation import permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.probes.probe_data import Representation, open_representation
@@ -50,7 +54,7 @@ def run_stages(
         settings: what to compute.
         files: the feature files of each representation, one per training seed.
         factors: the table of factors.
-        work: a folder for what lies between the stages.
+        work: a temporary folder, which may hold inputs; for what lies between the stages.
         folder: where the tables, metadata.json, provenance.json and index.html go.
         threads: that compute.
         erasure: whether to measure what removing each factor costs, about half of the work.
@@ -58,14 +62,15 @@ def run_stages(
     Raises:
         ExoprobeError: where an input is refused, in one line that names file, column or row.
     """
-    samples, known = work / "samples.parquet", work / "factors.parquet"
+    stages = work / "stages"
+    samples, known, notes = stages / "samples.parquet", stages / "factors.parquet", stages / "notes.json"
     data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
-    data.notes["joined"] = data.notes["joined"].replace(f"{work}/", "")
-    write_audit(data, samples, known, work / "notes.json")
+    permutation_count(len(data.factors), settings.permutations)  # refuses too few before anything is computed
+    write_audit(replace(data, notes=_without_folder(data.notes, work)), samples, known, notes)
     probe_files, described = {}, []
     with _threads(threads):
         for name, sources in files.items():
-            features = _import(settings, name, sources, samples, work / name)
+            features = _import(settings, name, sources, samples, stages / name)
             log.info("%s: probing the factors", name)
             probe_files[name] = _probe(settings, name, samples, known, features)
             log.info("%s: describing its structure", name)
@@ -80,9 +85,9 @@ def run_stages(
     tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
-    first = {name: work / name / "features_0.parquet" for name in files}
+    first = {name: stages / name / "features_0.parquet" for name in files}
     write_metadata(
-        samples, known, work / "notes.json", first, folder / "metadata.json", paths["factors"],
+        samples, known, notes, first, folder / "metadata.json", paths["factors"],
         settings=settings.metadata(),
     )  # fmt: skip
     write_provenance(
@@ -94,6 +99,15 @@ def run_stages(
     )
     log.info("writing the page")
     write_page(paths, folder / "metadata.json", folder / "index.html", folder / "provenance.json")
+
+
+def _without_folder(notes: Any, folder: Path) -> Any:  # noqa: ANN401 texts, within lists and dicts
+    """Return notes that name inputs as the user does, not by the paths of temporary files."""
+    if isinstance(notes, str):
+        return without_folder(notes, folder)
+    if isinstance(notes, Mapping):
+        return {key: _without_folder(value, folder) for key, value in notes.items()}
+    return [_without_folder(value, folder) for value in notes] if isinstance(notes, list) else notes
 
 
 def _import(settings: AuditSettings, name: str, sources: Sequence[Path], samples: Path, folder: Path) -> list[Path]:

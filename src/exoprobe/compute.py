@@ -43,7 +43,7 @@ def memory_left(memory_mb: float | None) -> float:
 
 
 def choose_device(name: str) -> torch.device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device, a GPU into one that no other job uses (see cards.py).
+    """Turn ``auto``, ``cpu`` or ``cuda`` into a device, a GPU into one that no other job uses (see gpu_lock.py).
 
     ``auto`` takes a GPU where there is one; in a Slurm job, only one that Slurm gave it.
     """

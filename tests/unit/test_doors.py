@@ -122,6 +122,32 @@ def test_results_of_other_inputs_are_refused(files, capsys):
     assert "holds the results of other inputs or settings" in capsys.readouterr().err
 
 
+def test_seeds_and_names_that_look_alike_stay_apart(rng):
+    people, sites = np.repeat(np.arange(20), 5), rng.choice(["x", "y"], 100)
+    first, second, other = (rng.normal(size=(100, 4)).astype(np.float32) for _ in range(3))
+    factors = {"person": people, "site": sites, "first": first[:, 0], "second": second[:, 0], "other": other[:, 0]}
+    settings = {"group": "person", "permutations": 99, "erasure": False, "threads": 1}
+    result = exoprobe.audit({"a": exoprobe.Seeds(np.stack([first, second])), "a_1": other}, factors, **settings)
+    skill = result.verdicts.set_index(["representation", "factor"])["skill"]
+    assert skill["a_1", "other"] > 0.9 > skill["a", "second"] > 0.3
+
+
+def test_results_name_no_temporary_file(rng):
+    ids = [f"s{row}" for row in range(100)]
+    features = pd.DataFrame(rng.normal(size=(100, 4))).add_prefix("c").assign(sample=ids, row=np.arange(100))
+    table = pd.DataFrame({"sample": ids[:90], "site": rng.choice(["x", "y"], 90)})
+    result = exoprobe.audit(features, table, id="sample", permutations=19, erasure=False, threads=1)
+    noted = result.files["metadata.json"].decode() + result.page
+    assert "10 of features.parquet" in noted
+    assert "features.parquet: column row is no feature" in noted
+    assert "/exoprobe-" not in noted
+
+
+def test_threads_are_at_least_one(files):
+    with pytest.raises(ExoprobeError, match="threads is -1; it must be at least 1"):
+        exoprobe.audit(files / "my.npy", files / "my.csv", threads=-1)
+
+
 def test_lists_of_features_are_refused_with_what_to_give():
     with pytest.raises(ExoprobeError, match=r"give a dict of names .* or Seeds"):
         _by_name([np.zeros((2, 2))], ())

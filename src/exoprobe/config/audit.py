@@ -1,6 +1,5 @@
 """The section audit, its short form on the command line, and what the files' headers show."""
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -24,7 +23,7 @@ from exoprobe.config.fields import (
     shown,
 )
 from exoprobe.config.sentences import sentence
-from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.column_roles import KIND, Roles
 from exoprobe.datasets.table_columns import TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
 
@@ -32,7 +31,6 @@ CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
 SHORT = ("features", "factors", "group", "id", "label", "split")
 ROLES = ("group", "id", "label", "split", "kinds", "factor_columns")
-KIND = re.compile(r"binary|categorical|continuous|angle( (radians|degrees|\d+(\.\d+)?))?")
 FEATURES = (".npy", ".npz", *TABLES)
 NOTHING = (
     "audit: nothing to audit yet; give your files, snakemake --cores 2 audit --config features=my.npy "

@@ -196,10 +196,6 @@ def check_images(images: Images, roles: Roles) -> None:
     if images.table is None:
         raise ExoprobeError("images.table is null; give the pictures' table too: factors=my.csv")
     for key, path in (("folder", images.folder), ("table", images.table)):
-        if set(path) & set("{}"):  # which the workflow engine takes for a wildcard
-            raise ExoprobeError(
-                f"images.{key} is {path!r}; a path here may not hold braces, so rename it or link to it"
-            )
         if not Path(path).exists():
             raise ExoprobeError(f"images.{key} is {path!r}; it does not exist")
     if Path(images.table).suffix not in TABLES:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.column_roles import KIND
 from exoprobe.errors import ExoprobeError
 
 FULL_TURN = 360.0
@@ -52,7 +53,6 @@ CYCLES = {  # words in a name, and what goes around
     **dict.fromkeys(("doy", "dayofyear"), 365.25),
     **dict.fromkeys(("minute", "minutes"), 60.0),
 }
-KIND = re.compile(r"angle(?: (?P<period>radians|degrees|\d+(\.\d+)?))?")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def parse_kind(kind: str) -> tuple[str, float | None]:
 
 def infer_turn(name: str, known: pd.Series) -> Turn:
     """Find out from its name and values whether a column of numbers is an angle."""
-    words = _words(name)
+    words = name_words(name)
     largest = float(known.abs().max())
     if cycle := _cycle(words):
         what = f"{name} may go around every {cycle:g}, and is read as an amount; if it does, set kinds: {{{name}: "
@@ -125,7 +125,7 @@ def check_turn(name: str, known: pd.Series, period: float | None) -> float:
     largest = float(known.abs().max())
     if period is None:
         said = f"set {name}: angle degrees if they are degrees"
-        cycle = _cycle(_words(name))
+        cycle = _cycle(name_words(name))
         if cycle is None and known.min() >= 0 and RADIANS < largest <= 24 and (known == known.round()).all():
             cycle = 24.0
         if cycle is not None and largest <= cycle:
@@ -145,10 +145,6 @@ def check_turn(name: str, known: pd.Series, period: float | None) -> float:
 
 def name_words(name: str) -> set[str]:
     """Take HeadYaw_deg apart: head, yaw, deg."""
-    return _words(name)
-
-
-def _words(name: str) -> set[str]:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
     words = set(re.findall(r"[a-zµ]+[0-9]?", spaced))
     return words | {word[:-1] for word in words if len(word) > 3 and word.endswith("s")}

@@ -1,11 +1,16 @@
 """The roles of the columns of a factor table, as the user gives them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from exoprobe.datasets.table_columns import check_column
 from exoprobe.errors import ExoprobeError
+
+KIND = re.compile(  # of a factor; an angle may name its full turn
+    r"binary|categorical|continuous|angle(?: (?P<period>radians|degrees|(?!0+(?:\.0+)?$)\d+(?:\.\d+)?))?"
+)
 
 
 @dataclass(frozen=True)

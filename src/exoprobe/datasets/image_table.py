@@ -15,7 +15,7 @@ from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.samples import write_samples
 from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.files import atomic_write, digest_of
+from exoprobe.io.files import atomic_write, digest_of, write_table
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +108,7 @@ def write_image_table(pictures: PictureTable, samples: str | Path, factors: str 
     """
     columns = {"sample_id": np.arange(len(pictures.files)), "file": pictures.files}
     write_samples(samples, columns, source_digest=pictures.digest)
-    with atomic_write(factors) as temporary:
-        pictures.factors.to_parquet(temporary, index=False)
+    write_table(pictures.factors, factors)
     with atomic_write(notes) as temporary:
         temporary.write_text(json.dumps(pictures.notes, ensure_ascii=False, indent=1), encoding="utf-8")
 

@@ -17,7 +17,7 @@ from exoprobe.datasets.samples import read_samples
 from exoprobe.datasets.shards import shard_rows
 from exoprobe.datasets.tables import read_table
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.files import atomic_write
+from exoprobe.io.files import write_table
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -71,8 +71,7 @@ def detect_landmarks(
             bar.update()
     table = pd.DataFrame(faces, columns=["sample_id", "detected", *COLUMNS])
     log.info("a face was detected in %d of %d images", table["detected"].sum(), len(table))
-    with atomic_write(path) as temporary:
-        table.to_parquet(temporary, index=False)
+    write_table(table, path)
 
 
 def largest_face(detector: Detector, image: np.ndarray) -> tuple[int, int, int, int] | None:
@@ -101,8 +100,7 @@ def gather_landmarks(samples: str | Path, shards: list[str | Path], path: str | 
     table = pd.concat([pd.read_parquet(shard) for shard in shards], ignore_index=True)
     if not np.array_equal(table["sample_id"], read_samples(samples, ["sample_id"])["sample_id"]):
         raise ExoprobeError(f"{path}: the shards do not add up to the samples of {samples}")
-    with atomic_write(path) as temporary:
-        table.to_parquet(temporary, index=False)
+    write_table(table, path)
 
 
 def read_celeba_landmarks(samples: str | Path, landmarks: str | Path, path: str | Path) -> None:
@@ -128,8 +126,7 @@ def read_celeba_landmarks(samples: str | Path, landmarks: str | Path, path: str 
     table = pd.DataFrame(values, columns=COLUMNS)
     table.insert(0, "sample_id", names["sample_id"])
     table.insert(1, "detected", 1)
-    with atomic_write(path) as temporary:
-        table.to_parquet(temporary, index=False)
+    write_table(table, path)
 
 
 def read_landmarks(path: str | Path) -> pd.DataFrame:

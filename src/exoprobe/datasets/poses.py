@@ -12,7 +12,7 @@ import pandas as pd
 from exoprobe.datasets.landmarks import POINT_COLUMNS, read_landmarks
 from exoprobe.datasets.samples import read_samples
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.files import atomic_write
+from exoprobe.io.files import write_table
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,7 @@ def write_poses(
         poses = table.reindex(names["file"]).reset_index(drop=True).assign(estimator=Path(annotations).name)
     poses.insert(0, "sample_id", names["sample_id"])
     log.info("yaw of %d of %d images (%s)", poses["yaw"].notna().sum(), len(poses), poses["estimator"].iloc[0])
-    with atomic_write(path) as temporary:
-        poses.to_parquet(temporary, index=False)
+    write_table(poses, path)
 
 
 def read_annotations(path: str | Path) -> pd.DataFrame:

@@ -12,9 +12,7 @@ from exoprobe.errors import ExoprobeError
 log = logging.getLogger(__name__)
 
 
-def draw_samples(
-    samples: str | Path, path: str | Path, *, counts: dict[str, int], labels: list[int] | None = None
-) -> None:
+def draw_samples(samples: str | Path, path: str | Path, *, counts: dict[str, int]) -> None:
     """Write a dataset of some groups of each split, evenly spaced, with all their samples.
 
     (The first half of MNIST's test digits is the easier one.)
@@ -23,33 +21,29 @@ def draw_samples(
         samples: the dataset, with the splits train, validation and test.
         path: the samples file to write; ``sample_id`` numbers its rows anew, ``group`` stays.
         counts: groups (source digits) per split, or all where they are fewer.
-        labels: of these classes only; None: of all.
 
     Raises:
         ExoprobeError: where a split would be empty.
     """
     columns = read_samples(samples, pq.read_schema(samples).names)
-    rows = choose_rows(columns, counts, labels)
+    rows = choose_rows(columns, counts)
     log.info("%d of %d samples", len(rows), len(columns["sample_id"]))
     drawn = {name: _plain(column[rows]) for name, column in columns.items()}
     write_samples(path, {**drawn, "sample_id": np.arange(len(rows))})
 
 
-def choose_rows(columns: dict[str, np.ndarray], counts: dict[str, int], labels: list[int] | None) -> np.ndarray:
+def choose_rows(columns: dict[str, np.ndarray], counts: dict[str, int]) -> np.ndarray:
     """Return the rows to keep, see :func:`draw_samples`, in their order.
 
     Args:
-        columns: ``group``, ``split`` and ``label``, each [N].
+        columns: ``group`` and ``split``, each [N].
         counts: groups per split.
-        labels: which classes, or None.
     """
-    wanted = np.ones(len(columns["group"]), bool) if labels is None else np.isin(columns["label"], labels)
     kept = []
     for split in SPLITS:
-        rows = np.flatnonzero(wanted & (columns["split"] == split))
+        rows = np.flatnonzero(columns["split"] == split)
         if not len(rows[: counts[split]]):
-            of = "" if labels is None else f" of the classes {', '.join(map(str, labels))}"
-            raise ExoprobeError(f"{split} would hold no samples{of}: {counts[split]} of {len(rows)} are asked for")
+            raise ExoprobeError(f"{split} would hold no samples: {counts[split]} of {len(rows)} are asked for")
         groups = np.unique(columns["group"][rows])
         chosen = np.linspace(0, len(groups), min(counts[split], len(groups)), endpoint=False).astype(int)
         kept.append(rows[np.isin(columns["group"][rows], groups[chosen])])

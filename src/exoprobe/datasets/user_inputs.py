@@ -81,6 +81,13 @@ def as_factor_file(factors: object, folder: Path, texts: Iterable[str | None]) -
     return InputFile(path, f"DataFrame of {len(table):,} rows")
 
 
+def without_folder(text: str, folder: Path) -> str:
+    """Return a message without the paths of a temporary folder, or of those within that hold the inputs."""
+    for hidden in (folder / "features", folder / "factors", folder):
+        text = text.replace(f"{hidden}/", "")
+    return text
+
+
 def _array(features: Any, name: str) -> tuple[str, np.ndarray]:  # noqa: ANN401 a tensor, without importing torch
     """Return an array or tensor as an array of numbers, and what it is called."""
     kind = "array"

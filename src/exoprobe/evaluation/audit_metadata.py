@@ -105,7 +105,7 @@ def _describe_audit(
         "rows": {split: int((columns["split"] == split).sum()) for split in SPLITS},
         "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in SPLITS},
         **notes,
-        "permutations": settings["permutations"] or permutation_count(factors),
+        "permutations": permutation_count(factors, settings["permutations"]),
         "margin": settings["margin"],
         "version": exoprobe_version(),
         "neighbors_rows": MAX_ROWS,

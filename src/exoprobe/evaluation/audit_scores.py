@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.permutation import holm, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
-from exoprobe.evaluation.verdicts import SIGNIFICANT, Evidence, judge, smallest_groups
+from exoprobe.evaluation.verdicts import Evidence, judge, smallest_groups
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -59,12 +58,7 @@ def audit_scores(
         ``differences``: a row per factor, probe and pair of representations.
     """
     evaluator = Evaluator(samples, factors)
-    count = permutations or permutation_count(len(evaluator.factors))
-    if len(evaluator.factors) > SIGNIFICANT * (count + 1):
-        raise ExoprobeError(
-            f"audit.permutations is {count}; with {len(evaluator.factors)} factors, no corrected p-value can be "
-            f"{SIGNIFICANT:g} or less with so few: give {permutation_count(len(evaluator.factors))}, or null"
-        )
+    count = permutation_count(len(evaluator.factors), permutations)
     scores, verdicts, results = [], [], {}
     with progress(len(representations), "representation", log, f"scoring {len(evaluator.factors)} factors") as bar:
         for name, files in representations.items():

@@ -15,6 +15,8 @@ from itertools import islice
 import numpy as np
 
 from exoprobe.datasets.factors import Factor
+from exoprobe.errors import ExoprobeError
+from exoprobe.evaluation.verdicts import SIGNIFICANT
 from exoprobe.probes.skill import skills_of_many
 
 LEAST = 999  # permutations
@@ -24,9 +26,23 @@ CHUNK = 2_000_000  # values permuted at once
 ROUNDING = 1e-9  # of a skill
 
 
-def permutation_count(factors: int) -> int:
-    """Return how many permutations are needed for a p-value to be significant after the correction over factors."""
-    return max(LEAST, PER_FACTOR * factors - 1)
+def permutation_count(factors: int, asked: int | None = None) -> int:
+    """Return how many permutations are made, so that a p-value can be significant after Holm's correction.
+
+    Args:
+        factors: how many the correction is over.
+        asked: by the user; None for as many as these factors need.
+
+    Raises:
+        ExoprobeError: where so few are asked that no corrected p-value can be significant.
+    """
+    needed = max(LEAST, PER_FACTOR * factors - 1)
+    if asked is not None and factors > SIGNIFICANT * (asked + 1):
+        raise ExoprobeError(
+            f"audit.permutations is {asked}; with {factors} factors, no corrected p-value can be {SIGNIFICANT:g} or "
+            f"less with so few: give {needed}, or null"
+        )
+    return needed if asked is None else asked
 
 
 def permuted_rows(groups: np.ndarray, count: int, seed: int = 0) -> Iterator[np.ndarray]:

@@ -5,17 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from exoprobe.io.files import atomic_write
+from exoprobe.io.files import write_table
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], paths: Mapping[str, str | Path]) -> None:
     """Write tables by their names, as Parquet or CSV as the names of the files say."""
     for name, path in paths.items():
-        with atomic_write(path) as temporary:
-            if Path(path).suffix == ".csv":
-                tables[name].to_csv(temporary, index=False, float_format="%.6g")
-            else:
-                tables[name].to_parquet(temporary, index=False)
+        write_table(tables[name], path)
 
 
 def join_tables(representations: Iterable[str], paths: Iterable[str | Path]) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoprobe.evaluation.pose_errors import TOTAL, range_names
-from exoprobe.io.files import atomic_write
+from exoprobe.io.files import atomic_write, write_table
 from exoprobe.report.html_table import write_html_table
 
 MAIN = "abs_yaw"
@@ -81,8 +81,7 @@ def write_pose_tables(
         with atomic_write(paths[kind]) as temporary:
             temporary.write_text(text, encoding="utf-8")
     write_html_table(paths["html"], _to_html(table), title=TITLE, caption=html.escape(note), leading=1)
-    with atomic_write(paths["csv"]) as temporary:
-        errors.to_csv(temporary, index=False, float_format="%.6g")
+    write_table(errors, paths["csv"])
 
 
 def arrange_table(errors: pd.DataFrame, names: dict[str, str]) -> PoseTable:

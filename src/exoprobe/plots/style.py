@@ -66,7 +66,7 @@ def save_figure(
         figure: the figure; closed afterwards.
         data: what is drawn, a row per observation.
         paths: the files to write, by ``pdf``, ``png``, ``svg`` and ``csv``.
-        caption: a line that says what data and solver this is, below the figure.
+        caption: a line that says what data and recipe this is, below the figure.
         float_format: of the numbers in the CSV file.
     """
     if caption:

@@ -66,9 +66,7 @@ class Predictions:
             (str(eraser), str(probe), str(factor)): group["prediction"].to_numpy()
             for (eraser, probe, factor), group in groups
         }
-        first = groups.get_group(next(iter(self._predictions)))
-        self.sample_ids = first["sample_id"].to_numpy()
-        self.folds = first["fold"].to_numpy()
+        self.sample_ids = groups.get_group(next(iter(self._predictions)))["sample_id"].to_numpy()
 
     def __getitem__(self, key: Key) -> np.ndarray:
         """Return the predictions [n] of an eraser, probe and factor."""

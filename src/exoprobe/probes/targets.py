@@ -47,7 +47,7 @@ def to_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
 
 
 def as_values(factor: Factor, codes: np.ndarray) -> np.ndarray:
-    """Turn codes, numbers or degrees [...] into values as those of :func:`read_values`: of binary codes, scores."""
+    """Turn codes, numbers or degrees [...] into values as those of :func:`to_values`: of binary codes, scores."""
     return codes - 0.5 if factor.kind == "binary" else codes
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from exoprobe.config.faces import EMBEDDING, TRAINED, Representation
+from exoprobe.config.images import is_untrained
 from exoprobe.config.model import Config
 from exoprobe.config.questions import Identities
 from exoprobe.datasets.celeba_layout import IMAGES, LANDMARKS, celeba_folder
@@ -112,7 +113,7 @@ class FaceRuns:
         return [
             name
             for name, entry in self.representations.items()
-            if entry.network in networks and networks[entry.network].adapter in ("untrained", "pixels")
+            if entry.network in networks and is_untrained(networks[entry.network].model_dump())
         ]
 
     @property
@@ -164,7 +165,9 @@ class FaceRuns:
 
     def seed(self, network: str) -> int | None:
         """Return the seed of a network's random weights, None where it has none."""
-        return self.config.seeds[0] if self.config.faces.networks[network].adapter == "untrained" else None
+        entry = self.config.faces.networks[network]
+        drawn = is_untrained(entry.model_dump()) and entry.adapter != "pixels"
+        return self.config.seeds[0] if drawn else None
 
     @property
     def networks(self) -> list[str]:

@@ -8,7 +8,7 @@ import safetensors.torch
 from torch import Tensor
 
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.files import atomic_write
+from exoprobe.io.files import atomic_write, write_table
 from exoprobe.training.metadata import pack_metadata
 
 
@@ -33,5 +33,4 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
 
 def save_history(path: str | Path, history: list[dict[str, Any]]) -> None:
     """Write a training history, see :class:`exoprobe.training.loop.Trained`."""
-    with atomic_write(path) as temporary:
-        pd.DataFrame(history).astype({"validation": "float64", "best": "boolean"}).to_parquet(temporary, index=False)
+    write_table(pd.DataFrame(history).astype({"validation": "float64", "best": "boolean"}), path)

@@ -75,7 +75,7 @@ def train_embedding(
                 if not (math.isfinite(losses[-1]) and matrix.isfinite().all()):
                     raise ExoprobeError(
                         f"the embedding diverged: the loss is {losses[-1]} at step {bar.n}, learning rate "
-                        f"{settings['learning_rate']:.3g}; lower triplet.learning_rate"
+                        f"{settings['learning_rate']:.3g}; lower faces.triplet.learning_rate"
                     )
             with torch.no_grad():
                 measure = validation_loss(held_out, mean, matrix, settings["batch_size"])

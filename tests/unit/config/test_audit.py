@@ -114,6 +114,11 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
             {"kinds": {"age": "number"}},
             "audit.kinds.age is 'number'; allowed: binary, categorical, continuous, angle, or angle 24 (its period)",
         ),
+        (
+            GOOD,
+            {"kinds": {"age": "angle 0.0"}},
+            "audit.kinds.age is 'angle 0.0'; allowed: binary, categorical, continuous, angle, or angle 24 (its period)",
+        ),
         (GOOD, {"factor_columns": []}, "audit.factor_columns is []; it must be a list of at least 1"),
         (
             {**GOOD, "group": "person"},

@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from exoprobe.datasets.factors import Factor
+from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.permutation import (
     PermutationInput,
     holm,
@@ -59,6 +60,9 @@ def test_holm_by_hand():
 def test_there_are_enough_permutations_for_the_correction():
     for factors in (1, 5, 41, 300):
         assert factors / (1 + permutation_count(factors)) <= 0.05
+    assert permutation_count(5, 99) == 99
+    with pytest.raises(ExoprobeError, match="permutations is 99; with 6 factors, no corrected p-value .* give 999"):
+        permutation_count(6, 99)
 
 
 def entry(truth, *predicted):

@@ -26,6 +26,15 @@ def test_on_celeba_the_attribute_network_predicts_its_attributes_itself(configur
     assert IdentityRuns(faces).folds == 1
 
 
+def test_a_torchvision_network_without_weights_is_a_control_with_a_seed(configured, shipped):
+    networks = {**shipped["faces"]["networks"], "resnet": {"adapter": "torchvision", "model": "resnet18"}}
+    resnet = {"title": "ResNet", "network": "resnet", "layer": "penultimate"}
+    representations = {**shipped["faces"]["representations"], "resnet": resnet}
+    faces = FaceRuns(configured(faces={"networks": networks, "representations": representations}))
+    assert "resnet" in faces.controls
+    assert faces.seed("resnet") == faces.config.seeds[0]
+
+
 def test_networks_on_identities_see_vectors(configured):
     identities = IdentityRuns(FaceRuns(configured()))
     assert identities.training("pair_lenet", "2")["model"]["layers"] == ["ip1", "ip2"]

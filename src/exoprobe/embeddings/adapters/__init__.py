@@ -1,1 +1,1 @@
-"""Networks for faces, as adapters: how a face is cropped for them, how it goes in, which layers come out."""
+"""Networks for faces and pictures, as adapters: how a picture is cropped, how it goes in, which layers come out."""

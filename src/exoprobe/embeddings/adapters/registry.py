@@ -1,4 +1,4 @@
-"""From an entry of faces.networks in the configuration to an adapter, which is the module of its name."""
+"""From a network's entry in the configuration to an adapter, which is the module of its name."""
 
 import importlib
 from pathlib import Path
