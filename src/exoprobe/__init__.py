@@ -1,8 +1,8 @@
 """exoprobe: what is still hiding in a deep feature?
 
-Four nouns, one direction: a *dataset* (images, factors, groups, splits) is turned by a network's layer into
-a *representation*, which *probes* read out; *figures* and tables show what they found. The library takes
-arrays, tensors and paths; it knows nothing of the workflow engine that calls it.
+Data flow in one direction: a *dataset* (images, factors, groups, splits) becomes a *representation* in a network's
+layer, *probes* predict factors from it, *scores* measure the predictions, and *figures*, tables and the page show them.
+The library takes arrays, tensors and paths; it knows nothing of the workflow engine that calls it.
 
 ``exoprobe.audit`` audits a user's features, ``exoprobe.load_results`` reads what an audit has written.
 """

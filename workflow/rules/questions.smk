@@ -217,6 +217,6 @@ rule probe_errors:
 
 
 rule open_questions:
-    """The questions that the paper left open: depth, several images at once, unseen classes, nonlinear probes, perturbations, and what invariance costs."""
+    """The questions that the paper left open: what invariance costs, depth, unseen classes, probes, perturbations."""
     input:
         figure_paths(*FIGURES),

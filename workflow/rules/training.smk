@@ -58,7 +58,7 @@ rule train_attribute_network:
 
 
 rule train_triplet:
-    """A metric-learnt embedding of a representation: the paper's features after the triplet loss."""
+    """A metric-learned embedding of a representation: the paper's features after the triplet loss."""
     input:
         samples="results/data/{faces}/samples.parquet",
         features=faces.features(settings.faces.triplet.input),

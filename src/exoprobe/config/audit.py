@@ -134,7 +134,8 @@ class Audit(Section):
     """The samples' names, in the feature files too (in .npz an array of this name). null: rows are joined
     by order."""
     label: OptionalText
-    """The class that the features are meant to encode: what removing a factor does to it is measured."""
+    """The class that the features are meant to encode: what removing a factor does to it is measured. null: the
+    group."""
     split: OptionalText
     """train, validation or test. null: 60, 15 and 25 % of the rows, by group, drawn with the first of the seeds."""
     kinds: dict[Text, Annotated[Text, AfterValidator(_kind)]]
