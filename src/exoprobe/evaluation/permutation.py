@@ -16,9 +16,9 @@ import numpy as np
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.errors import ExoprobeError
-from exoprobe.evaluation.verdicts import SIGNIFICANT
 from exoprobe.probes.skill import skills_of_many
 
+SIGNIFICANT = 0.05
 LEAST = 999  # permutations
 PER_FACTOR = 50  # so many more for each factor: Holm's correction asks for smaller p-values then
 LEAST_EXCHANGED = 20  # groups of similar size that exchange their values

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.evaluation.permutation import SIGNIFICANT
 from exoprobe.probes.base import find_probe
 
 LEAKS, NO_EVIDENCE, INCONCLUSIVE = "leaks", "no evidence", "inconclusive"
-SIGNIFICANT = 0.05
 MIN_GROUPS = 10  # in test
 MIN_RAREST_GROUPS = 5  # of them that hold the rarest value
 
