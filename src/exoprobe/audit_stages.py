@@ -17,6 +17,7 @@ from exoprobe.config.audit_settings import AuditSettings
 from exoprobe.datasets.user_dataset import build_audit, write_audit
 from exoprobe.datasets.user_inputs import without_folder
 from exoprobe.embeddings.import_features import import_features
+from exoprobe.evaluation.association import association_table
 from exoprobe.evaluation.audit_metadata import write_metadata
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.erasure_effect import erasure_tables
@@ -81,6 +82,7 @@ def run_stages(
     log.info("scoring")
     with threadpool_limits(1):
         tables = audit_scores(samples, known, probe_files, margin=settings.margin, permutations=settings.permutations)
+    tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables |= join_tables(files, described)
     tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}

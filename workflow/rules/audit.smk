@@ -1,7 +1,7 @@
 # Tables of one representation, and of all.
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
 ERASURE_TABLES = ["erasure", "recognition"]
-SCORE_TABLES = ["scores", "verdicts", "differences"]
+SCORE_TABLES = ["scores", "verdicts", "differences", "association"]
 AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]}
 
 
@@ -227,6 +227,8 @@ rule audit_tables:
             controls=audited.settings.controls,
             margin=settings.audit.margin,
             permutations=settings.audit.permutations,
+            label=audited.settings.roles.label,
+            group=audited.settings.roles.group,
         ),
     message:
         "Scoring the predictions"

@@ -12,6 +12,7 @@ from exoprobe.probes.base import Probe, find_probe
 from exoprobe.probes.registry import probe_names
 from exoprobe.report import wording
 from exoprobe.report.answer import VERDICTS, answer, tally
+from exoprobe.report.association_figure import draw_association
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
 from exoprobe.report.sections import Tables, draw_comparisons, factor_sections, representation_sections
@@ -48,6 +49,7 @@ def write_page(
         notes=_input_notes(audited),
         answer=answer(titled["verdicts"], tallies),
         comparisons=draw_comparisons(titled, representations),
+        associations=draw_association(named["association"]),
         anchors={factor.name: factor.anchor for factor in factors},
         factors=factors,
         library=vega_bundle(),
@@ -88,6 +90,8 @@ def _with_titles(tables: Tables, representations: list[Representation], probes: 
         name: table.assign(
             **{column: table[column].replace(words) for column, words in columns.items() if column in table}
         )
+        if "representation" in table
+        else table
         for name, table in tables.items()
     }
 

@@ -31,6 +31,7 @@ COLUMNS = {
     "full_skill best_dimension best_dimension_skill robustness_index robustness_chance robustness_neighbors",
     "subspace": "representation factor basis dimensions skill",
     "dimensions": "representation factor value position activation",
+    "association": "factor other measure value rows",
 }
 
 

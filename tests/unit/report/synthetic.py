@@ -189,6 +189,15 @@ class Audit:
                 rows += [[representation, name, value, *pair] for pair in zip(positions, activations, strict=True)]
         return pd.DataFrame(rows, columns=COLUMNS["dimensions"].split())
 
+    def association(self):
+        rows = [
+            [first, second, "Cramér's V", 1 / (2 + index), 20_000]
+            for index, first in enumerate(self.names)
+            for second in self.names[index + 1 :]
+        ]
+        rows += [[*row[:2], "Theil's U", *row[3:]] for row in rows]
+        return pd.DataFrame(rows, columns=COLUMNS["association"].split())
+
     def tables(self):
         """The tables by name, each with the contract's columns."""
         scores = self.scores()
@@ -197,6 +206,7 @@ class Audit:
             "differences": self.differences(scores), "erasure": self.erasure(scores),
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
+            "association": self.association(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

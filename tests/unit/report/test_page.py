@@ -59,7 +59,7 @@ def test_names_from_outside_are_text_everywhere(tmp_path):
 def test_two_names_that_differ_in_signs_only_have_parts_of_their_own(tmp_path):
     html = write_audit(tmp_path, Audit(["a b", "a-b", "日", "本"])).read_text(encoding="utf-8")
     anchors = re.findall(r'<section class="part[^"]*" id="([^"]+)"', html)
-    assert len(anchors) == len(set(anchors)) == 1 + 4 + 3 + 2
+    assert len(anchors) == len(set(anchors)) == 1 + 4 + 3 + 3
     links = set(re.findall(r'href="#([^"]+)"', html)) - {"main"}
     assert links <= set(re.findall(r' id="([^"]+)"', html))
 
@@ -72,6 +72,14 @@ def test_figures_hold_the_numbers_of_the_tables(tmp_path):
     assert header.startswith("representation,component,singular_value")
     assert first.startswith("VGG-Face,1,900,")
     assert len(rest) == 99
+
+
+def test_the_matrix_of_associations_has_every_pair_in_both_orders_without_theils_u(tmp_path):
+    page = write_audit(tmp_path, Audit(["a", "b", "vgg"]))  # a factor may be called as a representation is
+    (drawn,) = [payload for payload in payloads(page) if payload["name"] == "association"]
+    rows = [line.split(",")[:3] for line in drawn["csv"].splitlines()]
+    pairs = [("a", "b"), ("a", "vgg"), ("b", "vgg")]
+    assert rows[1:] == [[*pair, "Cramér's V"] for pair in [*pairs, *(pair[::-1] for pair in pairs)]]
 
 
 @pytest.mark.parametrize("empty", [(name,) for name in COLUMNS if name != "factors"] + [tuple(COLUMNS)])

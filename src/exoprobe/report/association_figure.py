@@ -1,0 +1,40 @@
+"""The figure of how strongly factors, label and groups go together."""
+
+import pandas as pd
+
+from exoprobe.report.figure import Figure, hints, names, quantity
+
+DIRECTED = "Theil's U"  # is of a direction, and stands beside Cramér's V
+
+
+def draw_association(association: pd.DataFrame) -> list[Figure]:
+    """Draw the table association as a matrix; nothing where there is no pair.
+
+    Args:
+        association: of :func:`exoprobe.evaluation.association.association_table`.
+    """
+    pairs = association[association["measure"] != DIRECTED]
+    if pairs.empty:
+        return []
+    turned = pairs.rename(columns={"factor": "other", "other": "factor"})
+    rows = pd.concat([pairs, turned], ignore_index=True)[list(pairs)]
+    order = list(dict.fromkeys([*pairs["factor"], *pairs["other"]]))
+    step = 24 if len(order) <= 12 else 15
+    tooltip = hints(factor="column", other="other", value="association|.2f", measure="measure", rows="rows|,d")
+    spec = {
+        "width": {"step": step},
+        "height": {"step": step},
+        "mark": {"type": "rect", "style": "cell"},
+        "encoding": {
+            "x": names("other", order, axis={"orient": "top", "labelAngle": -45}),
+            "y": names("factor", order),
+            "color": quantity("value", "association", domain=[0, 1], scheme="cividis")
+            | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8}},
+            "tooltip": tooltip,
+        },
+    }
+    caption = (
+        "How strongly each two columns go together, from 0 to 1: Cramér’s V, correlation ratio, rank or circular "
+        "correlation, by their kinds. What goes with a factor can be what the features encode instead of it."
+    )
+    return [Figure("association", caption, spec, rows)]
