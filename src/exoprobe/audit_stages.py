@@ -163,13 +163,12 @@ def _memory(settings: AuditSettings) -> float:
 @contextmanager
 def _threads(threads: int) -> Iterator[None]:
     """Compute with so many threads, reproducibly; leave torch as it was."""
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    before = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     prepare(threads)
     try:
         with threadpool_limits(threads), torch.random.fork_rng(devices=[]):
             yield
     finally:
         torch.set_num_threads(before[0])
-        torch.use_deterministic_algorithms(before[1], warn_only=warn_only)
+        torch.set_deterministic_debug_mode(before[1])
         torch.set_flush_denormal(False)

@@ -20,7 +20,7 @@ def prepare(threads: int) -> None:
     """Set this process up for computing with ``threads`` threads, reproducibly."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # denormals cost many times a normal number's time
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_deterministic_debug_mode("warn")  # use_deterministic_algorithms would import torch's compiler, for 2 s
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, a GPU's matrix products are not
     torch.backends.cudnn.allow_tf32 = False  # a GPU's float32 is to be the CPU's
     # It guards against reading what was never written.

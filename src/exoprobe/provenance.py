@@ -11,7 +11,7 @@ from typing import Any
 from exoprobe.io.files import atomic_write, digest_of_file
 
 LIBRARY = Path(__file__).parent
-PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "torch", "vl-convert-python")
+PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "torch", "vl-convert-python")
 
 
 def write_provenance(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.evaluation.intervals import group_sums, group_weights, interval, resampling_units
@@ -121,7 +121,7 @@ def _auc(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the area under the ROC curve and its draws, to first order in the draw (Obuchowski 1997)."""
     present = truth > 0
-    below = rankdata(scores)
+    below = _ranks(scores)
     within = np.where(present, _ranks_within(scores, present), _ranks_within(scores, ~present))
     others = np.where(present, (~present).sum(), present.sum())
     placement = (below - within) / np.maximum(others, 1)  # the share of the other class below, ties half
@@ -136,5 +136,10 @@ def _auc(
 def _ranks_within(scores: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Return the ranks of the chosen scores among themselves, from 1, ties their mean; 0 elsewhere."""
     ranks = np.zeros(len(scores))
-    ranks[chosen] = rankdata(scores[chosen])
+    ranks[chosen] = _ranks(scores[chosen])
     return ranks
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    """Return the ranks from 1, ties their mean."""
+    return pd.Series(scores).rank().to_numpy()

@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr, stdtrit
 
 RESAMPLES = 1000
 LEVEL = 0.95
@@ -63,7 +63,7 @@ def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
         nothing = np.full(draws.shape[1:], np.nan)[()]  # a number where draws are of one
         return nothing, nothing
     freedom = max(groups - 1, 1)
-    tail = stats.norm.cdf(np.sqrt(groups / freedom) * stats.t.ppf((1 - LEVEL) / 2, freedom))
+    tail = ndtr(np.sqrt(groups / freedom) * stdtrit(freedom, (1 - LEVEL) / 2))
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # where all draws are NaN
         low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     return low, high

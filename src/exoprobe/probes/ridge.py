@@ -62,5 +62,7 @@ def ridge_coefficients(gram: np.ndarray, cross: np.ndarray, ridge: float) -> np.
     Returns:
         float64 [T, D].
     """
-    factored = cho_factor(gram + ridge * np.eye(len(gram)), check_finite=False)
+    shifted = gram.copy(order="F")
+    shifted[np.diag_indices_from(shifted)] += ridge
+    factored = cho_factor(shifted, overwrite_a=True, check_finite=False)
     return np.asarray(cho_solve(factored, cross, check_finite=False)).T

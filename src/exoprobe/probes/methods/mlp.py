@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exoprobe.compute import choose_precision, mixed_precision
+from exoprobe.compute import choose_precision
 from exoprobe.embeddings.erasure import Eraser
 from exoprobe.features.blocks import Blocks
 from exoprobe.probes.base import Probe
 from exoprobe.probes.mlp_net import HIDDEN, Net
+from exoprobe.probes.one_cycle import OneCycleAdamW
 from exoprobe.probes.probe_data import ProbeData
 from exoprobe.probes.targets import Targets
 
@@ -85,26 +86,17 @@ def fit_mlps(
     """
     torch.manual_seed(seed)
     net = Net(train[0].shape[1], targets, train[1], erasers)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS, pct_start=WARMUP)
-    features, columns = torch.from_numpy(train[0]), net.scaled(train[1])
-    held_out, wanted = torch.from_numpy(validation[0]), net.scaled(validation[1])
-    cpu = torch.device("cpu")
-    precision = choose_precision("auto", cpu)
+    optimizer = OneCycleAdamW(net.parameters, LEARNING_RATE, STEPS, warmup=WARMUP, weight_decay=WEIGHT_DECAY)
+    precision = choose_precision("auto", torch.device("cpu"))
+    features, held_out = (torch.from_numpy(array).to(precision) for array, _ in (train, validation))
+    columns, wanted = (net.scaled(columns) for _, columns in (train, validation))
+    weight, columns = net.weigh(columns), columns.nan_to_num()
     best = _BestWeights(net, targets)
     for step in range(1, STEPS + 1):
         rows = torch.randint(len(features), (min(BATCH, len(features)),))
-        with mixed_precision(cpu, precision):
-            hidden = net.hidden(features[rows])
-        loss = net.losses(hidden, columns[rows]).sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        optimizer.step(net.gradients(features[rows], columns[rows], weight[rows]))
         if step % (STEPS // EVALUATIONS) == 0:
-            with torch.no_grad(), mixed_precision(cpu, precision):
-                hidden = net.hidden(held_out)
-            best.update(net.losses(hidden, wanted).detach())
+            best.update(net.losses(net.hidden(held_out), wanted))
     return best.mlps()
 
 
@@ -121,7 +113,7 @@ class _BestWeights:
         loss = torch.zeros_like(self.loss).index_add(0, self.owner, losses)
         better = loss < self.loss
         self.loss = torch.where(better, loss, self.loss)
-        now = tuple(tensor.detach().clone() for tensor in (*self.net.effective(), self.net.output, self.net.offset))
+        now = tuple(tensor.clone() for tensor in (*self.net.effective(), self.net.output, self.net.offset))
         if self.kept is None:
             self.kept = now
             return
@@ -134,9 +126,7 @@ class _BestWeights:
         assert self.kept is not None
         weights, bias, output, offset = self.kept
         scale = self.net.scale.float()
-        return MLPs(
-            weights, bias, output * self.net.connected, offset + (self.net.middle / self.net.scale).float(), scale
-        )
+        return MLPs(weights, bias, output, offset + (self.net.middle / self.net.scale).float(), scale)
 
 
 PROBE = Probe(

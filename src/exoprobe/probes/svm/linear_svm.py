@@ -1,10 +1,10 @@
 """Linear support vector problems that share their features: every target and every C in one fit."""
 
+import copy
 import logging
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, clone
 from torch import Tensor
 
 from exoprobe.compute import choose_device, choose_precision, memory_left
@@ -22,7 +22,7 @@ CURVATURES = 3  # of each problem at once: of this step, of the next, and of tho
 LEAST_TOGETHER = 8  # problems, however little memory there is
 
 
-class LinearSVMs(BaseEstimator):  # type: ignore[misc]
+class LinearSVMs:
     """A linear SVM per target and C, ``sklearn.svm.LinearSVC(loss="squared_hinge", dual=False)`` each.
 
     All problems advance together, so that the features are read a few dozen times however many there are
@@ -116,7 +116,7 @@ class LinearSVMs(BaseEstimator):  # type: ignore[misc]
 
     def select(self, chosen: np.ndarray) -> "LinearSVMs":
         """Return a problem per target, that of the C at ``chosen`` [T]; its ``coef_`` is [1, T, D]."""
-        selected: LinearSVMs = clone(self)
+        selected = copy.copy(self)
         targets = np.arange(len(chosen))
         selected.coef_, selected.intercept_ = self.coef_[chosen, targets][None], self.intercept_[chosen, targets][None]
         return selected

@@ -3,7 +3,6 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
 from exoprobe.errors import ExoprobeError
@@ -116,9 +115,9 @@ def test_swapping_the_labels_swaps_the_sign(rng):
 @pytest.mark.parametrize("memory_mb", [0, 10_000])
 def test_features_that_do_not_fit_into_memory_give_the_same_svms(rng, memory_mb):
     features, labels = problem(rng, 9000, 12)
-    svms = LinearSVMs((1e-5, 1e-4, 1e-3, 1e-2), **EXACT)
-    inside = clone(svms).fit(features, labels)
-    outside = clone(svms).set_params(memory_mb=memory_mb).fit(ArrayBlocks(features), labels)
+    Cs = (1e-5, 1e-4, 1e-3, 1e-2)
+    inside = LinearSVMs(Cs, **EXACT).fit(features, labels)
+    outside = LinearSVMs(Cs, **EXACT, memory_mb=memory_mb).fit(ArrayBlocks(features), labels)
     np.testing.assert_allclose(outside.coef_, inside.coef_, atol=1e-4 * np.abs(inside.coef_).max())
 
 
