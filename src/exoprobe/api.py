@@ -18,6 +18,7 @@ from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, without_folder
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import parse_location
 from exoprobe.provenance import digests
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ def audit(
     """Find out which factors features encode, how surely, and what removing each would cost.
 
     Args:
-        features: a row per sample: a path (.npy, .npz, .csv, .parquet), an array or tensor [N, D], a DataFrame,
-            :class:`Seeds` of these, or a mapping of names to any of these, which are compared.
-        factors: a row per sample: a path (.csv, .parquet), a DataFrame, or a mapping of columns.
+        features: a row per sample: a path (``FILE[:WHERE]``, a folder or a pattern, see docs/file-formats.md), an
+            array or tensor [N, D], a DataFrame, :class:`Seeds` of these, or a mapping of names to any of these, which
+            are compared.
+        factors: a row per sample: a path (.csv, .tsv, .parquet, .xlsx, .h5ad, .zarr), a DataFrame, or a mapping of
+            columns.
         group: the column that says who or what a row comes from; groups stay in one split. None: each row is its own.
         id: the column that names the samples, in factors and features; None: rows are joined by order.
         label: the column with the class that the features are meant to encode; None: the group.
@@ -147,7 +150,7 @@ def _by_name(features: object, controls: Sequence[str]) -> dict[str, AuditedRepr
         names = {title: re.sub(r"[^A-Za-z0-9_]", "_", title) or "_" for title in given}
     else:
         first = features.features[0] if isinstance(features, Seeds) and len(features.features) else features
-        title = Path(first).stem if isinstance(first, str | Path) else "features"
+        title = parse_location(first).stem if isinstance(first, str | Path) else "features"
         given, names = {title: features}, {title: "features"}
     if not given:
         raise ExoprobeError("features is empty; give a file, an array or a dict of these")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import parse_location
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
 DESCRIPTION = """\
@@ -21,6 +22,8 @@ examples:
       rows of my.npy and my.csv belong together by their order
   exoprobe audit before.npy after.npy my.csv --group person --label class --out audit
       compares two representations
+  exoprobe audit atlas.h5ad:obsm/X_pca atlas.h5ad:obsm/X_scVI --group donor --label cell_type
+      two representations of an AnnData object, whose obs are the factors
   exoprobe audit --features net=seed0.npy --features net=seed1.npy --factors my.csv --id image
       two training seeds of one network, joined by id
 """
@@ -87,21 +90,32 @@ def _inputs(given: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple
     files = list(given.files)
     if given.factors is None and not files:
         parser.error("give feature files and the table of factors: exoprobe audit my.npy my.csv")
-    factors = given.factors or files.pop()
+    factors = given.factors or _factors(files)
     if not files and not given.features:
         parser.error(f"give feature files before the table of factors: exoprobe audit my.npy {factors}")
     if len(files) == 1 and not given.features:
         return files[0], factors
     named: dict[str, list[str]] = {}
     for file in files:
-        if Path(file).stem in named:
-            parser.error(f"two feature files are called {Path(file).stem}; name them: --features first={file}")
-        named[Path(file).stem] = [file]
+        name = parse_location(file).stem
+        if name in named:
+            parser.error(f"two feature files are called {name}; name them: --features first={file}")
+        named[name] = [file]
     for name, file in given.features:
         named.setdefault(name, []).append(file)
     from exoprobe.api import Seeds
 
     return {name: Seeds(paths) if len(paths) > 1 else paths[0] for name, paths in named.items()}, factors
+
+
+def _factors(files: list[str]) -> str:
+    """Return the table of factors, the last file; of AnnData objects alone, their own table."""
+    holders = {parse_location(file).path for file in files}
+    if len(holders) == 1 and parse_location(files[0]).suffix in (".h5ad", ".zarr"):
+        if len(files) > 1 and files[-1] == str(parse_location(files[-1]).path):
+            return files.pop()
+        return str(*holders)
+    return files.pop()
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from exoprobe.io.files import atomic_write, digest_of_file
+from exoprobe.io.files import atomic_write
+from exoprobe.io.locations import digest_of_location
 
 LIBRARY = Path(__file__).parent
 PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "torch", "vl-convert-python")
@@ -45,8 +46,8 @@ def write_provenance(
 
 
 def digests(inputs: Mapping[str, str | Path]) -> dict[str, str]:
-    """Return each file's SHA-256."""
-    return {name: digest_of_file(file) for name, file in inputs.items()}
+    """Return each input's SHA-256."""
+    return {name: digest_of_location(file) for name, file in inputs.items()}
 
 
 def versions() -> dict[str, str]:

@@ -55,6 +55,28 @@ def test_one_command_reads_a_user_s_files(project):
     assert project.planned(METADATA, "--config", *margin) == {"audit_metadata": 1}
 
 
+def test_shards_and_a_place_in_a_container_are_one_matrix_each(project):
+    matrix = np.load(project.path("my.npy"))
+    project.path("parts").mkdir()
+    for index in range(12):
+        np.save(project.path(f"parts/p{index}.npy"), matrix[index * 9 : index * 9 + 9])
+    np.savez(project.path("two.npz"), a=matrix, b=matrix[:, :2])
+    given = ("features={parts: parts/p*.npy, place: two.npz:a}", "factors=my.csv", "group=person")
+    imported = [f"results/features/audit/{name}/seed0.parquet" for name in ("parts", "place")]
+    status, output = project.snakemake(*imported, METADATA, "--config", *given)
+    assert status == 0, output
+    row = read_samples(project.path(SAMPLES), ["row"])["row"]
+    for file in imported:
+        np.testing.assert_array_equal(read_features(project.path(file)), matrix[row].astype(np.float32))
+    inputs = json.loads(project.path("results/audit/provenance.json").read_text())["inputs"]
+    assert list(inputs) == ["parts: parts/p*.npy", "place: two.npz:a", "factors: my.csv"]
+    assert project.planned(*imported, "--config", *given) == {}
+    np.save(project.path("parts/p3.npy"), matrix[27:36] + 1)
+    planned = project.planned(*imported, "--config", *given)
+    assert planned["audit_samples"] == 1
+    assert planned["audit_features"] >= 1
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

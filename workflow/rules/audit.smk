@@ -9,7 +9,7 @@ rule audit_samples:
     """The audit's dataset: the factor table joined with the feature files, grouped and split."""
     input:
         table=audit_factor_table,
-        features=[users_own(file) for files in audited.files.values() for file in files],
+        features=users_files(*chain(*audited.files.values())),
     output:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
@@ -22,9 +22,9 @@ rule audit_samples:
         mem_mb=grows_with_input(1000, 1),
     params:
         *code("audit_samples.py"),
-        content=user_content(settings.audit.factors, *(file for files in audited.files.values() for file in files)),
+        content=user_content(settings.audit.factors, *chain(*audited.files.values())),
         cfg=dict(
-            seeds={name: len(files) for name, files in audited.files.items()},
+            files=audited.files,
             roles=asdict(audited.settings.roles),
             rows=settings.audit.rows,
             seed=settings.seeds[0],
@@ -39,7 +39,7 @@ rule audit_features:
     """A user's features as a feature file, in the order of the audit's samples."""
     input:
         samples=AUDIT_SAMPLES,
-        source=lambda wildcards: users_own(audited.files[wildcards.representation][int(wildcards.seed)]),
+        source=lambda wildcards: users_files(audited.files[wildcards.representation][int(wildcards.seed)]),
     output:
         audited.features("{representation}", "{seed}"),
     log:
@@ -53,6 +53,7 @@ rule audit_features:
     params:
         *code("audit_features.py"),
         content=lambda wildcards: user_content(audited.files[wildcards.representation][int(wildcards.seed)]),
+        location=lambda wildcards: audited.files[wildcards.representation][int(wildcards.seed)],
         cfg=dict(
             id_column=settings.audit.id,
             dtype=settings.feature_dtype,
@@ -100,7 +101,7 @@ rule audit_metadata:
         factors=AUDIT_FACTORS,
         notes="results/data/audit/notes.json",
         features=[audited.features(name) for name in audited.seeds],
-        sources=[users_own(file) for files in audited.files.values() for file in files],
+        sources=users_files(*chain(*audited.files.values())),
         factor_table=audit_factor_table,
         pictures=pictures.notes,
     output:
@@ -116,6 +117,7 @@ rule audit_metadata:
         cfg=audited.settings.metadata(),
         settings=audited.settings.described(),
         input_names=audited.settings.input_names,
+        locations=[*chain(*audited.files.values())],
     message:
         "Writing what is audited"
     script:

@@ -2,6 +2,7 @@ import os
 import sys
 from dataclasses import asdict
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(str(workflow.current_basedir.get_path_or_uri(secret_free=False))).parents[1]
@@ -25,6 +26,7 @@ from exoprobe.gpu_lock import has_card
 from exoprobe.io.code_digest import imported_files
 from exoprobe.evaluation.pose_ranges import EDGES as YAW_EDGES
 from exoprobe.io.files import digest_of_file, digest_of_files
+from exoprobe.io.locations import files_of
 from exoprobe.probes.registry import METHODS, general_probe_names
 from exoprobe.run_lock import begin_run, check_run
 from exoprobe.runs.audit import AuditRuns
@@ -170,6 +172,11 @@ def users_own(path):
     return str(path) if str(path).startswith("results/") else local(str(path))
 
 
+def users_files(*locations):
+    """The files that a user's features or factors are in, as a rule's input."""
+    return [users_own(file) for location in locations for file in files_of(location)]
+
+
 def existing(path):
     """The file as a rule's input if it is there or will be; a missing one is named by the job, with where to get it."""
     return users_own(path) if path and (path.startswith("results/") or Path(path).exists()) else []
@@ -230,7 +237,7 @@ def identity_modules(name):
 
 def user_content(*files):
     """Digests of users' files, for params: new content is new whatever its time."""
-    own = [file for file in files if file and not file.startswith("results/")]
+    own = [path for file in files if file and not file.startswith("results/") for path in files_of(file)]
     return content_digests(own, ".snakemake/exoprobe_digests")
 
 

@@ -1,4 +1,5 @@
 from exoprobe.evaluation.audit_metadata import write_metadata
+from exoprobe.io.locations import stored_at
 from exoprobe.logs import log_to
 from exoprobe.provenance import write_provenance
 
@@ -13,7 +14,7 @@ write_metadata(
     settings=snakemake.params.cfg,
     pictures=snakemake.input.pictures,
 )
-inputs = [*snakemake.input.sources, snakemake.input.factor_table]
+inputs = [*stored_at(snakemake.params.locations, snakemake.input.sources), snakemake.input.factor_table]
 write_provenance(
     snakemake.output.provenance,
     settings=snakemake.params.settings,

@@ -24,14 +24,15 @@ from exoprobe.config.fields import (
 )
 from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import KIND, Roles
-from exoprobe.datasets.table_columns import TABLES, check_column, column_names
+from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import CONTAINERS, PATTERN, parse_location
 
 CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
 SHORT = ("features", "factors", "group", "id", "label", "split")
 ROLES = ("group", "id", "label", "split", "kinds", "factor_columns")
-FEATURES = (".npy", ".npz", *TABLES)
+FEATURES = (".npy", *CONTAINERS, *TABLES)
 NOTHING = (
     "audit: nothing to audit yet; give your files, snakemake --cores 2 audit --config features=my.npy "
     "factors=my.csv, and group=person where rows belong together, or fill in the section audit of config.yaml"
@@ -70,7 +71,7 @@ def _representations(files: object) -> dict[str, Any]:
     if isinstance(files, Mapping):
         return {str(name): {"title": str(name), "features": file} for name, file in files.items()}
     if isinstance(files, list) and len(files) != 1:
-        stems = [Path(str(file)).stem for file in files]
+        stems = [parse_location(str(file)).stem for file in files]
         keys = stems if len(set(stems)) == len(stems) else [f"model{index + 1}" for index in range(len(files))]
         named = ", ".join(f"{key}: {file}" for key, file in zip(keys, files, strict=True))
         seeds = ", ".join(map(str, files))
@@ -79,7 +80,7 @@ def _representations(files: object) -> dict[str, Any]:
             f"'features={{name: [{seeds}]}}' if these are training seeds of one"
         )
     file = files[0] if isinstance(files, list) else files
-    return {"features": {"title": Path(str(file)).stem, "features": file}}
+    return {"features": {"title": parse_location(str(file)).stem, "features": file}}
 
 
 def _as_list(value: object) -> object:
@@ -91,9 +92,9 @@ class AuditedRepresentation(Section):
 
     title: Text
     features: Annotated[list[Path_], BeforeValidator(_as_list), Field(min_length=1), Unique]
-    """A file, or a list of files: one per training seed. A row per sample, as .npy (2-D array), .npz (with one 2-D
-    array), .csv (all columns are features but the id) or .parquet (likewise, or one column of lists or tensors, or a
-    feature file of exoprobe)."""
+    """A file, or a list of files: one per training seed. A row per sample, as .npy, .csv, .tsv or .parquet, as
+    FILE:WHERE in a container (atlas.h5ad:obsm/X_pca; .npz, .h5, .zarr, .pt, .safetensors), or as a folder or a pattern
+    of such files (docs/file-formats.md)."""
     control: Truth = False
     """true: it has learned nothing."""
 
@@ -125,8 +126,8 @@ class Audit(Section):
     representations: dict[Name, AuditedRepresentation]
     """Features to compare."""
     factors: OptionalPath
-    """The table of factors, .csv or .parquet (or a samples.parquet of exoprobe), a row per sample. A field without a
-    value is unknown: its row is left out for that factor alone."""
+    """The table of factors, a row per sample: .csv, .tsv, .parquet (or a samples.parquet of exoprobe), .xlsx, or the
+    obs of .h5ad or .zarr. A field without a value is unknown: its row is left out for that factor alone."""
     group: OptionalText
     """Who or what the rows come from (person, patient, recording); rows of one group stay in one split, and intervals
     are over groups. null: every row is its own group."""
@@ -204,11 +205,11 @@ def check_audit_files(audit: Audit) -> None:
     """
     if not audit.configured or audit.factors is None:
         return
-    _check_path("audit.factors", audit.factors, TABLES)
+    _check_path("audit.factors", audit.factors, FACTOR_TABLES)
     for name, entry in audit.representations.items():
         for path in entry.features:
-            _check_path(f"audit.representations.{name}.features", path, FEATURES)
-            if audit.id is not None and Path(path).suffix in TABLES and Path(path).exists():
+            _check_features(f"audit.representations.{name}.features", path)
+            if audit.id is not None and parse_location(path).suffix in TABLES and Path(path).is_file():
                 check_column(path, "audit.id", audit.id, column_names(path))
     if isinstance(audit.images, str):
         _check_path("audit.images", audit.images, (".npy", ".parquet"))
@@ -229,19 +230,34 @@ def check_feature_files(audit: Audit) -> None:
     """
     paths = [path for entry in audit.representations.values() for path in entry.features]
     for path in paths:
-        if Path(path).suffix == ".csv" and not path.startswith("results/"):
+        if _is_text(path) and not path.startswith("results/"):
             column_names(path)
-    if files := [path for path in paths if Path(path).suffix != ".csv" and not path.startswith("results/")]:
+    if files := [path for path in paths if not _is_text(path) and not path.startswith("results/")]:
         from exoprobe.datasets.user_features import open_features  # takes its time to import
 
         for path in files:
             open_features(path, audit.id)
 
 
+def _is_text(path: str) -> bool:
+    return Path(path).is_file() and parse_location(path).suffix in (".csv", ".tsv")
+
+
+def _check_features(key: str, given: str) -> None:
+    """Check that a file is there and may hold features, or that a folder or a pattern has files."""
+    location = parse_location(given)
+    if (location.path.is_dir() and location.suffix != ".zarr") or PATTERN & set(location.path.name):
+        if not location.files():
+            raise ExoprobeError(f"{key} is {given!r}; it does not exist: no file is there")
+        return
+    _check_path(key, str(location.path) if location.where else given, FEATURES)
+
+
 def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:
-    if Path(path).is_dir() and suffixes is not None:
+    suffix = parse_location(path).suffix
+    if Path(path).is_dir() and suffixes is not None and suffix != ".zarr":
         raise ExoprobeError(f"{key} is {path!r}, a folder; it must be a file")
-    if suffixes is not None and Path(path).suffix not in suffixes:
+    if suffixes is not None and suffix not in suffixes:
         raise ExoprobeError(f"{key} is {path!r}; its name must end in {', '.join(suffixes)}")
     if not path.startswith("results/") and not Path(path).exists():  # what the workflow makes may come later
         raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
@@ -253,6 +269,4 @@ def _remedy(path: str) -> str:
         return ": files must lie here, so download it first"
     if path.startswith("~") or "$" in path:
         return ": ~ and variables are not expanded here, so give the whole path"
-    if set(path) & set("*?["):
-        return ": give files by their names, not by a pattern"
     return ""

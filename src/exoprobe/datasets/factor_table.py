@@ -1,4 +1,4 @@
-"""Reading a user's table of factors, a row per sample: CSV or Parquet."""
+"""Reading a user's table of factors, a row per sample: CSV, Parquet, or a table in another file."""
 
 import csv
 from collections.abc import Collection
@@ -12,10 +12,20 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
-from exoprobe.datasets.table_columns import TABLES, column_names, cut, is_pandas_index
+from exoprobe.datasets.other_tables import read_other_table
+from exoprobe.datasets.table_columns import (
+    FACTOR_TABLES,
+    column_names,
+    cut,
+    delimiter,
+    is_pandas_index,
+    open_bytes,
+    open_text,
+)
 from exoprobe.datasets.text_columns import read_text_column
 from exoprobe.datasets.text_numbers import days
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import Location
 
 MISSING = ["", "nan", "NaN"]  # in CSV; "None" and "NA" may be categories
 LEAST_BLOCK = 1 << 20  # bytes of CSV that are read at once; a line must fit
@@ -37,24 +47,25 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
         ExoprobeError: where the file is missing, of another form, or without rows, in one line that names it.
     """
     path, notes = Path(path), Notes() if notes is None else notes
-    if path.suffix not in TABLES:
-        raise ExoprobeError(f"{path}: factors must be in {' and '.join(TABLES)}; its name ends in neither")
-    if path.suffix == ".csv":
+    suffix = Location(path).suffix
+    if suffix not in FACTOR_TABLES:
+        raise ExoprobeError(f"{path}: factors must be in {', '.join(FACTOR_TABLES)}; its name ends in none of them")
+    is_text = suffix in (".csv", ".tsv")
+    if is_text:
         _check_fields(path)
     try:
-        table = _read_parquet(path, texts) if path.suffix == ".parquet" else read_csv(path)
+        table = read_csv(path) if is_text else _read_stored(path, suffix, texts)
     except ExoprobeError:
         raise
     except Exception as error:  # of a damaged file the readers raise what they like
-        if path.suffix == ".csv":
+        if is_text:
             check_text(path)
         raise ExoprobeError(f"{path} cannot be read as a table ({first_line(error)})") from error
-    if path.suffix == ".csv":
+    if suffix != ".parquet":
         table = _without_empty_rows(path, table, notes)
     if not table.num_rows:
         raise ExoprobeError(f"{path} has no rows; it needs one per sample")
-    stored = path.suffix == ".parquet"
-    columns = {name: _series(name, table[name], name in texts, stored, notes) for name in table.column_names}
+    columns = {name: _series(name, table[name], name in texts, not is_text, notes) for name in table.column_names}
     return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
 
 
@@ -70,29 +81,33 @@ def read_csv(path: Path, names: list[str] | None = None) -> pa.Table:
     options = pa_csv.ConvertOptions(
         column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=True, null_values=MISSING
     )
-    table = pa_csv.read_csv(path, read_options=read, parse_options=PARSE, convert_options=options).slice(1)
+    table = pa_csv.read_csv(path, read_options=read, parse_options=parse_options(path), convert_options=options).slice(
+        1
+    )
     wanted = names or [name for name in columns if not is_pandas_index(name)]
     return table.select(wanted)
 
 
-PARSE = pa_csv.ParseOptions(newlines_in_values=True)
+def parse_options(path: Path) -> pa_csv.ParseOptions:
+    """Return how the fields of a CSV file are parted."""
+    return pa_csv.ParseOptions(delimiter=delimiter(path), newlines_in_values=True)
 
 
 def block_size(path: Path) -> int:
     """Return how many bytes of a CSV file to read at once, so that its longest line fits."""
     longest = 0
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         while chunk := file.read(1 << 20):
             if max(map(len, chunk.split(b"\n"))) < len(chunk):
                 continue
-            longest = path.stat().st_size
+            longest = max(path.stat().st_size, len(chunk) + len(file.read()))
             break
     return int(min(max(LEAST_BLOCK << 3, longest + 1), 2**31 - 1))
 
 
 def check_text(path: Path) -> None:
     """Refuse a CSV file that is not in UTF-8, with the line that is not."""
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         for number, line in enumerate(file, 1):
             try:
                 line.decode("utf-8")
@@ -108,8 +123,8 @@ def first_line(error: Exception) -> str:
 def _check_fields(path: Path) -> None:
     """Refuse rows with other than a field for each column; what stands in them would be moved."""
     count = len(column_names(path))
-    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-        rows = csv.reader(file)
+    with open_text(path, errors="replace") as file:
+        rows = csv.reader(file, delimiter=delimiter(path))
         try:
             for row in rows:
                 if row and len(row) != count:
@@ -129,6 +144,14 @@ def _without_empty_rows(path: Path, table: pa.Table, notes: Notes) -> pa.Table:
     if empty:
         notes.add(LEFT_OUT, None, f"The last {empty:,} rows of {path} are empty and were left out.")
     return table.slice(0, table.num_rows - empty)
+
+
+def _read_stored(path: Path, suffix: str, texts: Collection[str]) -> pa.Table:
+    if suffix == ".parquet":
+        return _read_parquet(path, texts)
+    table = read_other_table(path)
+    named = {name: table[name].map(lambda value: None if pd.isna(value) else str(value)) for name in texts}
+    return pa.Table.from_pandas(table.assign(**named), preserve_index=False)
 
 
 def _read_parquet(path: Path, texts: Collection[str]) -> pa.Table:

@@ -2,15 +2,22 @@
 
 import csv
 import difflib
+import gzip
+import io
 import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, TextIO, cast
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import Location
 
-TABLES = (".csv", ".parquet")
+TABLES = (".csv", ".tsv", ".parquet")
+FACTOR_TABLES = (*TABLES, ".xlsx", ".h5ad", ".zarr")
+DELIMITERS = (",", "\t", ";", "|")
+DELIMITED_BY = 1 << 16  # characters to look at
 PANDAS_INDEX = ("", "__index_level_0__")  # what pandas calls the index that it writes beside the columns
 WRITTEN_TWICE = re.compile(r"Unnamed: \d+(_level_\d+)?(\.\d+)?|__index_level_\d+__")  # what it calls one it has read
 NAMED = 8  # columns named in a message
@@ -25,11 +32,54 @@ def column_names(path: str | Path) -> list[str]:
         ExoprobeError: where the file cannot be read, is empty, or names a column twice or none at all.
     """
     path = Path(path)
-    names = _parquet_names(path) if path.suffix == ".parquet" else _csv_names(path)
+    match Location(path).suffix:
+        case ".parquet":
+            names = _parquet_names(path)
+        case ".csv" | ".tsv":
+            names = _csv_names(path)
+        case _:
+            from exoprobe.datasets.other_tables import read_other_table  # its libraries take their time
+
+            names = [str(name) for name in read_other_table(path)]
     twice, count = Counter(names).most_common(1)[0] if names else ("", 0)
     if count > 1:
         raise ExoprobeError(f"{path}: two columns are called {twice!r}; rename one")
     return names
+
+
+def open_text(path: Path, errors: str = "strict") -> TextIO:
+    """Open a file of text in UTF-8, packed with gzip or not.
+
+    Args:
+        path: the file.
+        errors: what is done with bytes that are no text, as of :func:`open`.
+    """
+    return io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", errors=errors, newline="")
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a file, packed with gzip or not."""
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def delimiter(path: Path) -> str:
+    """Return what parts the columns of a CSV file.
+
+    What parts the first lines into equally many fields; else, and of several, what parts the first into most.
+    """
+    if Location(path).suffix == ".tsv":
+        return "\t"
+    with open_text(path, errors="replace") as file:
+        start = file.read(DELIMITED_BY)
+    first, *others = start.splitlines() or [""]
+    whole = others if len(start) < DELIMITED_BY else others[:-1]  # the last line may be cut
+    lines = [line for line in [first, *whole] if line.strip()]
+
+    def parted(mark: str) -> tuple[bool, int]:
+        counts = [len(row) for row in csv.reader(lines, delimiter=mark)]
+        return len(set(counts)) == 1 < counts[0], counts[0]
+
+    return max(DELIMITERS, key=parted) if lines else DELIMITERS[0]
 
 
 def is_pandas_index(name: str) -> bool:
@@ -75,8 +125,8 @@ def _parquet_names(path: Path) -> list[str]:
 
 def _csv_names(path: Path) -> list[str]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            names = [name.strip() for name in next(csv.reader(file), [])]
+        with open_text(path) as file:
+            names = [name.strip() for name in next(csv.reader(file, delimiter=delimiter(path)), [])]
     except UnicodeDecodeError as error:
         raise not_utf8(path, error) from error
     except (OSError, ValueError, csv.Error) as error:
@@ -93,8 +143,6 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
         raise ExoprobeError(
             f"{path}: its first line is a comment, {cut(names[0])!r}; remove it, so that the names come first"
         )
-    if len(names) == 1 and (other := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
-        raise ExoprobeError(f"{path}: its columns are parted by {other!r}; save it with commas")
     blanks = names[0].split() if len(names) == 1 else []
     if len(blanks) > 1 and _are_numbers(blanks):
         raise ExoprobeError(

@@ -8,6 +8,7 @@ import numpy as np
 
 from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import Location
 
 NUMBERS = "fiub"  # numpy's kinds
 LISTED = 5  # arrays named in a message
@@ -16,12 +17,13 @@ LARGE = 1 << 28  # bytes from which on that counts
 Header = tuple[tuple[int, ...], bool, np.dtype]  # shape, whether column after column (Fortran), type
 
 
-def open_npy(path: Path, id_column: str | None) -> UserFile:
+def open_npy(location: Location, id_column: str | None) -> UserFile:
     """Map a .npy file into memory.
 
     Raises:
         ExoprobeError: where it is not a 2-D array of numbers, or ids are asked for.
     """
+    path = location.path
     if id_column is not None:
         raise ExoprobeError(
             f"{path}: a .npy file holds no ids; save a .npz with the features and an array {id_column!r}, or give "
@@ -35,12 +37,13 @@ def open_npy(path: Path, id_column: str | None) -> UserFile:
     return UserFile(path, rows, dimension, load=lambda: mapped)
 
 
-def open_npz(path: Path, id_column: str | None) -> UserFile:
+def open_npz(location: Location, id_column: str | None) -> UserFile:
     """Find the features, and the ids if they are asked for, in a .npz file.
 
     Raises:
         ExoprobeError: where not exactly one array can be the features, or there are no such ids.
     """
+    path = location.path
     with zipfile.ZipFile(path) as archive:
         headers = {}
         for info in archive.infolist():
@@ -49,7 +52,10 @@ def open_npz(path: Path, id_column: str | None) -> UserFile:
                 headers[info.filename.removesuffix(".npy")] = _header(member)
     if id_column is not None and id_column not in headers:
         raise ExoprobeError(f"{path} has no array {id_column!r} for the ids; it has {_listed(headers)}")
-    name = _choose(path, {name: header for name, header in headers.items() if name != id_column})
+    if location.where and location.where not in headers:
+        raise ExoprobeError(f"{path} has no array {location.where!r}; it has {_listed(headers)}")
+    wanted = [location.where] if location.where else [name for name in headers if name != id_column]
+    name = _choose(path, {name: headers[name] for name in wanted})
     (rows, dimension), fortran, dtype = headers[name]
     ids = None if id_column is None else _ids(path, id_column, rows)
     shape = (dimension, rows) if fortran else (rows, dimension)
@@ -103,7 +109,8 @@ def _choose(path: Path, headers: dict[str, Header]) -> str:
         )
     if len(headers) > 1 and len(matrices) != 1:
         raise ExoprobeError(
-            f"{path} must hold one 2-D array, the features, but has {len(matrices)}: {_listed(headers)}"
+            f"{path} must hold one 2-D array, the features, but has {len(matrices)}: {_listed(headers)}; name one, "
+            f"{path}:{next(iter(headers))}"
         )
     if not headers:
         raise ExoprobeError(f"{path} holds no array for the features")

@@ -1,39 +1,71 @@
-"""Features that a user brings: .npy, .npz, .csv or .parquet, a row per sample.
+"""Features that a user brings, a row per sample: arrays, tables, containers, or several files of these.
 
 Nothing here makes more than one float32 copy of them: a .npy file is mapped into memory, the others are read block
 by block into one array.
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from exoprobe.datasets.user_arrays import open_npy, open_npz
+from exoprobe.datasets.user_containers import open_hdf5, open_safetensors, open_torch, open_zarr
 from exoprobe.datasets.user_file import UserFile, refuse_unreadable
+from exoprobe.datasets.user_folders import open_files
 from exoprobe.datasets.user_tables import open_csv, open_parquet
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import Location, parse_location
 
-OPENERS = {".npy": open_npy, ".npz": open_npz, ".csv": open_csv, ".parquet": open_parquet}
+OPENERS: Mapping[str, Callable[[Location, str | None], UserFile]] = {
+    ".npy": open_npy,
+    ".npz": open_npz,
+    ".csv": open_csv,
+    ".tsv": open_csv,
+    ".parquet": open_parquet,
+    ".h5": open_hdf5,
+    ".hdf5": open_hdf5,
+    ".h5ad": open_hdf5,
+    ".zarr": open_zarr,
+    ".pt": open_torch,
+    ".pth": open_torch,
+    ".safetensors": open_safetensors,
+}
 
 
 def open_features(path: str | Path, id_column: str | None = None) -> UserFile:
     """Open a user's features.
 
     Args:
-        path: .npy, a 2-D array; .npz, the only 2-D array in it; .csv, all columns; .parquet, the only column of
-            lists or tensors, else all columns, or a feature file of exoprobe.
-        id_column: the column, or the array in the .npz, that holds ids; it is no feature.
+        path: a file, a folder or a pattern of files; ``FILE:WHERE`` for an array in a container. Of .csv and .tsv all
+            columns are features, of .parquet the only column of lists or tensors, else all columns.
+        id_column: the column, or the array beside the features, that holds ids; it is no feature.
 
     Raises:
         ExoprobeError: where it is none of these, or has no such ids, in one line that names the file.
     """
-    path = Path(path)
-    if path.suffix not in OPENERS:
-        raise ExoprobeError(f"{path}: features must be in {', '.join(OPENERS)}; its name ends in none of them")
-    if not path.is_file():
-        raise ExoprobeError(f"{path}: no such file")
-    if not path.stat().st_size:
-        raise ExoprobeError(f"{path} is empty")
-    with refuse_unreadable(path):
-        features = OPENERS[path.suffix](path, id_column)
+    location = parse_location(path)
+    is_store = location.path.is_dir() and location.suffix == ".zarr"
+    if not is_store and (location.path.is_dir() or location.files() != [location.path]):
+        features = open_files(location, id_column, _opener)
+    else:
+        _check_file(location, is_store)
+        with refuse_unreadable(location.path):
+            features = OPENERS[location.suffix](location, id_column)
     if not features.rows or not features.dimension:
         raise ExoprobeError(f"{path} has {features.rows} rows of {features.dimension} features; it needs some")
     return features
+
+
+def _opener(suffix: str) -> Callable[[Path, str | None], UserFile] | None:
+    """Return what opens a file whose name ends so."""
+    if suffix not in OPENERS:
+        return None
+    return lambda path, id_column: OPENERS[suffix](Location(path), id_column)
+
+
+def _check_file(location: Location, is_store: bool) -> None:
+    if location.suffix not in OPENERS:
+        raise ExoprobeError(f"{location}: features must be in {', '.join(OPENERS)}; its name ends in none of them")
+    if not is_store and not location.path.is_file():
+        raise ExoprobeError(f"{location.path}: no such file")
+    if not is_store and not location.path.stat().st_size:
+        raise ExoprobeError(f"{location.path} is empty")

@@ -13,22 +13,32 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from exoprobe.datasets.factor_table import PARSE, block_size, check_text, read_csv
-from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names, cut, is_pandas_index
+from exoprobe.datasets.factor_table import block_size, check_text, parse_options, read_csv
+from exoprobe.datasets.table_columns import (
+    PANDAS_INDEX,
+    check_column,
+    column_names,
+    cut,
+    delimiter,
+    is_pandas_index,
+    open_text,
+)
 from exoprobe.datasets.user_file import UserFile, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import read_features, read_info, read_sample_ids
 from exoprobe.features.feature_store import METADATA_KEY
+from exoprobe.io.locations import Location
 
 BATCH = 8_192  # rows
 
 
-def open_csv(path: Path, id_column: str | None) -> UserFile:
+def open_csv(location: Location, id_column: str | None) -> UserFile:
     """Open a CSV file whose columns, but for the ids and an index that pandas wrote, are the features.
 
     Raises:
         ExoprobeError: where the id column is not there.
     """
+    path = location.path
     names = column_names(path)
     if id_column is not None:
         check_column(path, "id", id_column, names)
@@ -44,11 +54,13 @@ def open_csv(path: Path, id_column: str | None) -> UserFile:
         wanted = pa_csv.ConvertOptions(column_types=types)
         with refuse_unreadable(path):
             try:
-                table = pa_csv.read_csv(path, read_options=read, parse_options=PARSE, convert_options=wanted)
+                table = pa_csv.read_csv(
+                    path, read_options=read, parse_options=parse_options(path), convert_options=wanted
+                )
             except pa.ArrowInvalid:
                 _refuse_text(path, features)
                 raise
-            return _columns_array(table.select(features))
+            return columns_array(table.select(features))
 
     taken = None if id_column is None else _numpy(ids[id_column])
     return UserFile(path, len(ids), len(features), load, taken, features, _indices(names, id_column))
@@ -68,8 +80,8 @@ def _fields_named(path: Path) -> Iterator[None]:
         check_text(path)
         if match := re.search(r"Expected (\d+) columns, got (\d+)", str(error)):
             wanted, line = int(match[1]), None
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.reader(file)
+            with open_text(path) as file:
+                rows = csv.reader(file, delimiter=delimiter(path))
                 line = next((rows.line_num for row in rows if row and len(row) != wanted), None)
             raise ExoprobeError(
                 f"{path}: line 1 has {wanted} fields, line {line} has {match[2]}; give every line as many as there "
@@ -78,12 +90,13 @@ def _fields_named(path: Path) -> Iterator[None]:
         raise
 
 
-def open_parquet(path: Path, id_column: str | None) -> UserFile:
+def open_parquet(location: Location, id_column: str | None) -> UserFile:
     """Open a Parquet file: a feature file of exoprobe, one column of vectors, or a column per feature.
 
     Raises:
         ExoprobeError: where it is none of these, or the id column is not there.
     """
+    path = location.path
     schema = pq.read_schema(path)
     if id_column is not None:
         check_column(path, "id", id_column, column_names(path))
@@ -91,7 +104,7 @@ def open_parquet(path: Path, id_column: str | None) -> UserFile:
         return _feature_file(path, id_column)
     ids = None if id_column is None else _numpy(pq.read_table(path, columns=[id_column])[id_column])
     fields = [field for field in schema if field.name != id_column and not is_pandas_index(field.name)]
-    vectors = [field.name for field in fields if _is_vector(field.type)]
+    vectors = [field.name for field in fields if is_vector(field.type)]
     if len(vectors) > 1:
         raise ExoprobeError(f"{path} must hold one column of vectors, but has {', '.join(vectors)}")
     return _vectors(path, vectors[0], ids) if vectors else _columns(path, fields, ids)
@@ -116,7 +129,7 @@ def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> User
 
     def load() -> np.ndarray:
         with refuse_unreadable(path):
-            return _columns_array(pq.read_table(path, columns=names))
+            return columns_array(pq.read_table(path, columns=names))
 
     indices = _indices(pq.read_schema(path).names, None)
     return UserFile(path, rows, len(names), load, ids, names, indices)
@@ -125,14 +138,14 @@ def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> User
 def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
     rows = pq.read_metadata(path).num_rows
     first = next(pq.ParquetFile(path).iter_batches(1, columns=[name]), None)
-    dimension = 0 if first is None else int(_lengths(_lists(first))[0].as_py() or 0)
+    dimension = 0 if first is None else int(_lengths(_lists(first.column(0)))[0].as_py() or 0)
 
     def load() -> np.ndarray:
-        value_type = _lists(first).type.value_type if first is not None else pa.float32()
+        value_type = _lists(first.column(0)).type.value_type if first is not None else pa.float32()
         features, start = np.empty((rows, dimension), _numpy_type(value_type)), 0
         with refuse_unreadable(path):
             for batch in pq.ParquetFile(path).iter_batches(BATCH, columns=[name]):
-                block = _block(_lists(batch), dimension, path, start)
+                block = _block(_lists(batch.column(0)), dimension, path, start)
                 features[start : start + len(block)] = block
                 start += len(block)
         return features
@@ -140,13 +153,24 @@ def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
     return UserFile(path, rows, dimension, load, ids)
 
 
-def _is_vector(kind: pa.DataType) -> bool:
+def is_vector(kind: pa.DataType) -> bool:
+    """Return whether a column of this type holds vectors."""
     lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
     return isinstance(kind, pa.FixedShapeTensorType) or any(is_type(kind) for is_type in lists)
 
 
-def _lists(batch: pa.RecordBatch) -> pa.Array:
-    column = batch.column(0)
+def vectors_array(column: pa.ChunkedArray, path: Path) -> np.ndarray:
+    """Return a column of vectors as an array [N, D]; refuse vectors of another length than the first's."""
+    lists = [_lists(chunk) for chunk in column.chunks if len(chunk)]
+    dimension = int(_lengths(lists[0])[0].as_py() or 0)
+    features, start = np.empty((len(column), dimension), _numpy_type(lists[0].type.value_type)), 0
+    for chunk in lists:
+        features[start : start + len(chunk)] = _block(chunk, dimension, path, start)
+        start += len(chunk)
+    return features
+
+
+def _lists(column: pa.Array) -> pa.Array:
     return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
@@ -165,7 +189,7 @@ def _block(lists: pa.Array, dimension: int, path: Path, start: int) -> np.ndarra
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimension)
 
 
-def _columns_array(table: pa.Table) -> np.ndarray:
+def columns_array(table: pa.Table) -> np.ndarray:
     """Return a table of numbers as an array [N, D]."""
     kinds = {_numpy_type(kind) for kind in table.schema.types}
     features = np.empty((len(table), table.num_columns), np.float64 if np.float64 in kinds else np.float32)

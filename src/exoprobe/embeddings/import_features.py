@@ -14,7 +14,7 @@ from exoprobe.datasets.user_features import open_features
 from exoprobe.datasets.user_file import BLOCK_BYTES
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
-from exoprobe.io.files import digest_of_file
+from exoprobe.io.locations import digest_of_location
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def import_features(
         rows=len(order),
         layer=layer,
         dataset_digest=dataset_digest(samples),
-        weights_digest=digest_of_file(source),
+        weights_digest=digest_of_location(source),
         code_digest=code_digest,
     )
     log.info("%d of %d rows × %d features of %s", info.rows, file.rows, info.dimension, source)

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exoprobe.config.audit import with_audit
+from exoprobe.config.audit import FEATURES, with_audit
 from exoprobe.config.model import load_config
+from exoprobe.datasets.table_columns import FACTOR_TABLES
 from exoprobe.errors import ExoprobeError
 
 
@@ -77,11 +78,15 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
         ({"features": "my.npy"}, {}, "audit.factors is null; give the table of factors too: factors=my.csv"),
         ({"factors": "my.csv"}, {}, "audit.representations is empty; give features too: features=my.npy"),
         ({**GOOD, "factors": "me.csv"}, {}, "audit.factors is 'me.csv'; it does not exist"),
-        ({**GOOD, "factors": "my.npy"}, {}, "audit.factors is 'my.npy'; its name must end in .csv, .parquet"),
+        (
+            {**GOOD, "factors": "my.npy"},
+            {},
+            f"audit.factors is 'my.npy'; its name must end in {', '.join(FACTOR_TABLES)}",
+        ),
         (
             {**GOOD, "features": "my.mat"},
             {},
-            "audit.representations.features.features is 'my.mat'; its name must end in .npy, .npz, .csv, .parquet",
+            f"audit.representations.features.features is 'my.mat'; its name must end in {', '.join(FEATURES)}",
         ),
         (
             {**GOOD, "features": {"features": ["my.npy", "{x}.npy"]}},
@@ -157,7 +162,7 @@ def test_a_fault_is_told_in_one_line_before_any_job(shipped, folder, given, sect
         ("s3://bucket/f.npy", "files must lie here, so download it first"),
         ("~/f.npy", "~ and variables are not expanded here, so give the whole path"),
         ("$HOME/f.npy", "~ and variables are not expanded here, so give the whole path"),
-        ("runs/*.npy", "give files by their names, not by a pattern"),
+        ("runs/*.npy", "no file is there"),
     ],
 )
 def test_a_path_that_is_none_here_says_what_to_do(shipped, folder, path, remedy):

@@ -105,7 +105,7 @@ def test_what_an_earlier_run_made_of_another_table_is_not_asked(shipped, folder)
         ({"factors": None}, "factors is empty; give a value, or leave factors out"),
         ({"factors": ...}, "images.table is null; give the pictures' table too"),
         ({"factors": "your.csv"}, "images.table is 'your.csv'; it does not exist"),
-        ({"factors": "net.onnx"}, "images.table is 'net.onnx'; its name must end in .csv, .parquet"),
+        ({"factors": "net.onnx"}, "images.table is 'net.onnx'; its name must end in .csv, .tsv, .parquet"),
         ({"group": "persn"}, "audit.group is 'persn', but my.csv has no such column; did you mean person"),
         ({"network": None}, "images.networks is empty; name a network too"),
         (

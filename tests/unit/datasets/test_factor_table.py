@@ -4,6 +4,7 @@ import pytest
 
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.samples import write_samples
+from exoprobe.datasets.table_columns import FACTOR_TABLES
 from exoprobe.errors import ExoprobeError
 
 
@@ -39,7 +40,11 @@ def test_images_and_lists_are_no_factors(tmp_path):
         ("a.csv", b"", "{} is empty; its first line must name the columns"),
         ("a.csv", b"a,b\n", "{} has no rows; it needs one per sample"),
         ("a.csv", b"a,a\n1,2\n", "{}: two columns are called 'a'; rename one"),
-        ("a.xlsx", b"x", "{}: factors must be in .csv and .parquet; its name ends in neither"),
+        (
+            "a.xls",
+            b"x",
+            f"{{}}: factors must be in {', '.join(FACTOR_TABLES)}; its name ends in none of them",
+        ),
     ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(tmp_path, name, content, message):
@@ -64,7 +69,6 @@ def test_a_damaged_table_is_refused_by_name(tmp_path, name):
             "line 3 has 3 fields, but the first line names 2; quote a text that holds a comma",
         ),
         ("a,b,c\n1,2,3\n4,5\n", "line 3 has 2 fields, but the first line names 3; quote a text that holds a comma"),
-        ("a;b\n1;2\n", "its columns are parted by ';'; save it with commas"),
     ],
 )
 def test_rows_of_other_lengths_are_refused_not_moved(tmp_path, content, message):

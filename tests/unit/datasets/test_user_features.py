@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from exoprobe.datasets.user_features import open_features
+from exoprobe.datasets.user_features import OPENERS, open_features
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.feature_file import FeatureInfo, write_features
 
@@ -139,13 +139,17 @@ WRONG = {
     ),
     "several.npz": (
         lambda path: np.savez(path, before=np.ones((4, 2)), after=np.ones((4, 3)), label=np.ones(4)),
-        "{} must hold one 2-D array, the features, but has 2: before (4 × 2), after (4 × 3), label (4)",
+        "{0} must hold one 2-D array, the features, but has 2: before (4 × 2), after (4 × 3), label (4); name "
+        "one, {0}:before",
     ),
     "none.npz": (
         lambda path: np.savez(path, label=np.ones(4)),
         "{} holds a 1-D array (4); features must be 2-D, a row per sample",
     ),
-    "a.mat": (text("x"), "{}: features must be in .npy, .npz, .csv, .parquet; its name ends in none of them"),
+    "a.mat": (
+        text("x"),
+        f"{{}}: features must be in {', '.join(OPENERS)}; its name ends in none of them",
+    ),
     "absent.npy": (lambda path: None, "{}: no such file"),
     "text.csv": (
         text("f0,f1\n1,2\n3,4\n5,abc\n"),

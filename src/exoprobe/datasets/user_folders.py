@@ -1,0 +1,148 @@
+"""A user's features in several files: a folder or a pattern of shards, or of one file per sample."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as pa_dataset
+
+from exoprobe.datasets.table_columns import check_column, is_pandas_index
+from exoprobe.datasets.user_file import UserFile, refuse_unreadable
+from exoprobe.datasets.user_tables import columns_array, is_vector, vectors_array
+from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import Location
+
+Opener = Callable[[Path, str | None], UserFile]
+TABLES = (".parquet", ".arrow")
+
+
+def open_files(location: Location, id_column: str | None, opener: Callable[[str], Opener | None]) -> UserFile:
+    """Open the files of a folder or a pattern as one, in the natural order of their names.
+
+    Files of matrices are shards, one after the other. With an id column, files without ids hold a sample each, which
+    is called as the file is: a vector, or a matrix, of which the mean over its rows is taken.
+
+    Args:
+        location: a folder or a pattern.
+        id_column: what the samples are joined by, None for their order.
+        opener: finds what opens a file by the end of its name.
+
+    Raises:
+        ExoprobeError: where there is no file of features, or they are of several kinds or dimensions.
+    """
+    paths = [path for path in location.files() if path.suffix.lower() in TABLES or opener(path.suffix.lower())]
+    if not paths:
+        raise ExoprobeError(f"{location.path} holds no file of features")
+    if location.path.is_dir() and (location.path / "dataset_dict.json").exists():
+        folders = sorted(path.name for path in location.path.iterdir() if path.is_dir())
+        raise ExoprobeError(f"{location.path} holds several datasets; name one: {location.path / folders[0]}")
+    suffixes = sorted({path.suffix.lower() for path in paths})
+    if len(suffixes) > 1:
+        raise ExoprobeError(
+            f"{location.path} holds files that end in {' and '.join(suffixes)}; give those of one kind by a pattern, "
+            f"such as {location.path}/*{suffixes[0]}"
+        )
+    if suffixes[0] in TABLES:
+        return _open_tables(location, paths, id_column)
+    open_one = opener(suffixes[0])
+    assert open_one is not None
+    if id_column is None or suffixes[0] == ".csv":
+        return _shards(location, [open_one(path, id_column) for path in paths])
+    return _one_per_sample(location, paths, open_one)
+
+
+def _shards(location: Location, shards: Sequence[UserFile]) -> UserFile:
+    _check_dimensions(shards)
+    rows, dimension = sum(shard.rows for shard in shards), shards[0].dimension
+
+    def load() -> np.ndarray:
+        return np.concatenate([shard.load() for shard in shards])
+
+    ids = None if shards[0].ids is None else np.concatenate([shard.required_ids() for shard in shards])
+    return UserFile(location.path, rows, dimension, load, ids, shards[0].columns, shards[0].indices)
+
+
+def _one_per_sample(location: Location, paths: Sequence[Path], open_one: Opener) -> UserFile:
+    samples = [open_one(path, None) for path in paths]
+    _check_dimensions(samples)
+
+    def load() -> np.ndarray:
+        means = [sample.load().mean(0, dtype=np.float64) for sample in samples]
+        return np.stack(means).astype(np.float32)
+
+    names = np.array([path.stem for path in paths])
+    return UserFile(location.path, len(samples), samples[0].dimension, load, names)
+
+
+def _check_dimensions(files: Sequence[UserFile]) -> None:
+    for file in files:
+        if file.dimension != files[0].dimension:
+            raise ExoprobeError(
+                f"{file.path} has {file.dimension} features and {files[0].path} has {files[0].dimension}; all files "
+                "of a folder must have equally many"
+            )
+
+
+def _open_tables(location: Location, paths: Sequence[Path], id_column: str | None) -> UserFile:
+    """Open Parquet files, also in folders named after values, and the Arrow files of Hugging Face's datasets."""
+    with refuse_unreadable(paths[0]):
+        read, schema, rows = _parquet(location, paths) if paths[0].suffix == ".parquet" else _arrow(paths)
+    if id_column is not None:
+        check_column(location.path, "id", id_column, schema.names)
+    fields = [field for field in schema if field.name != id_column and not is_pandas_index(field.name)]
+    vectors = [field.name for field in fields if is_vector(field.type)]
+    if len(vectors) > 1 and location.where not in vectors:
+        raise ExoprobeError(f"{location.path} must hold one column of vectors, but has {', '.join(vectors)}")
+    if not vectors and (texts := [field for field in fields if not _is_number(field.type)]):
+        raise ExoprobeError(
+            f"{location.path}: column {texts[0].name} holds {texts[0].type}; features must be numbers, and an id "
+            "column is named by id"
+        )
+    ids = None if id_column is None else read([id_column])[id_column].to_pandas().to_numpy()
+    names = [] if vectors else [field.name for field in fields]
+
+    def load() -> np.ndarray:
+        with refuse_unreadable(paths[0]):
+            if not vectors:
+                return columns_array(read(names))
+            return vectors_array(read(vectors[:1]).column(0), location.path)
+
+    dimension = len(names) or len(read(vectors[:1]).slice(0, 1).column(0)[0])
+    return UserFile(location.path, rows, dimension, load, ids, names)
+
+
+Tables = tuple[Callable[[list[str]], pa.Table], pa.Schema, int]
+
+
+def _parquet(location: Location, paths: Sequence[Path]) -> Tables:
+    root = str(location.path) if location.path.is_dir() else None
+    data = pa_dataset.dataset(
+        [str(path) for path in paths], format="parquet", partitioning="hive", partition_base_dir=root
+    )
+    names = [name for name in data.schema.names if not _is_partition(name, paths)]
+    schema = pa.schema([data.schema.field(name) for name in names])
+    return lambda columns: data.to_table(columns=columns), schema, data.count_rows()
+
+
+def _is_partition(name: str, paths: Sequence[Path]) -> bool:
+    """Return whether a column is told by the names of folders, as in ``site=3/part-0.parquet``."""
+    return any(folder.name.startswith(f"{name}=") for folder in paths[0].parents)
+
+
+def _arrow(paths: Sequence[Path]) -> Tables:
+    table = pa.concat_tables([_arrow_file(path) for path in paths])
+    return table.select, table.schema, table.num_rows
+
+
+def _arrow_file(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as source:
+        try:
+            return pa.ipc.open_stream(source).read_all()
+        except pa.ArrowInvalid:
+            return pa.ipc.open_file(source).read_all()
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    number = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)
+    return any(is_type(kind) for is_type in number)

@@ -1,0 +1,106 @@
+"""Where a user's features or factors are: a file, a folder, a pattern of files, or a place within one of them.
+
+``FILE[:WHERE]``, as in ``atlas.h5ad:obsm/X_scVI``. What follows the last colon is a place where the name before it
+ends as a container's does and no file has the whole name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from exoprobe.io.files import digest_of, digest_of_file
+
+CONTAINERS = (".h5", ".h5ad", ".hdf5", ".npz", ".pt", ".pth", ".safetensors", ".zarr")
+PATTERN = frozenset("*?[")
+
+
+@dataclass(frozen=True)
+class Location:
+    """A file or folder, and a place within it.
+
+    Attributes:
+        path: the file or folder; of a pattern, the pattern.
+        where: the place within it; empty for the file as a whole.
+    """
+
+    path: Path
+    where: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """The name's end, in small letters; of ``table.csv.gz`` it is ``.csv``."""
+        suffixes = [suffix.lower() for suffix in self.path.suffixes[-2:]]
+        return next((suffix for suffix in reversed(suffixes) if suffix != ".gz"), "")
+
+    @property
+    def stem(self) -> str:
+        """A name for what is there: the last part of the place, or the file's name without its end."""
+        if self.where:
+            return self.where.rsplit("/", 1)[-1]
+        name = self.path.name.removesuffix(".gz")
+        stem = name if self.path.is_dir() and self.suffix not in CONTAINERS else Path(name).stem
+        return re.sub(r"[*?\[\]]+", "", stem).strip("_-.") or "features"
+
+    def files(self) -> list[Path]:
+        """Return the files that are read, in the natural order of their names: of a folder those within it."""
+        if self.path.is_dir():
+            return natural(path for path in self.path.rglob("*") if path.is_file() and not path.name.startswith("."))
+        if not self.path.exists() and PATTERN & set(self.path.name):
+            return natural(self.path.parent.glob(self.path.name))
+        return [self.path]
+
+    def __str__(self) -> str:
+        """Return the location as it was given."""
+        return f"{self.path}:{self.where}" if self.where else str(self.path)
+
+
+def parse_location(text: "str | Path | Location") -> Location:
+    """Return the location that a user's text names."""
+    if isinstance(text, Location):
+        return text
+    text = str(text)
+    name, colon, where = text.rpartition(":")
+    if colon and where and Path(name).suffix.lower() in CONTAINERS and not Path(text).exists():
+        return Location(Path(name), where.strip("/"))
+    return Location(Path(text))
+
+
+def files_of(text: str | Path) -> list[str]:
+    """Return the files that a location reads."""
+    return [str(path) for path in parse_location(text).files()]
+
+
+def stored_at(locations: Iterable[str], files: Iterable[str]) -> Iterator[str]:
+    """Say where locations are for a job of the workflow.
+
+    Args:
+        locations: as they are configured.
+        files: all files that they read, in order, as the job has them: what the workflow makes may be kept elsewhere.
+
+    Yields:
+        Each location; of what the workflow makes, the job's file.
+    """
+    remaining = iter(files)
+    for location in locations:
+        read = list(islice(remaining, len(files_of(location))))
+        yield read[0] if location.startswith("results/") else location
+
+
+def digest_of_location(text: str | Path) -> str:
+    """Return the SHA-256 of a file's content; of several files, of their digests in order."""
+    files = parse_location(text).files()
+    if len(files) == 1:
+        return digest_of_file(files[0])
+    return digest_of(*(digest_of_file(path).encode() for path in files))
+
+
+def natural(paths: Iterable[Path]) -> list[Path]:
+    """Sort paths so that ``part10`` comes after ``part9``."""
+    return sorted(paths, key=_natural_key)
+
+
+def _natural_key(path: Path) -> list[tuple[int, int, str]]:
+    pieces = re.split(r"(\d+)", str(path))
+    return [(1, int(piece), "") if piece.isdigit() else (0, 0, piece) for piece in pieces]
