@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from exoprobe.datasets.factors import CLASSES, Factor, read_factors
 from exoprobe.datasets.samples import dataset_digest, read_samples
@@ -86,7 +85,7 @@ def associate(column: Factor, other: Factor) -> tuple[str, float]:
         classes, numbers = (column, other) if column.kind in CLASSES else (other, column)
         return RATIO, correlation_ratio(classes.values, factor_targets(numbers))
     if kinds == {"continuous"}:
-        ranks = [rankdata(factor.values)[:, None] for factor in (column, other)]
+        ranks = [pd.Series(factor.values).rank().to_numpy()[:, None] for factor in (column, other)]
         return SPEARMAN, canonical_correlation(*ranks)
     return (CIRCULAR if kinds == {"angle"} else CIRCULAR_LINEAR), canonical_correlation(
         factor_targets(column), factor_targets(other)
