@@ -5,9 +5,10 @@ import shutil
 import pytest
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-DRAWN = """() => [...document.querySelectorAll("section.shown figure")]
-    .filter(figure => figure.offsetParent).every(figure => figure.dataset.drawn)"""
-MARKS = """() => [...document.querySelectorAll("section.shown figure")].filter(figure => figure.offsetParent).map(
+OPEN = """[...document.querySelectorAll("section.shown figure")]
+    .filter(figure => figure.offsetParent && !figure.parentElement.closest("details:not([open])"))"""
+DRAWN = f"""() => document.querySelector("section.shown h1") && {OPEN}.every(figure => figure.dataset.drawn)"""
+MARKS = f"""() => {OPEN}.map(
     figure => figure.querySelectorAll("svg .mark-symbol path, svg .mark-rect path, svg .mark-line path").length)"""
 
 

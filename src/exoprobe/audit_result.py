@@ -1,5 +1,6 @@
 """The results of an audit: its tables and its page, wherever it was computed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,10 @@ import pandas as pd
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
-from exoprobe.report.tables import COLUMNS, read_tables
+from exoprobe.report.first_screen import summary_lines
+from exoprobe.report.tables import COLUMNS, OPTIONAL_COLUMNS, read_tables
 
-OPTIONAL = ("provenance.json",)  # folders written before it was
+OPTIONAL = ("provenance.json", *(f"{name}.csv" for name in OPTIONAL_COLUMNS))  # folders written before they were
 FILES = (*(f"{name}.csv" for name in COLUMNS), "metadata.json", "index.html", *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 
@@ -65,6 +67,10 @@ class AuditResult:
                 temporary.write_bytes(content)
         return folder / "index.html"
 
+    def summary(self) -> list[str]:
+        """Return the headline of the page and the strongest findings, a line of text each."""
+        return summary_lines(dict(self.tables), json.loads(self.files["metadata.json"]))
+
     def lines(self) -> list[str]:
         """Return a line of text per verdict."""
         several = self.verdicts["representation"].nunique() > 1
@@ -96,7 +102,8 @@ def load_results(folder: str | Path) -> AuditResult:
     for name in FILES:
         if not (folder / name).is_file() and name not in OPTIONAL:
             raise ExoprobeError(f"{folder} has no {name}; it is not the folder of a finished audit")
-    tables = read_tables({name: folder / f"{name}.csv" for name in COLUMNS})
+    paths = {name: folder / f"{name}.csv" for name in (*COLUMNS, *OPTIONAL_COLUMNS)}
+    tables = read_tables({name: path for name, path in paths.items() if path.is_file()})
     return AuditResult(tables, {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
 
 

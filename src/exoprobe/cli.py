@@ -80,7 +80,7 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         out=given.out,
         overwrite=given.overwrite,
     )
-    print("\n".join(result.lines()))
+    print("\n".join(result.summary()))
     print(Path(given.out) / "index.html")
     return DONE
 

@@ -1,59 +1,193 @@
-"""The answer of an audit in words and counts."""
+"""The answer of an audit in words, made from effects and their certainty and not from counts."""
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from exoprobe.report.representations import Representation
-from exoprobe.report.wording import counted, listed
-
-VERDICTS = ("leaks", "no evidence", "inconclusive")
-MOST_NAMED = 3
+from exoprobe.report.comparison import Lowest, better_representation, gaps_words
+from exoprobe.report.findings import (
+    ENCODED,
+    INCONCLUSIVE,
+    INSEPARABLE,
+    LEAKS,
+    NO_EVIDENCE,
+    ONLY,
+    TRACE,
+    Finding,
+    asked,
+    strongest_by_factor,
+)
+from exoprobe.report.wanted import Wanted
+from exoprobe.report.wording import estimate, holm, listed, number, some
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many factors have which verdict for one representation."""
+class Answer:
+    """The first words of the page: a sentence, and what else there is to know, each with a label."""
 
-    representation: Representation
-    counts: dict[str, int]
-
-    @property
-    def factors(self) -> int:
-        """Number of factors with a verdict."""
-        return sum(self.counts.values())
+    headline: str
+    more: list[tuple[str, str]]
 
 
-def tally(verdicts: pd.DataFrame, representations: list[Representation]) -> list[Tally]:
-    """Count the verdicts of each representation.
+@dataclass(frozen=True)
+class Circumstances:
+    """What the words depend on besides the findings.
 
-    Args:
-        verdicts: the table, with representations' titles.
-        representations: in their order.
+    Attributes:
+        margin: skill that would matter.
+        permutations: of the test.
+        wanted: what the representations should encode.
+        lowest: by factor, which representation encodes it least.
     """
+
+    margin: float
+    permutations: int
+    wanted: Sequence[Wanted]
+    lowest: Mapping[str, Lowest]
+
+
+def make_answer(findings: Sequence[Finding], circumstances: Circumstances) -> Answer:
+    """Say what leaks beyond what is known, how much, how surely, and compared with what."""
+    strongest = strongest_by_factor(findings)
+    if not strongest:
+        return Answer("Nothing was audited.", [])
+    top = next(iter(strongest.values()))
+    lines = [
+        *_other_factors(list(strongest.values()), top, circumstances),
+        ("Which is lower", _between(strongest, circumstances)),
+        ("For comparison", _comparison(findings, top, circumstances)),
+    ]
+    return Answer(_headline(findings, top, circumstances), [(label, text) for label, text in lines if text])
+
+
+def strongest_lines(findings: Sequence[Finding], most: int = 3) -> list[str]:
+    """Return the strongest findings, one of each factor, a line of text each."""
     return [
-        Tally(representation, {verdict: int((named == verdict).sum()) for verdict in VERDICTS})
-        for representation in representations
-        for named in [verdicts["verdict"][verdicts["representation"] == representation.title]]
+        f"{finding.words}: {finding.factor} from {finding.representation}, skill "
+        f"{estimate(finding.skill, finding.low, finding.high)}{_beyond_words(finding)}"
+        for finding in list(strongest_by_factor(findings).values())[:most]
     ]
 
 
-def answer(verdicts: pd.DataFrame, tallies: list[Tally]) -> str:
-    """Say in a sentence per representation how many factors leak; controls are no answer."""
-    asked = [entry for entry in tallies if not entry.representation.control] or tallies
-    if len(asked) > 1 and all(entry.counts["leaks"] == entry.factors == 1 for entry in asked):
-        return f"{verdicts['factor'].iloc[0]} leaks from {listed([entry.representation.title for entry in asked])}."
-    return " ".join(_sentence(verdicts, entry) for entry in asked)
+def _headline(findings: Sequence[Finding], top: Finding, circumstances: Circumstances) -> str:
+    source, skill = top.representation, estimate(top.skill, top.low, top.high).replace("(", "(95 % interval ")
+    if top.control:
+        source = f"the control {source}"
+    if top.verdict == LEAKS and top.settled:
+        return f"{top.factor} leaks {top.strength} from {source}: skill {skill}{_beyond_words(top)}."
+    if top.verdict == TRACE and top.settled:
+        margin = number(circumstances.margin)
+        return f"Only traces: {top.factor} from {source}, skill {skill}, not surely above the margin of {margin}."
+    if top.significant and top.settled:
+        p = holm(top.p_holm, top.p, circumstances.permutations)
+        return (
+            f"{top.factor} can be predicted from {source} (skill {skill}, p {_p(p)}); how much is open: {top.reason}."
+        )
+    if top.beyond is not None and not top.settled and top.verdict in (LEAKS, TRACE):
+        verdict = "cannot be separated from" if top.beyond_is == INSEPARABLE else "is encoded only through"
+        return f"{top.factor} {verdict} {top.beyond.given} in {source}: skill {skill}{_beyond_words(top)}."
+    if top.verdict == NO_EVIDENCE:
+        titles = list(dict.fromkeys(finding.representation for finding in asked(findings)))
+        return f"No evidence of a leak from {some(titles)}; {_trust(asked(findings), circumstances.margin)}."
+    return f"Whether {top.factor} leaks from {source} is open: {top.reason}."
 
 
-def _sentence(verdicts: pd.DataFrame, entry: Tally) -> str:
-    if not entry.factors:
-        return f"Nothing was audited in {entry.representation.title}."
-    leaks = verdicts[(verdicts["representation"] == entry.representation.title) & (verdicts["verdict"] == "leaks")]
-    leaking, total = len(leaks), counted(entry.factors, "factor")
+def _p(text: str) -> str:
+    return text if text[0] in "≤<" else f"= {text}"
+
+
+def _beyond_words(finding: Finding) -> str:
+    beyond = finding.beyond
+    if beyond is None:
+        return ""
+    if beyond.says(ENCODED) or beyond.says(ONLY):
+        return f", of which {estimate(beyond.skill, beyond.low, beyond.high)} beyond {beyond.given}"
+    if beyond.says(INSEPARABLE):
+        return f"; {beyond.reason}" if beyond.reason else ""
+    return f"; how much of it is beyond {beyond.given}, the data do not show"
+
+
+def _trust(findings: Sequence[Finding], margin: float) -> str:
+    """Say what a "no" is worth: which skill would have been found."""
+    least = [finding.detectable for finding in findings if math.isfinite(finding.detectable)]
+    if least:
+        return f"a skill of {number(max(least))} or more would have been found"
+    return f"all intervals end below a skill of {number(margin)}"
+
+
+def _other_factors(strongest: list[Finding], top: Finding, circumstances: Circumstances) -> list[tuple[str, str]]:
+    others = [finding for finding in strongest if finding is not top]
+    leaks = [finding for finding in others if finding.verdict == LEAKS and finding.settled]
+    traces = [finding for finding in others if finding.verdict == TRACE and finding.settled]
+    open_ones = [finding for finding in others if finding.verdict == INCONCLUSIVE]
+    absent = [finding for finding in others if finding.verdict == NO_EVIDENCE]
+    lines = [("Also", some([f"{entry.factor} {_size(entry)}" for entry in leaks], 4))]
+    for kind, label in ((ONLY, "Only through"), (INSEPARABLE, "Not separable from")):
+        lines += [
+            (f"{label} {given}", some([f"{entry.factor} ({number(entry.skill)})" for entry in entries], 4))
+            for given, entries in _by_given(others, kind).items()
+        ]
+    lines.append(("Trace", some([f"{entry.factor} {number(entry.skill)}" for entry in traces], 4)))
+    lines.append(("Inconclusive", "; ".join(_why_open(open_ones))))
+    if absent:
+        names = some([entry.factor for entry in absent], 4)
+        lines.append(("No evidence", f"{names}; {_trust(absent, circumstances.margin)}"))
+    return lines
+
+
+def _size(finding: Finding) -> str:
+    """Return the skill, or what of it is beyond where that is known."""
+    beyond = finding.beyond
+    if beyond is not None and beyond.says(ENCODED):
+        return f"{number(beyond.skill)} beyond {beyond.given}"
+    return number(finding.skill)
+
+
+def _by_given(findings: Sequence[Finding], kind: str) -> dict[str, list[Finding]]:
+    of: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.beyond is not None and finding.beyond_is == kind and finding.verdict in (LEAKS, TRACE):
+            of.setdefault(finding.beyond.given, []).append(finding)
+    return of
+
+
+def _why_open(findings: Sequence[Finding], most: int = 3) -> list[str]:
+    """Say for each reason which factors are open; those that are significant first, with their skill."""
+    by_reason: dict[str, list[str]] = {}
+    for finding in findings:
+        size = f" (skill {number(finding.skill)}, p significant)" if finding.significant else ""
+        by_reason.setdefault(finding.reason, []).append(f"{finding.factor}{size}")
+    lines = [f"{some(names)}: {reason}" for reason, names in by_reason.items()]
+    left = sum(map(len, list(by_reason.values())[most:]))
+    return [*lines[:most], *([f"and {left} more"] if left else [])]
+
+
+def _between(strongest: Mapping[str, Finding], circumstances: Circumstances) -> str:
+    lowest = circumstances.lowest
+    leaking = [name for name, entry in strongest.items() if entry.verdict in (LEAKS, TRACE) and name in lowest]
     if not leaking:
-        return f"No leak was found in {entry.representation.title} ({total})."
-    named = list(leaks["factor"][:MOST_NAMED])
-    which = ", most of all" if leaking > MOST_NAMED else ":"
-    verb = "leaks" if leaking == 1 else "leak"
-    return f"{leaking} of {total} {verb} from {entry.representation.title}{which} {listed(named)}."
+        return ""
+    if winner := better_representation(lowest, leaking):
+        title, factors = winner
+        return f"{title} surely encodes less: {gaps_words(factors, lowest)}"
+    sure = [name for name in leaking if lowest[name].title is not None]
+    if not sure:
+        return f"the data do not show which encodes less of {some(leaking)}"
+    return "; ".join(f"{lowest[name].title} least of {gaps_words([name], lowest)}" for name in sure[:2])
+
+
+def _comparison(findings: Sequence[Finding], top: Finding, circumstances: Circumstances) -> str:
+    """Say what else reaches how much: what is wanted, and the controls, for the factor of the headline."""
+    skills = [f"{entry.name} (wanted) {_range(entry.skills)}" for entry in circumstances.wanted]
+    skills += [
+        f"{top.factor} from {entry.representation} (control) {number(entry.skill)}"
+        for entry in findings
+        if entry.control and entry.factor == top.factor and entry is not top
+    ]
+    return listed(skills)
+
+
+def _range(skills: Mapping[str, tuple[float, float, float]]) -> str:
+    values = [value for value, _, _ in skills.values()]
+    low, high = number(min(values)), number(max(values))
+    return low if low == high else f"{low} to {high}"

@@ -16,8 +16,7 @@ def draw_association(association: pd.DataFrame) -> list[Figure]:
     pairs = association[association["measure"] != DIRECTED]
     if pairs.empty:
         return []
-    turned = pairs.rename(columns={"factor": "other", "other": "factor"})
-    rows = pd.concat([pairs, turned], ignore_index=True)[list(pairs)]
+    rows = both_directions(association)
     order = list(dict.fromkeys([*pairs["factor"], *pairs["other"]]))
     step = 24 if len(order) <= 12 else 15
     tooltip = hints(factor="column", other="other", value="association|.2f", measure="measure", rows="rows|,d")
@@ -38,3 +37,10 @@ def draw_association(association: pd.DataFrame) -> list[Figure]:
         "correlation, by their kinds. What goes with a factor can be what the features encode instead of it."
     )
     return [Figure("association", caption, spec, rows)]
+
+
+def both_directions(association: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of the table association, without Theil's U, in both orders."""
+    pairs = association[association["measure"] != DIRECTED]
+    turned = pairs.rename(columns={"factor": "other", "other": "factor"})
+    return pd.concat([pairs, turned], ignore_index=True)[list(pairs)]

@@ -31,7 +31,7 @@ class Figure:
         spec = {"description": self.caption, "data": source, **self.spec}
         if spec["width"] == "container":
             spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-        return {"name": self.name, "spec": spec, "csv": self.data.to_csv(index=False, float_format="%.6g")}
+        return {"name": self.name, "spec": spec, "csv": self.data.to_csv(index=False, float_format="%.4g")}
 
 
 def quantity(field: str, title: str, **scale: object) -> dict:

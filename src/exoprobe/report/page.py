@@ -1,26 +1,26 @@
 """Writing the page of an audit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
-from exoprobe.probes.base import Probe, find_probe
-from exoprobe.probes.registry import probe_names
 from exoprobe.report import wording
-from exoprobe.report.answer import VERDICTS, answer, tally
 from exoprobe.report.association_figure import draw_association
+from exoprobe.report.findings import STRENGTHS, VERDICTS, WEAKLY
+from exoprobe.report.first_screen import make_first_screen, registered_probes, with_titles
+from exoprobe.report.packing import pack
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
-from exoprobe.report.sections import Tables, draw_comparisons, factor_sections, representation_sections
-from exoprobe.report.tables import METRICS, read_json, read_tables
+from exoprobe.report.sections import draw_comparison, factor_sections, representation_sections
+from exoprobe.report.tables import METRICS, Tables, read_json, read_tables
 from exoprobe.report.vega import vega_bundle
 
 TEMPLATES = Path(__file__).parent / "templates"
 AXIS_LOW, AXIS_WIDTH, AXIS_MARGIN = -0.1, 130, 4  # of the small skill axes, which end at 1; skill, pixels, pixels
+FEW_REPRESENTATIONS = 4  # that stand in the page's head by name
 
 
 def write_page(
@@ -40,60 +40,55 @@ def write_page(
     audited = read_json(metadata)
     representations = list_representations(audited["representations"])
     named = read_tables(tables)
-    probes = _registered_probes(named["scores"]["probe"].unique())
-    titled = _with_titles(named, representations, probes)
-    tallies = tally(titled["verdicts"], representations)
-    factors = factor_sections(titled, representations)
-    html = _environment().get_template("page.html").render(
-        metadata=audited,
-        notes=_input_notes(audited),
-        answer=answer(titled["verdicts"], tallies),
-        comparisons=draw_comparisons(titled, representations),
-        associations=draw_association(named["association"]),
-        anchors={factor.name: factor.anchor for factor in factors},
-        factors=factors,
-        library=vega_bundle(),
-        provenance=None if provenance is None else read_json(provenance),
-        sections=representation_sections(titled, representations),
-        tallies=tallies,
-        verdicts=list(titled["verdicts"].itertuples(index=False)),
-        representations={representation.title: representation for representation in representations},
-        indices={representation.title: index for index, representation in enumerate(representations)},
-        probes=probes,
-    )  # fmt: skip
+    probes = registered_probes(named["scores"]["probe"].unique())
+    titled = with_titles(named, representations, probes)
+    environment = _environment()
+    screen = make_first_screen(titled, representations, audited)
+    shared = {
+        "answer": screen.answer,
+        "actions": screen.actions,
+        "matrix": screen.matrix,
+        "anchors": screen.anchors,
+        "verdicts": [row for factor in screen.anchors for row in screen.findings if row.factor == factor],
+        "metadata": audited,
+        "notes": _input_notes(audited),
+        "probes": probes,
+        "representations": {representation.title: representation for representation in representations},
+        "indices": {representation.title: index for index, representation in enumerate(representations)},
+        "files": sorted(Path(file).name for file in tables.values()),
+        "provenance": None if provenance is None else read_json(provenance),
+        "few_representations": len(representations) <= FEW_REPRESENTATIONS,
+    }
+    packed = _packed_parts(environment, shared, titled, representations)
+    html = environment.get_template("page.html").render(**shared, packed=packed, library=pack(vega_bundle()))
     with atomic_write(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 
 
-def _registered_probes(names: Iterable[str]) -> dict[str, Probe | None]:
-    """Return the probes by name; None for a probe of which only the results are known."""
-    registered = set(probe_names())
-    return {name: find_probe(name) if name in registered else None for name in names}
+def _packed_parts(
+    environment: jinja2.Environment, shared: dict[str, Any], tables: Tables, representations: list[Representation]
+) -> list[dict[str, str]]:
+    """Return the parts that are unpacked when they are shown: anchor and compressed HTML."""
+    parts: list[tuple[str, str, dict[str, Any]]] = [("results", "results.html", {})]
+    if comparison := draw_comparison(tables, representations):
+        parts.append(("compare", "compare.html", {"drawn": comparison}))
+    if associations := draw_association(tables["association"]):
+        parts.append(("association", "association.html", {"associations": associations}))
+    factors = factor_sections(tables, representations, shared["anchors"])
+    for before, factor, after in zip([None, *factors], factors, [*factors[1:], None], strict=False):
+        parts.append((factor.anchor, "factor.html", {"factor": factor, "before": before, "after": after}))
+    for section in representation_sections(tables, representations):
+        parts.append((section.representation.anchor, "representation.html", {"section": section}))
+    return [
+        {"anchor": anchor, "content": pack(environment.get_template(template).render(**shared, **values))}
+        for anchor, template, values in parts
+    ]
 
 
 def _input_notes(metadata: Mapping[str, Any]) -> list[str]:
     """Return what was noted about the input, except what the page says elsewhere: the join, and columns left out."""
     elsewhere = {metadata["joined"], *metadata["left_out"]}
     return [note["message"] for note in metadata["notes"] if note["message"] not in elsewhere]
-
-
-def _with_titles(tables: Tables, representations: list[Representation], probes: Mapping[str, Probe | None]) -> Tables:
-    """Return the tables with the titles of representations and probes instead of their names."""
-    titles = {representation.name: representation.title for representation in representations}
-    for name, table in tables.items():
-        unknown = set(table.get("representation", ())) - set(titles)
-        if unknown:
-            raise ExoprobeError(f"the table {name} has the representation {min(unknown)!r}, which was not audited")
-    probe_titles = {name: probe.title for name, probe in probes.items() if probe}
-    columns = {"representation": titles, "other": titles, "probe": probe_titles}
-    return {
-        name: table.assign(
-            **{column: table[column].replace(words) for column, words in columns.items() if column in table}
-        )
-        if "representation" in table
-        else table
-        for name, table in tables.items()
-    }
 
 
 def _environment() -> jinja2.Environment:
@@ -104,9 +99,13 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = ("number", "count", "share", "significant", "signed", "interval", "p_value", "listed", "counted")
+    words = (
+        *("number", "count", "share", "significant", "signed", "interval", "p_value", "listed", "counted"),
+        *("holm", "some", "middle", "shortened"),
+    )
     environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}
+    environment.globals |= {"strengths": STRENGTHS, "weakly": WEAKLY}
     return environment
 
 

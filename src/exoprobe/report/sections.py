@@ -1,20 +1,21 @@
 """What each section of the page shows: rows of the tables and the figures drawn from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
-from exoprobe.errors import ExoprobeError
 from exoprobe.report import removal_figures, skill_figures, structure_figures
+from exoprobe.report.association_figure import both_directions
 from exoprobe.report.figure import Figure
 from exoprobe.report.removal_figures import MEASURES
-from exoprobe.report.representations import Representation, make_anchors
+from exoprobe.report.representations import Representation
+from exoprobe.report.tables import COLUMNS, Tables, rows_of
 
-Rows = list[tuple]  # named tuples, a table's rows
-Tables = dict[str, pd.DataFrame]
+Rows = list[Any]  # named tuples, a table's rows
 
+MANY = 8  # representations, from which figures and tables of a factor show the most important ones
 LINEAR = ("linear", "least squares")  # of the erased factor, and of the others
 
 
@@ -24,7 +25,7 @@ class FactorSection:
 
     name: str
     anchor: str
-    facts: tuple
+    facts: Any
     rows: dict[str, Rows]
     figures: dict[str, list[Figure]]
 
@@ -38,45 +39,77 @@ class RepresentationSection:
     figures: dict[str, list[Figure]]
 
 
-def factor_sections(tables: Tables, representations: list[Representation]) -> list[FactorSection]:
-    """Make a section for each factor, those that leak most first.
-
-    Raises:
-        ExoprobeError: where the table factors lacks one that has a verdict.
-    """
-    shown = tables["verdicts"][~tables["verdicts"]["control"]]
-    order = list(dict.fromkeys([*shown["factor"], *tables["verdicts"]["factor"], *tables["factors"]["factor"]]))
-    anchors = make_anchors("factor", order)
-    facts = {row.factor: row for row in tables["factors"].itertuples(index=False)}
-    unknown = [name for name in order if name not in facts]
-    if unknown:
-        raise ExoprobeError(f"the table factors lacks {unknown[0]!r}, which the table verdicts has")
-    return [_factor_section(name, anchors[name], facts[name], tables, representations) for name in order]
+def factor_sections(
+    tables: Tables, representations: list[Representation], anchors: Mapping[str, str]
+) -> list[FactorSection]:
+    """Make a section for each factor that has an anchor, in their order."""
+    facts = {row.factor: row for row in rows_of(tables["factors"])}
+    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond")
+    by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
+    by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
+    by_factor["erasure"] = dict(list(tables["erasure"].groupby("erased", sort=False)))
+    by_factor["recognition"] = dict(list(tables["recognition"].groupby("erased", sort=False)))
+    sections = []
+    for name, anchor in anchors.items():
+        selected = {table: rows.get(name, tables[table].iloc[:0]) for table, rows in by_factor.items()}
+        selected["unerased"] = by_factor["recognition"].get("", tables["recognition"].iloc[:0])
+        selected["structure"] = tables["structure"]
+        sections.append(_factor_section(name, anchor, facts[name], selected, representations))
+    return sections
 
 
 def _factor_section(
-    name: str, anchor: str, facts: tuple, tables: Tables, representations: list[Representation]
+    name: str, anchor: str, facts: tuple, selected: Tables, representations: list[Representation]
 ) -> FactorSection:
     titles = [representation.title for representation in representations]
-    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions")
-    selected = {table: tables[table][tables[table]["factor"] == name] for table in names}
-    erased = tables["erasure"][tables["erasure"]["erased"] == name]
-    selected["removal"] = erased[erased["probed"] == name]
-    selected["recognition"] = tables["recognition"][tables["recognition"]["erased"].isin(["", name])]
-    variance = _variance_shares(selected["geometry"], tables["structure"])
-    kind = str(tables["factors"].set_index("factor")["kind"][name])
+    erasure = selected.pop("erasure")
+    selected["removal"] = erasure[erasure["probed"] == name]
+    selected["differences"] = _few_differences(selected["differences"], selected["verdicts"], len(titles))
+    variance = _variance_shares(selected["geometry"], selected.pop("structure"))
     numeric = selected["scores"].dropna(subset="baseline_error")
+    kind = str(facts[COLUMNS["factors"].split().index("kind")])
+    most = _most_skilled(selected["verdicts"], titles)
     figures = {
-        "probes": _figures(numeric, skill_figures.draw_probes, kind, titles),
-        "variance": _figures(variance, structure_figures.draw_variance, titles),
-        "subspace": _figures(selected["subspace"], structure_figures.draw_subspace, titles),
+        "probes": _figures(_best_only(numeric, titles), skill_figures.draw_probes, kind, titles),
+        "variance": _figures(_of(variance, most), structure_figures.draw_variance, most),
+        "subspace": _figures(_of(selected["subspace"], most), structure_figures.draw_subspace, most),
         "dimensions": [
             structure_figures.draw_dimensions(rows, str(title))
             for title, rows in selected["dimensions"].groupby("representation", sort=False)
         ],
-        "removal": _figures(selected["removal"], removal_figures.draw_removal, titles),
+        "removal": _figures(_of(selected["removal"], most), removal_figures.draw_removal, most),
     }  # fmt: skip
-    return FactorSection(name, anchor, facts, {table: _rows(rows) for table, rows in selected.items()}, figures)
+    return FactorSection(name, anchor, facts, {table: rows_of(rows) for table, rows in selected.items()}, figures)
+
+
+def _most_skilled(verdicts: pd.DataFrame, titles: list[str]) -> list[str]:
+    """Return the representations that figures of a factor show, in their order: those of most skill, if many."""
+    if len(titles) <= MANY:
+        return titles
+    best = set(verdicts.sort_values("skill", ascending=False)["representation"][:MANY])
+    return [title for title in titles if title in best]
+
+
+def _of(table: pd.DataFrame, titles: list[str]) -> pd.DataFrame:
+    return table[table["representation"].isin(titles)]
+
+
+def _best_only(scores: pd.DataFrame, titles: list[str]) -> pd.DataFrame:
+    """Return every probe's scores, or each representation's best probe where there are many representations."""
+    if len(titles) <= MANY or scores.empty:
+        return scores
+    return scores.loc[scores.groupby("representation", sort=False)["skill"].idxmax().dropna()]
+
+
+def _few_differences(differences: pd.DataFrame, verdicts: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return every pair's differences; of many representations those of the linear probe with the least skilled."""
+    if count <= MANY // 2 or differences.empty:
+        return differences
+    linear = differences[differences["probe"] == "linear"]
+    if count <= MANY or verdicts.empty:
+        return linear
+    least = verdicts.sort_values("skill")["representation"].iloc[0]
+    return linear[(linear["representation"] == least) | (linear["other"] == least)]
 
 
 def _variance_shares(geometry: pd.DataFrame, structure: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +134,8 @@ def _representation_section(rank: int, tables: Tables, representations: list[Rep
     names = ("verdicts", "structure", "scree", "geometry", "erasure", "recognition")
     selected = {table: tables[table][tables[table]["representation"] == title] for table in names}
     removal, recognition = selected["erasure"], selected["recognition"]
-    numeric = selected["geometry"].dropna(subset="robustness_index")
+    geometry = selected["geometry"].dropna(subset="robustness_index")
+    numeric = geometry[geometry["robustness_chance"] > 0]
     figures = {
         "scree": _figures(selected["scree"], structure_figures.draw_scree, titles),
         "robustness": _figures(numeric, structure_figures.draw_robustness, titles),
@@ -113,29 +147,20 @@ def _representation_section(rank: int, tables: Tables, representations: list[Rep
         ],
     }
     return RepresentationSection(
-        representations[rank], {table: _rows(rows) for table, rows in selected.items()}, figures
+        representations[rank], {table: rows_of(rows) for table, rows in selected.items()}, figures
     )
 
 
-def draw_comparisons(tables: Tables, representations: list[Representation]) -> dict[str, Figure]:
-    """Draw all representations side by side, then each pair's differences, by title; nothing where there is one."""
-    titles = [representation.title for representation in representations]
-    if len(titles) < 2 or tables["verdicts"].empty:
-        return {}
+def draw_comparison(tables: Tables, representations: list[Representation]) -> Figure | None:
+    """Draw the linear probe's differences of every pair of representations, of which the page shows one."""
     differences = tables["differences"]
-    linear = differences[differences["probe"] == "linear"].sort_values("difference", ascending=False)
-    figures = {"all": skill_figures.draw_skills(tables["verdicts"], titles)}
-    for first, second in combinations(titles, 2):
-        pair = linear[(linear["representation"] == first) & (linear["other"] == second)]
-        if len(pair):
-            figures[f"{first} − {second}"] = skill_figures.draw_differences(pair, first, second)
-    return figures
+    linear = differences[differences["probe"] == "linear"]
+    if len(representations) < 2 or linear.empty:
+        return None
+    order = linear["difference"].abs().sort_values(ascending=False).index
+    return skill_figures.draw_differences(linear.loc[order])
 
 
 def _figures(data: pd.DataFrame, draw: Callable[..., Figure], *options: object) -> list[Figure]:
     """Draw a figure of the data, none of no data."""
     return [] if data.empty else [draw(data, *options)]
-
-
-def _rows(table: pd.DataFrame) -> Rows:
-    return list(table.itertuples(index=False))

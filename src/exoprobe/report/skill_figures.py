@@ -16,41 +16,21 @@ METRIC_TITLES = {
 }
 
 
-def draw_skills(verdicts: pd.DataFrame, titles: Sequence[str]) -> Figure:
-    """Draw the best probe's skill of each factor and representation.
+def draw_differences(differences: pd.DataFrame) -> Figure:
+    """Draw the difference in skill between two representations for each factor; the page chooses the two.
 
     Args:
-        verdicts: rows of the table verdicts, with representations' titles.
-        titles: of the representations, in their order.
+        differences: rows of the table differences of one probe, a row per factor and pair.
     """
-    columns = ["factor", "representation", "verdict", "probe", "skill", "skill_low", "skill_high", "p_holm"]
-    tooltip = hints(
-        factor="factor", representation="representation", verdict="verdict", probe="probe", skill="skill|.2f",
-        skill_low="from|.2f", skill_high="to|.2f", p_holm="p (Holm)|.2g",
-    )  # fmt: skip
-    rows, value = verdicts["factor"], quantity("skill", "skill")
-    spec = dots_with_whiskers(rows, value, "skill_low", "skill_high", titles, tooltip)
-    caption = "Skill of the best probe for each factor, with 95 % intervals. Dashed: a constant prediction."
-    return Figure("skill", caption, spec, verdicts[columns])
-
-
-def draw_differences(differences: pd.DataFrame, first: str, second: str) -> Figure:
-    """Draw the difference in skill between two representations for each factor.
-
-    Args:
-        differences: rows of the table differences of this pair, one per factor.
-        first: title of a representation.
-        second: of another, subtracted.
-    """
-    tooltip = hints(factor="factor", probe="probe", difference="difference|+.2f", low="from|+.2f", high="to|+.2f")
+    tooltip = hints(factor="factor", difference="difference|+.2f", low="from|+.2f", high="to|+.2f")
     value = quantity("difference", "difference of skill")
     spec = dots_with_whiskers(differences["factor"], value, "low", "high", (), tooltip)
     caption = (
-        f"Right of the line the skill is higher from {first}, left of it from {second}. The intervals are paired: both "
-        "representations are scored on the same bootstrap samples."
+        "Skill of the first representation minus that of the second, with paired 95 % intervals: both are scored on "
+        "the same bootstrap samples. Where an interval includes 0, the data do not show which is higher."
     )
-    columns = ["factor", "probe", "difference", "low", "high"]
-    return Figure(f"difference {first} {second}", caption, spec, differences[columns])
+    columns = ["representation", "other", "factor", "difference", "low", "high"]
+    return Figure("differences", caption, spec, differences[columns])
 
 
 def draw_probes(scores: pd.DataFrame, kind: str, titles: Sequence[str]) -> Figure:
@@ -70,9 +50,15 @@ def draw_probes(scores: pd.DataFrame, kind: str, titles: Sequence[str]) -> Figur
         **{f"{metric}_low": f"from|{form}", f"{metric}_high": f"to|{form}"}, skill="skill|.2f",
     )  # fmt: skip
     value = quantity(metric, METRIC_TITLES[kind])
-    spec = dots_with_whiskers(scores["probe"], value, f"{metric}_low", f"{metric}_high", titles, tooltip, constant)
+    low, high = f"{metric}_low", f"{metric}_high"
+    if scores["representation"].is_unique and len(titles) > 1:  # a row each, named directly
+        spec = dots_with_whiskers(scores["representation"], value, low, high, (), tooltip, constant)
+        which = "The best probe of each representation"
+    else:
+        spec = dots_with_whiskers(scores["probe"], value, low, high, titles, tooltip, constant)
+        which = "Each probe"
     better = "Higher" if metric == "balanced_accuracy" else "Lower"
-    reached = f"Each probe on the test rows, with 95 % intervals. {better} is better."
+    reached = f"{which} on the test rows, with 95 % intervals. {better} is better."
     caption = f"{reached} Dashed: the best constant, {significant(constant)}."
     columns = ["representation", "probe", metric, f"{metric}_low", f"{metric}_high", "baseline_error", "skill"]
     return Figure("probes", caption, spec, scores[columns])

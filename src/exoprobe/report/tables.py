@@ -11,10 +11,11 @@ from exoprobe.errors import ExoprobeError
 
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
-    *("measure", "basis", "values"),
+    *("measure", "basis", "values", "given", "source"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"
+Tables = dict[str, pd.DataFrame]
 METRICS = ("balanced_accuracy", "false_negative", "false_positive", "auc", "mae", "r2")
 COLUMNS = {
     "factors": "factor kind inferred values known missing train validation test test_groups smallest_groups",
@@ -33,13 +34,19 @@ COLUMNS = {
     "dimensions": "representation factor value position activation",
     "association": "factor other measure value rows",
 }
+# Tables that an audit may lack; the page does without their rows.
+OPTIONAL_COLUMNS = {
+    "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high bits "
+    "p p_holm verdict reason",
+    "sensitivity": "representation factor detectable groups_needed",
+}
 
 
 def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
     """Read the tables of an audit.
 
     Args:
-        paths: a CSV file for each name in :data:`COLUMNS`.
+        paths: a CSV file for each name in :data:`COLUMNS`, and for those in :data:`OPTIONAL_COLUMNS` that there are.
 
     Returns:
         Tables by name, with these columns only: text (empty where nothing stands), bool, or float64 with NaN.
@@ -50,12 +57,21 @@ def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
     missing = [name for name in COLUMNS if name not in paths]
     if missing:
         raise ExoprobeError(f"the page needs the table {missing[0]!r}; it was given {', '.join(sorted(paths))}")
-    return {name: _read_table(name, paths[name]) for name in COLUMNS}
+    optional = {
+        name: _read_table(name, paths[name]) if name in paths else _typed_table(empty_table(name), name, "")
+        for name in OPTIONAL_COLUMNS
+    }
+    return {name: _read_table(name, paths[name]) for name in COLUMNS} | optional
 
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows, of what was not measured."""
-    return pd.DataFrame(columns=COLUMNS[name].split())
+    return pd.DataFrame(columns=(COLUMNS | OPTIONAL_COLUMNS)[name].split())
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """Return a table's rows as named tuples."""
+    return list(table.itertuples(index=False))
 
 
 def read_json(path: str | Path) -> dict[str, Any]:
@@ -74,7 +90,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 
 def _read_table(name: str, path: str | Path) -> pd.DataFrame:
-    columns = COLUMNS[name].split()
+    columns = (COLUMNS | OPTIONAL_COLUMNS)[name].split()
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
@@ -82,7 +98,11 @@ def _read_table(name: str, path: str | Path) -> pd.DataFrame:
     absent = [column for column in columns if column not in table]
     if absent:
         raise ExoprobeError(f"{path}: lacks the column {absent[0]!r}")
-    return pd.DataFrame({column: _typed(table[column], name, path) for column in columns})
+    return _typed_table(table[columns], name, path)
+
+
+def _typed_table(table: pd.DataFrame, name: str, path: str | Path) -> pd.DataFrame:
+    return pd.DataFrame({column: _typed(table[column], name, path) for column in table})
 
 
 def _typed(column: pd.Series, table: str, path: str | Path) -> pd.Series:

@@ -68,3 +68,41 @@ def listed(words: list[str]) -> str:
 def counted(amount: int, noun: str) -> str:
     """Return ``1 factor`` or ``3 factors``."""
     return f"{count(amount)} {noun}{'' if amount == 1 else 's'}"
+
+
+def estimate(value: float, low: float, high: float) -> str:
+    """Return ``0.42 (0.35–0.48)``, the interval where there is one."""
+    between = interval(low, high)
+    return f"{number(value)} ({between})" if between else number(value)
+
+
+def difference(value: float, low: float, high: float) -> str:
+    """Return ``−0.42 (−0.48 to −0.35)``."""
+    ends = [signed(end) for end in (low, high)]
+    return f"{signed(value)} ({ends[0]} to {ends[1]})" if math.isfinite(low) and math.isfinite(high) else signed(value)
+
+
+def holm(p_holm: float, p: float, permutations: int) -> str:
+    """Return a corrected p-value; where the test could not give less, an upper bound."""
+    if permutations and math.isfinite(p_holm) and p <= (1 + 1e-4) / (permutations + 1):
+        return f"≤ {significant(p_holm)}"
+    return p_value(p_holm)
+
+
+def some(words: list[str], most: int = 3) -> str:
+    """Return ``a, b, c and 4 more``."""
+    return listed(words) if len(words) <= most + 1 else f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
+def middle(name: str, most: int = 28) -> str:
+    """Shorten a name in its middle, so that its end, which often distinguishes it, remains."""
+    if len(name) <= most:
+        return name
+    end = (most - 1) // 2
+    return f"{name[: most - 1 - end].rstrip()}…{name[-end:].lstrip()}"
+
+
+def shortened(values: str, most: int = 8) -> str:
+    """Return the first of a list of values, and how many more there are."""
+    names = values.split(", ")
+    return values if len(names) <= most else f"{', '.join(names[: most - 2])} and {len(names) - most + 2} more values"

@@ -258,4 +258,7 @@ def write_audit(folder, audit=None, empty=(), **metadata):
 if __name__ == "__main__":
     count, representations = (int(value) for value in (*sys.argv[2:4], "6", "3")[:2])
     names = [NAMES[rank] if rank < len(NAMES) else f"factor {rank + 1}" for rank in range(count)]
-    print(write_audit(sys.argv[1], Audit(names, dict(list(REPRESENTATIONS.items())[:representations]))))
+    networks = REPRESENTATIONS
+    if representations > len(networks):
+        networks = {f"layer{rank}": f"a network’s layer {rank + 1}" for rank in range(representations)}
+    print(write_audit(sys.argv[1], Audit(names, dict(list(networks.items())[:representations]))))

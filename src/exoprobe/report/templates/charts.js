@@ -1,9 +1,24 @@
 "use strict";
 // Figures: drawn when their part is first shown, and again when the theme changes.
 
-const SHAPES = JSON.parse(document.getElementById("shapes").textContent);
+const STYLES = JSON.parse(document.getElementById("styles").textContent);
+const SHAPES = STYLES.shapes;
 
 const views = new Map();  // of the figures drawn
+let library;  // Vega, from the first figure on
+
+// Text that is stored compressed (zlib) and in base64.
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed), letter => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+
+function loadLibrary() {
+  library ??= unpack(document.getElementById("vega").textContent).then(text => {
+    document.head.appendChild(document.createElement("script")).textContent = text;
+  });
+  return library;
+}
 
 function colorOf(name) {
   const sample = document.createElement("span");
@@ -44,8 +59,23 @@ function chartStyle(narrow) {
   };
 }
 
+// Each representation keeps its color and symbol in figures that show only some of them.
+function styleScales(node) {
+  for (const [channel, entry] of Object.entries(node ?? {})) {
+    if (typeof entry !== "object" || entry === null) continue;
+    if (entry.field === "representation" && entry.scale?.domain) {
+      const indices = entry.scale.domain.map(title => STYLES.titles.indexOf(title));
+      entry.scale.range = indices.map(index => channel === "shape" ? SHAPES[index] : colorOf(`r${index}`));
+    }
+    styleScales(entry);
+  }
+}
+
 async function draw(figure) {
-  const {name, spec, csv} = JSON.parse(figure.querySelector("script").textContent);
+  await loadLibrary();
+  const {name, spec, csv: stored} = JSON.parse(figure.querySelector("script").textContent);
+  const csv = chosenRows(figure, stored);
+  styleScales(spec);
   const file = `${figure.closest("section").querySelector("h1").textContent.trim()} ${name}`;
   const box = figure.querySelector(".chart");
   const data = {...spec.data, name: "rows", values: csv};
@@ -61,6 +91,9 @@ async function draw(figure) {
   const link = figure.querySelector("a.data");
   link.href = URL.createObjectURL(new Blob([csv], {type: "text/csv"}));
   link.download = `${file}.csv`;
+  const numbers = figure.querySelector(".numbers-table");
+  numbers.querySelector(".scroll")?.remove();
+  tabulate(numbers);
   figure.dataset.drawn = "yes";
 }
 
@@ -69,10 +102,46 @@ function isDark(preferred) {
   return chosen ? chosen === "dark" : preferred;
 }
 
-// Figures in parts or details that are closed have no width yet: they wait until these open.
+// The rows of a CSV text, each a list of cells as they are written.
+function csvRows(text) {
+  const rows = [[]];
+  for (const [, cell, end] of text.trimEnd().matchAll(/("(?:[^"]|"")*"|[^,\n]*)(,|\n|$)/g)) {
+    rows.at(-1).push(cell);
+    if (end === "\n") rows.push([]);
+    else if (end === "") break;
+  }
+  return rows;
+}
+
+const unquoted = cell => cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+const negative = cell => cell.startsWith("-") ? cell.slice(1) : cell && `-${cell}`;
+
+// A figure of pairs of representations shows the pair that its form asks for, in the order asked for.
+function chosenRows(figure, csv) {
+  const form = figure.closest("section").querySelector(".pair-form");
+  if (!form) return csv;
+  const pair = new FormData(form);
+  const asked = [pair.get("representation"), pair.get("other")];
+  const [columns, ...rows] = csvRows(csv);
+  const chosen = [];
+  for (const [first, second, factor, difference, low, high] of rows) {
+    const titles = [unquoted(first), unquoted(second)];
+    if (titles.join() === asked.join()) chosen.push([first, second, factor, difference, low, high]);
+    if (titles.reverse().join() === asked.join()) {
+      chosen.push([second, first, factor, negative(difference), negative(high), negative(low)]);
+    }
+  }
+  return [columns, ...chosen].map(row => row.join()).join("\n");
+}
+
+function isOpen(figure) {
+  return figure.offsetParent && !figure.parentElement.closest("details:not([open])");
+}
+
+// Figures in parts or details that are closed wait until these open.
 async function drawShown() {
   for (const figure of document.querySelectorAll("figure:not([data-drawn])")) {
-    if (figure.offsetParent && !figure.dataset.drawing) {
+    if (isOpen(figure) && !figure.dataset.drawing) {
       figure.dataset.drawing = "yes";
       try { await draw(figure); } finally { delete figure.dataset.drawing; }
     }
@@ -104,7 +173,7 @@ function tabulate(details) {
 // A hidden figure cannot follow the window's width: it is drawn anew when it is shown.
 function forgetHidden() {
   for (const figure of document.querySelectorAll("figure[data-drawn]")) {
-    if (!figure.offsetParent) delete figure.dataset.drawn;
+    if (!isOpen(figure)) delete figure.dataset.drawn;
   }
 }
 

@@ -3,15 +3,30 @@
 
 const parts = [...document.querySelectorAll("section.part")];
 
-function showPart(focus) {
-  const asked = document.getElementById(location.hash.slice(1));
-  const part = asked?.closest("section.part") ?? document.getElementById("summary");
+// The HTML of a part, which is stored compressed until it is shown.
+async function fill(part) {
+  const packed = part.querySelector(":scope > script[type='text/plain']");
+  if (!packed) return;
+  const html = await unpack(packed.textContent);
+  if (!packed.isConnected) return;  // filled in the meantime
+  part.innerHTML = html;
+  const filters = part.querySelector("form.filters:not(.pair-form)");
+  if (filters) filterTable(filters);
+}
+
+async function showPart(focus) {
+  const id = location.hash.slice(1);
+  const part = document.getElementById(id)?.closest("section.part") ?? document.getElementById("summary");
+  await fill(part);
+  const asked = document.getElementById(id);
   for (const other of parts) other.classList.toggle("shown", other === part);
   for (const link of document.querySelectorAll("header nav a")) {
     if (link.hash === `#${part.id}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${part.querySelector("h1").textContent} · audit`;
+  const jump = document.getElementById("jump");
+  if (jump) jump.value = [...jump.options].some(option => option.value === part.id) ? part.id : "";
+  document.title = `${part.dataset.title ?? part.querySelector("h1").textContent} · audit`;
   if (focus) {
     const target = asked && asked !== part ? asked : part.querySelector("h1");
     target.focus({preventScroll: true});
@@ -72,25 +87,51 @@ themeButton.addEventListener("click", () => {
 });
 dark.addEventListener("change", () => { nameTheme(); drawAgain(); });
 
-for (const button of document.querySelectorAll("table.sortable th button")) {
-  button.addEventListener("click", () => sortTable(button));
-}
-const filters = document.querySelector("form.filters");
-if (filters) {
-  filters.addEventListener("input", () => filterTable(filters));
-  filters.addEventListener("submit", event => event.preventDefault());
-  filterTable(filters);
-}
-for (const details of document.querySelectorAll("main details")) {
-  details.addEventListener("toggle", drawShown);
-}
-for (const details of document.querySelectorAll("details.numbers-table")) {
-  details.addEventListener("toggle", () => tabulate(details));
-}
+// Parts are filled later: one listener for all of each kind.
+document.addEventListener("click", event => {
+  const button = event.target.closest("table.sortable th button");
+  if (button) sortTable(button);
+});
+document.addEventListener("input", event => {
+  const form = event.target.closest("form");
+  if (form?.matches(".pair-form")) {
+    const other = [...form.elements].find(select => select !== event.target);
+    if (other.value === event.target.value) other.selectedIndex = (other.selectedIndex + 1) % other.length;
+    for (const figure of form.closest("section").querySelectorAll("figure")) delete figure.dataset.drawn;
+    drawShown();
+  } else if (form?.matches(".filters")) filterTable(form);
+});
+document.addEventListener("submit", event => event.preventDefault());
+document.addEventListener("toggle", event => {
+  if (event.target.matches("details.numbers-table")) tabulate(event.target);
+  else if (event.target.closest("main")) drawShown();
+}, true);
+document.getElementById("jump")?.addEventListener("change", event => {
+  if (event.target.value) location.hash = event.target.value;
+});
 document.querySelector(".skip").addEventListener("click", event => {
   event.preventDefault();  // the part shown stays
   document.getElementById("main").focus();
 });
+
+// Print every part with its figures, in light colors.
+async function printAll() {
+  const root = document.documentElement;
+  const theme = root.dataset.theme;
+  for (const part of parts) await fill(part);
+  root.dataset.theme = "light";
+  root.classList.add("printing");
+  const closed = [...document.querySelectorAll("main details:not(.numbers-table):not([open])")];
+  for (const details of closed) details.open = true;
+  await drawAgain();
+  print();
+  for (const details of closed) details.open = false;
+  root.classList.remove("printing");
+  if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+  drawAgain();
+}
+
+document.getElementById("print").addEventListener("click", printAll);
 addEventListener("resize", forgetHidden);
 addEventListener("hashchange", () => showPart(true));
 nameTheme();

@@ -1,0 +1,181 @@
+"""What to do now: rules on an audit's findings, as docs/reading.md states them."""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from exoprobe.report.association_figure import both_directions
+from exoprobe.report.comparison import Lowest, better_representation, gaps_words
+from exoprobe.report.findings import INCONCLUSIVE, INSEPARABLE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
+from exoprobe.report.removal_figures import MEASURES
+from exoprobe.report.tables import rows_of
+from exoprobe.report.wanted import Wanted
+from exoprobe.report.wording import count, counted, difference, number, some
+
+ASSOCIATED = 0.5  # Cramér's V, correlation ratio and the like from which a column should be given
+FREE = 0.02  # the most that recognition may surely lose where an erasure is called without cost
+MOST_ERASED = 2  # factors whose erasure is reported
+ENOUGH = 0.9  # of a representation's skill, reached by a control
+
+
+@dataclass(frozen=True)
+class Action:
+    """An advice.
+
+    Attributes:
+        title: in a few words.
+        text: why and how, in a sentence.
+        code: to add to the command, or empty.
+        factor: that it is about most, or empty.
+    """
+
+    title: str
+    text: str
+    code: str = ""
+    factor: str = ""
+
+
+def list_actions(
+    findings: Sequence[Finding],
+    tables: Mapping[str, pd.DataFrame],
+    lowest: Mapping[str, Lowest],
+    wanted: Sequence[Wanted],
+    metadata: Mapping[str, Any],
+) -> list[Action]:
+    """Return what the rules advise, the most useful first."""
+    strongest = strongest_by_factor(findings)
+    leaking = [finding for finding in strongest.values() if finding.verdict == LEAKS]
+    actions = [
+        *_give(leaking, tables["association"], {metadata["label"], metadata["group"]}),
+        *_prefer(leaking, lowest, wanted),
+        *_erase([finding for finding in leaking if finding.settled], tables, wanted),
+        *_compare_with_control(leaking, findings),
+        *_add_groups(list(strongest.values()), metadata["margin"]),
+    ]
+    if not metadata["label"]:
+        text = "every factor is then compared with what the features should encode"
+        actions.append(Action("Name the label", text, "--label COLUMN"))
+    if not actions and strongest and all(finding.verdict == NO_EVIDENCE for finding in asked(findings)):
+        actions.append(Action("Nothing to do", "repeat the audit when the features or the population change"))
+    return actions
+
+
+def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collection[str | None]) -> Iterator[Action]:
+    """A column that goes with leaking factors, and was not given: the one of most, or else the strongest itself."""
+    ranks = {finding.factor: rank for rank, finding in enumerate(leaking)}
+    known = {
+        (finding.factor, finding.beyond.given)
+        for finding in leaking
+        if finding.beyond and (finding.beyond.source == "given" or finding.beyond_is == INSEPARABLE)
+    }
+    partners: dict[str, list[str]] = {}
+    for row in rows_of(both_directions(association).sort_values("value", ascending=False)):
+        is_new = row.other not in roles and (row.factor, row.other) not in known
+        if is_new and row.value >= ASSOCIATED and row.factor in ranks:
+            partners.setdefault(row.other, []).append(f"{row.factor} ({row.measure} {number(row.value)})")
+    if partners:
+        other = min(partners, key=lambda name: (-len(partners[name]), ranks.get(name, len(ranks))))
+        verb = "goes" if len(partners[other]) == 1 else "go"
+        text = f"{some(partners[other], 2)} {verb} with it; see what is left beyond it"
+        yield Action(f"Give {other}", text, f"--given {_quoted(other)}")
+
+
+def _prefer(leaking: Sequence[Finding], lowest: Mapping[str, Lowest], wanted: Sequence[Wanted]) -> Iterator[Action]:
+    """A representation that is surely lower, with what it does for what is wanted."""
+    winner = better_representation(lowest, [finding.factor for finding in leaking])
+    if winner is None:
+        return
+    title = winner[0]
+    kept = [
+        f"{entry.name} (wanted) {number(entry.skills[title][0])} against "
+        f"{number(max(skill[0] for other, skill in entry.skills.items() if other != title))}"
+        for entry in wanted
+        if title in entry.skills and len(entry.skills) > 1
+    ]
+    text = "; ".join([f"surely lower in {gaps_words(winner[1], lowest, 1)}", *kept])
+    yield Action(f"Prefer {title}", text, factor=winner[1][0])
+
+
+def _erase(
+    leaking: Sequence[Finding], tables: Mapping[str, pd.DataFrame], wanted: Sequence[Wanted]
+) -> Iterator[Action]:
+    """What erasing the strongest leaks costs, and what is still found afterwards."""
+    erasure, recognition = tables["erasure"], tables["recognition"]
+    for finding in leaking[:MOST_ERASED]:
+        factor, title = finding.factor, finding.representation
+        rows = erasure[(erasure["representation"] == title) & (erasure["erased"] == factor)]
+        rows = rows[rows["probed"] == factor]
+        if rows.empty:
+            continue
+        left = rows[~rows["at_baseline"]].sort_values("skill", ascending=False)
+        after = "no probe beats a constant"
+        if len(left):
+            after = f"{left['probe'].iloc[0]} still reaches a skill of {number(left['skill'].iloc[0])}"
+        start = f"Do not rely on erasing {factor}" if len(left) else f"Erase {factor}"
+        yield Action(
+            start, f"after LEACE on {title}, {after}; {_cost(recognition, factor, title, wanted)}", factor=factor
+        )
+
+
+def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[Wanted]) -> str:
+    measure = wanted[0].measure if wanted else ""
+    rows = recognition[(recognition["representation"] == title) & (recognition["erased"] == factor)]
+    rows = rows[rows["measure"] == measure]
+    if rows.empty:
+        return "its cost was not measured (no label)"
+    row = rows_of(rows)[0]
+    words, change = MEASURES[measure], difference(row.change, row.change_low, row.change_high)
+    if row.change_low > -FREE:
+        return f"the change of {words}, {change}, does not matter"
+    if row.change_high < 0:
+        return f"{words} changes by {change}"
+    return f"{words} may change by {change}"
+
+
+def _compare_with_control(leaking: Sequence[Finding], findings: Sequence[Finding]) -> Iterator[Action]:
+    """Factors that a control encodes as well."""
+    reached: dict[str, list[str]] = {}
+    for finding in leaking:
+        for entry in findings:
+            same = entry.control and entry.factor == finding.factor and not finding.control
+            if same and entry.verdict == LEAKS and entry.skill >= ENOUGH * finding.skill:
+                reached.setdefault(entry.representation, []).append(f"{finding.factor} ({number(entry.skill)})")
+    for title, factors in reached.items():
+        text = f"the control {title} reaches as much: it is in the data and needs no training"
+        yield Action(f"Do not blame the training for {some(factors, 2)}", text)
+
+
+def _add_groups(strongest: Sequence[Finding], margin: float) -> Iterator[Action]:
+    """How many groups would decide what is open."""
+    needed = {finding.factor: groups_needed(finding, margin) for finding in strongest if _is_open(finding)}
+    known = {factor: groups for factor, groups in needed.items() if groups}
+    if known:
+        have = [finding.groups for finding in strongest if finding.factor in known and math.isfinite(finding.groups)]
+        now = f" instead of {count(min(have))}" if have else ""
+        text = f"about {counted(max(known.values()), 'group')}{now} in test would decide {some(list(known))}"
+        yield Action("Add groups", text, factor=next(iter(known)))
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.verdict == INCONCLUSIVE
+
+
+def groups_needed(finding: Finding, margin: float) -> int:
+    """Return how many test groups would decide an open factor, 0 where that is not known.
+
+    The sensitivity table says so. Otherwise an interval shrinks with the root of the number of groups, until half of
+    it is as wide as the margin.
+    """
+    if math.isfinite(finding.groups_needed):
+        return math.ceil(finding.groups_needed)
+    half = (finding.high - finding.low) / 2
+    if not (math.isfinite(half) and math.isfinite(finding.groups)) or half <= margin:
+        return 0
+    return math.ceil(finding.groups * (half / margin) ** 2)
+
+
+def _quoted(name: str) -> str:
+    return name if name.replace("_", "").isalnum() else f'"{name}"'

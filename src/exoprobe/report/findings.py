@@ -1,0 +1,181 @@
+"""What was found of each factor in each representation: effect, certainty, and what is left beyond what is known."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from exoprobe.report.tables import rows_of
+
+LEAKS, TRACE, NO_EVIDENCE, INCONCLUSIVE = "leaks", "trace", "no evidence", "inconclusive"
+VERDICTS = (LEAKS, TRACE, INCONCLUSIVE, NO_EVIDENCE)
+ENCODED, ONLY, INSEPARABLE = "encoded beyond", "only through", "not separable"
+SIGNIFICANT = 0.05
+STRENGTHS = ((0.9, "almost perfectly"), (0.5, "strongly"), (0.2, "clearly"))  # least low end of the interval
+WEAKLY = "weakly"
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What of a factor is encoded beyond other columns.
+
+    Attributes:
+        given: the other columns.
+        given_skill: of a probe of these alone.
+        skill: that the features add to it; low and high are the ends of its 95 % interval.
+        bits: conditional information, NaN where it is not known.
+        p: corrected (Holm).
+        verdict: ``encoded beyond X``, ``only through X``, ``not separable from X``, ``no evidence``, ``inconclusive``.
+        reason: in words.
+        source: why these columns: given, label or strongest.
+    """
+
+    given: str
+    given_skill: float
+    skill: float
+    low: float
+    high: float
+    bits: float
+    p: float
+    verdict: str
+    reason: str
+    source: str
+
+    def says(self, verdict: str) -> bool:
+        """Return whether the verdict is of this kind, whatever the columns."""
+        return self.verdict.startswith(verdict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the table verdicts with what the tables beyond and sensitivity add.
+
+    Attributes:
+        factor: its name.
+        representation: its title.
+        control: the representation has learned nothing.
+        verdict: one of :data:`VERDICTS`.
+        how: linearly, only nonlinearly, or empty.
+        reason: of the verdict.
+        probe: the best on validation.
+        skill: of it; low and high are the ends of its 95 % interval.
+        p: not corrected.
+        p_holm: corrected.
+        groups: independent groups that the conclusion rests on.
+        detectable: the least skill that would have been found, NaN where it is not known.
+        groups_needed: so that a skill of the margin would be found, NaN where it is not known.
+        beyond: what is left beyond the given columns, or else beyond the label or the column that explains most.
+    """
+
+    factor: str
+    representation: str
+    control: bool
+    verdict: str
+    how: str
+    reason: str
+    probe: str
+    skill: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+    groups: float
+    detectable: float
+    groups_needed: float
+    beyond: Beyond | None
+
+    @property
+    def significant(self) -> bool:
+        """Whether the corrected p-value is at most 0.05."""
+        return self.p_holm <= SIGNIFICANT
+
+    @property
+    def strength(self) -> str:
+        """How strongly the factor is surely encoded, in a word."""
+        return next((word for least, word in STRENGTHS if self.low >= least), WEAKLY)
+
+    @property
+    def beyond_is(self) -> str:
+        """The kind of verdict on what is beyond, empty where there is none."""
+        kinds = (ENCODED, ONLY, INSEPARABLE)
+        return "" if self.beyond is None else next((kind for kind in kinds if self.beyond.says(kind)), "")
+
+    @property
+    def words(self) -> str:
+        """The verdict, with what is beyond in it where that decides."""
+        if self.beyond is None or not self.beyond_is or self.verdict not in (LEAKS, TRACE):
+            return self.verdict
+        return f"{self.verdict} beyond {self.beyond.given}" if self.settled else self.beyond.verdict
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is known besides does not account for it."""
+        return self.beyond_is not in (ONLY, INSEPARABLE)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """By what matters, most first: the verdict, the low ends of what is beyond and of the skill, and the skill."""
+        if self.verdict == NO_EVIDENCE:
+            order = 4
+        elif self.verdict == LEAKS:
+            order = 0 if self.settled else 2
+        else:
+            order = 1 if self.significant and self.settled else 3
+        beyond = self.low if self.beyond is None else self.beyond.low
+        return (order, *(-value if math.isfinite(value) else math.inf for value in (beyond, self.low, self.skill)))
+
+
+def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """Return a finding for each row of the table verdicts, sorted by what matters."""
+    beyond = _beyond_rows(tables["beyond"])
+    needed = {
+        (row.factor, row.representation): (row.detectable, row.groups_needed) for row in rows_of(tables["sensitivity"])
+    }
+    findings = [
+        Finding(
+            row.factor, row.representation, row.control, row.verdict, row.how, row.reason, row.probe,
+            row.skill, row.skill_low, row.skill_high, row.p, row.p_holm, row.test_groups,
+            *needed.get((row.factor, row.representation), (math.nan, math.nan)),
+            beyond.get((row.factor, row.representation)),
+        )
+        for row in rows_of(tables["verdicts"])
+    ]  # fmt: skip
+    return sorted(findings, key=lambda finding: finding.rank)
+
+
+def factor_order(findings: Sequence[Finding]) -> list[str]:
+    """Return the factors by their strongest finding; controls count only where there is nothing else."""
+    return list(dict.fromkeys(finding.factor for finding in asked(findings) or findings))
+
+
+def asked(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings on representations that are no controls, or all where every one is."""
+    return [finding for finding in findings if not finding.control] or list(findings)
+
+
+def strongest_by_factor(findings: Sequence[Finding]) -> dict[str, Finding]:
+    """Return the strongest finding of each factor, strongest first; controls do not count beside others."""
+    strongest: dict[str, Finding] = {}
+    for finding in asked(findings):
+        strongest.setdefault(finding.factor, finding)
+    return strongest
+
+
+def _beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
+    """Return what is beyond by factor and representation: the columns that the user gave, or those that leave least."""
+    chosen: dict[tuple[str, str], Beyond] = {}
+    for row in rows_of(table):
+        key = (row.factor, row.representation)
+        beyond = Beyond(
+            row.given, row.given_skill, row.beyond, row.beyond_low, row.beyond_high, row.bits, row.p_holm,
+            row.verdict, row.reason, row.source,
+        )  # fmt: skip
+        if key not in chosen or _precedence(beyond) < _precedence(chosen[key]):
+            chosen[key] = beyond
+    return chosen
+
+
+def _precedence(beyond: Beyond) -> tuple[bool, bool, float]:
+    low = beyond.low if math.isfinite(beyond.low) else -math.inf
+    return beyond.source != "given", not beyond.says(INSEPARABLE), low

@@ -1,0 +1,242 @@
+"""The first screen's sentence, matrix and advice, from hand-made findings."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from exoprobe.report.actions import FREE, groups_needed, list_actions
+from exoprobe.report.answer import Circumstances, make_answer, strongest_lines
+from exoprobe.report.comparison import list_pairs, lowest_by_factor
+from exoprobe.report.findings import Beyond, Finding, list_findings
+from exoprobe.report.matrix import make_matrix
+from exoprobe.report.representations import list_representations
+from exoprobe.report.tables import COLUMNS, OPTIONAL_COLUMNS
+from exoprobe.report.wanted import Wanted, list_wanted
+
+QUIET = Circumstances(0.1, 999, (), {})
+METADATA = {"label": "speaker", "group": "speaker", "margin": 0.1, "labels": 5}
+
+
+def beyond(verdict="encoded beyond sex", low=0.3, given="sex", source="strongest"):
+    return Beyond(given, 0.1, low + 0.1, low, low + 0.2, 0.2, 0.01, verdict, "", source)
+
+
+def finding(factor="snr", **changed):
+    values = {
+        "factor": factor, "representation": "net", "control": False, "verdict": "leaks", "how": "linearly",
+        "reason": "why", "probe": "linear", "skill": 0.6, "low": 0.5, "high": 0.7, "p": 0.001, "p_holm": 0.006,
+        "groups": 18.0, "detectable": math.nan, "groups_needed": math.nan, "beyond": None,
+    }  # fmt: skip
+    return Finding(**values | changed)
+
+
+def no_evidence(factor="hour", **changed):
+    return finding(
+        factor, verdict="no evidence", **{"skill": 0.0, "low": -0.05, "high": 0.05, "p": 0.5, "p_holm": 1.0} | changed
+    )
+
+
+def headline(*findings, circumstances=QUIET):
+    return make_answer(sorted(findings, key=lambda entry: entry.rank), circumstances).headline
+
+
+def test_the_headline_has_effect_certainty_and_what_is_beyond():
+    text = headline(finding(beyond=beyond()), finding("age", low=0.2))
+    assert (
+        text
+        == "snr leaks strongly from net: skill 0.60 (95 % interval 0.50–0.70), of which 0.40 (0.30–0.50) beyond sex."
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "word"),
+    [(0.95, "almost perfectly"), (0.9, "almost perfectly"), (0.5, "strongly"), (0.2, "clearly"), (0.11, "weakly")],
+)
+def test_the_low_end_says_how_strongly(low, word):
+    assert f"leaks {word} from net" in headline(finding(low=low))
+
+
+def test_no_all_clear_stands_beside_a_significant_p():
+    hospital = finding(
+        "hospital", verdict="inconclusive", skill=0.99, low=math.nan, high=math.nan, reason="2 groups; 5 are needed"
+    )
+    text = headline(no_evidence(), hospital)
+    assert "No evidence" not in text
+    assert (
+        text == "hospital can be predicted from net (skill 0.99, p ≤ 0.006); how much is open: 2 groups; 5 are needed."
+    )
+    assert "No leak" not in text
+
+
+def test_inconclusive_says_why_and_no_evidence_what_it_is_worth():
+    unclear = finding(
+        "age", verdict="inconclusive", skill=0.1, low=-0.2, high=0.4, p_holm=1.0, reason="the interval is too wide"
+    )
+    assert headline(unclear, no_evidence()) == "Whether age leaks from net is open: the interval is too wide."
+    assert headline(no_evidence()) == "No evidence of a leak from net; all intervals end below a skill of 0.10."
+    sure = [no_evidence(detectable=0.08), no_evidence("day", detectable=0.12)]
+    assert headline(*sure) == "No evidence of a leak from net; a skill of 0.12 or more would have been found."
+
+
+def test_what_comes_only_through_another_column_ranks_below_what_is_beyond():
+    pitch = finding("pitch", skill=0.9, low=0.85, beyond=beyond("only through sex", low=-0.02))
+    snr = finding("snr", skill=0.3, low=0.2, beyond=beyond(low=0.15))
+    assert headline(pitch, snr).startswith("snr leaks clearly")
+    assert headline(pitch).startswith("pitch is encoded only through sex in net: skill 0.90")
+    same = finding("studio", beyond=beyond("not separable from channel", low=math.nan, given="channel"))
+    assert headline(same).startswith("studio cannot be separated from channel in net")
+
+
+def test_a_trace_is_no_leak():
+    text = headline(finding("loudness", verdict="trace", skill=0.06, low=0.03, high=0.09))
+    assert (
+        text
+        == "Only traces: loudness from net, skill 0.06 (95 % interval 0.03–0.09), not surely above the margin of 0.10."
+    )
+
+
+def test_a_control_is_named_as_one_and_never_heads_the_answer():
+    control = finding("snr", representation="random", control=True, skill=0.99, low=0.98)
+    answer = make_answer(sorted([control, finding()], key=lambda entry: entry.rank), QUIET)
+    assert answer.headline.startswith("snr leaks strongly from net")
+    assert dict(answer.more)["For comparison"] == "snr from random (control) 0.99"
+    assert "the control random" in headline(control)
+
+
+def test_the_strongest_findings_are_three_lines():
+    lines = strongest_lines([finding(name) for name in "abcd"])
+    assert lines[0] == "leaks: a from net, skill 0.60 (0.50–0.70)"
+    assert len(lines) == 3
+
+
+def test_the_columns_that_the_user_gave_count_and_else_those_that_leave_least():
+    table = pd.DataFrame(
+        [
+            ["a", "binary", "net", False, given, source, 0.1, 0.5, low + 0.1, low, low + 0.2, 0.1, 0.1, 0.1, "x", ""]
+            for given, source, low in (("label", "label", 0.3), ("sex", "strongest", 0.1), ("site", "strongest", 0.2))
+        ],
+        columns=OPTIONAL_COLUMNS["beyond"].split(),
+    )
+    verdict = {
+        name: getattr(finding("a"), name)
+        for name in ("factor", "representation", "control", "verdict", "how", "reason", "probe", "skill", "p", "p_holm")
+    }
+    verdicts = pd.DataFrame([verdict | {"skill_low": 0.5, "skill_high": 0.7, "test_groups": 18.0}])
+    sensitivity = pd.DataFrame(columns=OPTIONAL_COLUMNS["sensitivity"].split())
+    tables = {"verdicts": verdicts, "beyond": table, "sensitivity": sensitivity}
+    assert list_findings(tables)[0].beyond.given == "sex"
+    asked = table.assign(source=["given", "strongest", "strongest"])
+    assert list_findings(tables | {"beyond": asked})[0].beyond.given == "label"
+
+
+def differences(*rows):
+    return pd.DataFrame(
+        [["linear", *row] for row in rows],
+        columns=["probe", "factor", "representation", "other", "difference", "low", "high"],
+    )
+
+
+REPRESENTATIONS = list_representations(
+    {name: {"title": name.upper(), "files": [], "dimension": 2, "control": name == "r"} for name in ("a", "b", "r")}
+)
+
+
+def test_a_representation_is_lowest_only_where_every_difference_is_sure():
+    findings = [finding(factor) for factor in ("snr", "age")]
+    pairs = list_pairs(
+        differences(
+            ("snr", "A", "B", 0.3, 0.2, 0.4), ("age", "A", "B", 0.1, -0.1, 0.3), ("snr", "A", "R", -0.9, -1, -0.8)
+        )
+    )
+    lowest = lowest_by_factor(findings, pairs, REPRESENTATIONS)
+    assert lowest["snr"].words == "B −0.30 (−0.40 to −0.20)"
+    assert (lowest["age"].title, lowest["age"].words) == (None, "not shown")
+    both = [finding("snr", representation="A"), finding("snr", representation="B")]
+    told = dict(make_answer(both, Circumstances(0.1, 999, (), lowest)).more)["Which is lower"]
+    assert told == "B surely encodes less: snr −0.30 (−0.40 to −0.20) against A"
+    unclear = dict(make_answer([finding("age")], Circumstances(0.1, 999, (), lowest)).more)["Which is lower"]
+    assert unclear == "the data do not show which encodes less of age"
+
+
+def advice(findings, *, association=(), erasure=(), recognition=(), lowest=None, metadata=METADATA):
+    tables = {
+        "association": pd.DataFrame(association, columns=COLUMNS["association"].split()),
+        "erasure": pd.DataFrame(erasure, columns=["representation", "erased", "probed", "probe", "skill", "at_baseline"]),
+        "recognition": pd.DataFrame(recognition, columns=["representation", "erased", "measure", "change", "change_low", "change_high"]),
+    }  # fmt: skip
+    wanted = [Wanted("speaker", "verification_auc", "", {"net": (0.9, 0.8, 1.0)})]
+    return {action.title: action for action in list_actions(findings, tables, lowest or {}, wanted, metadata)}
+
+
+def test_strongly_associated_columns_are_to_be_given():
+    rows = [("lipstick", "sex", "Cramér's V", 0.8, 99), ("beard", "sex", "Cramér's V", 0.6, 99), ("beard", "age", "η", 0.9, 99),
+            ("snr", "age", "η", 0.2, 99)]  # fmt: skip
+    actions = advice([finding("lipstick"), finding("beard"), finding("snr")], association=rows)
+    assert actions["Give sex"].code == "--given sex"
+    assert "lipstick (Cramér's V 0.80) and beard (Cramér's V 0.60) go with it" in actions["Give sex"].text
+    given = finding("lipstick", beyond=beyond(source="given"))
+    assert not advice([given], association=rows[:1])
+
+
+def test_erasure_is_advised_with_its_cost_only_where_nothing_is_left():
+    erased = [("net", "snr", "snr", "linear", 0.0, True), ("net", "snr", "snr", "MLP", 0.02, True)]
+    free = [("net", "snr", "verification_auc", -0.001, -FREE / 2, 0.001)]
+    actions = advice([finding()], erasure=erased, recognition=free)
+    assert "the change of verification AUC, 0.00 (−0.01 to 0.00), does not matter" in actions["Erase snr"].text
+    costly = [("net", "snr", "verification_auc", -0.1, -0.2, -0.05)]
+    actions = advice([finding()], erasure=erased, recognition=costly)
+    assert "verification AUC changes by −0.10 (−0.20 to −0.05)" in actions["Erase snr"].text
+    left = [*erased[:1], ("net", "snr", "snr", "MLP", 0.51, False)]
+    actions = advice([finding()], erasure=left, recognition=free)
+    assert "MLP still reaches a skill of 0.51" in actions["Do not rely on erasing snr"].text
+
+
+def test_groups_that_would_decide():
+    wide = finding(verdict="inconclusive", low=-0.2, high=0.2, groups=20.0)
+    assert groups_needed(wide, 0.1) == 80  # half an interval of 0.2 shrinks to 0.1 with four times the groups
+    assert groups_needed(finding(groups_needed=61.2), 0.1) == 62
+    assert groups_needed(finding(low=math.nan), 0.1) == 0
+    assert advice([wide])["Add groups"].text == "about 80 groups instead of 20 in test would decide snr"
+
+
+def test_a_control_that_reaches_as_much_is_said():
+    control = finding(representation="random", control=True, skill=0.58)
+    assert (
+        "the control random reaches as much"
+        in advice([finding(), control])["Do not blame the training for snr (0.58)"].text
+    )
+
+
+def test_a_label_is_asked_for_and_nothing_to_do_is_said():
+    assert advice([no_evidence()], metadata=METADATA | {"label": None})["Name the label"].code == "--label COLUMN"
+    assert list(advice([no_evidence()])) == ["Nothing to do"]
+
+
+def test_what_is_wanted_is_in_the_unit_of_skill():
+    rows = [
+        ("net", "", "verification_auc", 0.95, 0.9, 1.0),
+        ("net", "", "label_accuracy", 0.6, 0.2, 1.0),
+        ("net", "snr", "label_accuracy", 0, 0, 0),
+    ]
+    table = pd.DataFrame(rows, columns=["representation", "erased", "measure", "value", "low", "high"])
+    assert list_wanted(table, METADATA)[0].skills["net"] == pytest.approx((0.5, 0.0, 1.0))  # chance is 1 / 5
+    identity = list_wanted(table[table["measure"] == "verification_auc"], METADATA)
+    assert identity[0].skills["net"] == pytest.approx((0.9, 0.8, 1.0))
+    assert list_wanted(table, METADATA | {"label": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "density"), [(1, "roomy"), (4, "roomy"), (5, "numbered"), (12, "numbered"), (13, "dense")]
+)
+def test_the_matrix_grows_denser_with_the_representations(count, density):
+    stated = {
+        f"n{rank}": {"title": f"n{rank}", "files": [], "dimension": 2, "control": rank == 0} for rank in range(count)
+    }
+    representations = list_representations(stated)
+    findings = [finding(name, representation=f"n{count - 1}", low=low) for name, low in (("a", 0.2), ("b", 0.7))]
+    matrix = make_matrix(sorted(findings, key=lambda entry: entry.rank), representations, [], {}, {"a": "a", "b": "b"})
+    assert matrix.density == density
+    assert [row.name for row in matrix.rows] == ["b", "a"]
+    assert [column.control for column in matrix.columns][-1] == 1
+    assert [cell.shade for cell in matrix.rows[0].cells if cell.finding] == [4]
