@@ -159,19 +159,27 @@ def test_a_representation_is_lowest_only_where_every_difference_is_sure():
     assert unclear == "the data do not show which encodes less of age"
 
 
+ERASURE = ["representation", "erased", "probed", "probe", "skill", "at_baseline"]
+RECOGNITION = ["representation", "erased", "measure", "change", "change_low", "change_high"]
+
+
 def advice(findings, *, association=(), erasure=(), recognition=(), lowest=None, metadata=METADATA):
     tables = {
         "association": pd.DataFrame(association, columns=COLUMNS["association"].split()),
-        "erasure": pd.DataFrame(erasure, columns=["representation", "erased", "probed", "probe", "skill", "at_baseline"]),
-        "recognition": pd.DataFrame(recognition, columns=["representation", "erased", "measure", "change", "change_low", "change_high"]),
-    }  # fmt: skip
+        "erasure": pd.DataFrame(erasure, columns=ERASURE),
+        "recognition": pd.DataFrame(recognition, columns=RECOGNITION),
+    }
     wanted = [Wanted("speaker", "verification_auc", "", {"net": (0.9, 0.8, 1.0)})]
     return {action.title: action for action in list_actions(findings, tables, lowest or {}, wanted, metadata)}
 
 
 def test_strongly_associated_columns_are_to_be_given():
-    rows = [("lipstick", "sex", "Cramér's V", 0.8, 99), ("beard", "sex", "Cramér's V", 0.6, 99), ("beard", "age", "η", 0.9, 99),
-            ("snr", "age", "η", 0.2, 99)]  # fmt: skip
+    rows = [
+        ("lipstick", "sex", "Cramér's V", 0.8, 99),
+        ("beard", "sex", "Cramér's V", 0.6, 99),
+        ("beard", "age", "η", 0.9, 99),
+        ("snr", "age", "η", 0.2, 99),
+    ]
     actions = advice([finding("lipstick"), finding("beard"), finding("snr")], association=rows)
     assert actions["Give sex"].code == "--given sex"
     assert "lipstick (Cramér's V 0.80) and beard (Cramér's V 0.60) go with it" in actions["Give sex"].text
