@@ -13,7 +13,7 @@ from exoprobe.report.findings import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Finding, 
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
-from exoprobe.report.wording import count, counted, difference, number, some
+from exoprobe.report.wording import count, counted, difference, first_few, number
 
 ASSOCIATED = 0.5  # Cramér's V, correlation ratio and the like from which a column should be given
 FREE = 0.02  # the most that recognition may surely lose where an erasure is called without cost
@@ -75,7 +75,7 @@ def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collecti
     if partners:
         other = min(partners, key=lambda name: (-len(partners[name]), ranks.get(name, len(ranks))))
         verb = "goes" if len(partners[other]) == 1 else "go"
-        text = f"{some(partners[other], 2)} {verb} with it; see what is left beyond it"
+        text = f"{first_few(partners[other], 2)} {verb} with it; see what is left beyond it"
         yield Action(f"Give {other}", text, f"--given {_quoted(other)}")
 
 
@@ -141,7 +141,7 @@ def _compare_with_control(leaking: Sequence[Finding], findings: Sequence[Finding
                 reached.setdefault(entry.representation, []).append(f"{finding.factor} ({number(entry.skill)})")
     for title, factors in reached.items():
         text = f"the control {title} reaches as much: it is in the data and needs no training"
-        yield Action(f"Do not blame the training for {some(factors, 2)}", text)
+        yield Action(f"Do not blame the training for {first_few(factors, 2)}", text)
 
 
 def _add_groups(strongest: Sequence[Finding], margin: float) -> Iterator[Action]:
@@ -151,7 +151,7 @@ def _add_groups(strongest: Sequence[Finding], margin: float) -> Iterator[Action]
     if known:
         have = [finding.groups for finding in strongest if finding.factor in known and math.isfinite(finding.groups)]
         now = f" instead of {count(min(have))}" if have else ""
-        text = f"about {counted(max(known.values()), 'group')}{now} in test would decide {some(list(known))}"
+        text = f"about {counted(max(known.values()), 'group')}{now} in test would decide {first_few(list(known))}"
         yield Action("Add groups", text, factor=next(iter(known)))
 
 

@@ -18,7 +18,7 @@ from exoprobe.report.findings import (
     strongest_by_factor,
 )
 from exoprobe.report.wanted import Wanted
-from exoprobe.report.wording import estimate, holm, listed, number, some
+from exoprobe.report.wording import estimate, first_few, holm, listed, number
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _headline(findings: Sequence[Finding], top: Finding, circumstances: Circumst
         return f"{top.factor} {verdict} {top.beyond.given} in {source}: skill {skill}{_beyond_words(top)}."
     if top.verdict == NO_EVIDENCE:
         titles = list(dict.fromkeys(finding.representation for finding in asked(findings)))
-        return f"No evidence of a leak from {some(titles)}; {_trust(asked(findings), circumstances.margin)}."
+        return f"No evidence of a leak from {first_few(titles)}; {_trust(asked(findings), circumstances.margin)}."
     return f"Whether {top.factor} leaks from {source} is open: {top.reason}."
 
 
@@ -121,16 +121,16 @@ def _other_factors(strongest: list[Finding], top: Finding, circumstances: Circum
     traces = [finding for finding in others if finding.verdict == TRACE and finding.settled]
     open_ones = [finding for finding in others if finding.verdict == INCONCLUSIVE]
     absent = [finding for finding in others if finding.verdict == NO_EVIDENCE]
-    lines = [("Also", some([f"{entry.factor} {_size(entry)}" for entry in leaks], 4))]
+    lines = [("Also", first_few([f"{entry.factor} {_size(entry)}" for entry in leaks], 4))]
     for kind, label in ((ONLY, "Only through"), (INSEPARABLE, "Not separable from")):
         lines += [
-            (f"{label} {given}", some([f"{entry.factor} ({number(entry.skill)})" for entry in entries], 4))
+            (f"{label} {given}", first_few([f"{entry.factor} ({number(entry.skill)})" for entry in entries], 4))
             for given, entries in _by_given(others, kind).items()
         ]
-    lines.append(("Trace", some([f"{entry.factor} {number(entry.skill)}" for entry in traces], 4)))
+    lines.append(("Trace", first_few([f"{entry.factor} {number(entry.skill)}" for entry in traces], 4)))
     lines.append(("Inconclusive", "; ".join(_why_open(open_ones))))
     if absent:
-        names = some([entry.factor for entry in absent], 4)
+        names = first_few([entry.factor for entry in absent], 4)
         lines.append(("No evidence", f"{names}; {_trust(absent, circumstances.margin)}"))
     return lines
 
@@ -157,7 +157,7 @@ def _why_open(findings: Sequence[Finding], most: int = 3) -> list[str]:
     for finding in findings:
         size = f" (skill {number(finding.skill)}, p significant)" if finding.significant else ""
         by_reason.setdefault(finding.reason, []).append(f"{finding.factor}{size}")
-    lines = [f"{some(names)}: {reason}" for reason, names in by_reason.items()]
+    lines = [f"{first_few(names)}: {reason}" for reason, names in by_reason.items()]
     left = sum(map(len, list(by_reason.values())[most:]))
     return [*lines[:most], *([f"and {left} more"] if left else [])]
 
@@ -172,7 +172,7 @@ def _between(strongest: Mapping[str, Finding], circumstances: Circumstances) -> 
         return f"{title} surely encodes less: {gaps_words(factors, lowest)}"
     sure = [name for name in leaking if lowest[name].title is not None]
     if not sure:
-        return f"the data do not show which encodes less of {some(leaking)}"
+        return f"the data do not show which encodes less of {first_few(leaking)}"
     return "; ".join(f"{lowest[name].title} least of {gaps_words([name], lowest)}" for name in sure[:2])
 
 

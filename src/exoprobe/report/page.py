@@ -59,29 +59,29 @@ def write_page(
         "provenance": None if provenance is None else read_json(provenance),
         "few_representations": len(representations) <= FEW_REPRESENTATIONS,
     }
-    packed = _packed_parts(environment, shared, titled, representations)
+    packed = _packed_sections(environment, shared, titled, representations)
     html = environment.get_template("page.html").render(**shared, packed=packed, library=pack(vega_bundle()))
     with atomic_write(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 
 
-def _packed_parts(
+def _packed_sections(
     environment: jinja2.Environment, shared: dict[str, Any], tables: Tables, representations: list[Representation]
 ) -> list[dict[str, str]]:
-    """Return the parts that are unpacked when they are shown: anchor and compressed HTML."""
-    parts: list[tuple[str, str, dict[str, Any]]] = [("results", "results.html", {})]
+    """Return the sections that are unpacked when they are shown: anchor and compressed HTML."""
+    sections: list[tuple[str, str, dict[str, Any]]] = [("results", "results.html", {})]
     if comparison := draw_comparison(tables, representations):
-        parts.append(("compare", "compare.html", {"drawn": comparison}))
+        sections.append(("compare", "compare.html", {"drawn": comparison}))
     if associations := draw_association(tables["association"]):
-        parts.append(("association", "association.html", {"associations": associations}))
+        sections.append(("association", "association.html", {"associations": associations}))
     factors = factor_sections(tables, representations, shared["anchors"])
     for before, factor, after in zip([None, *factors], factors, [*factors[1:], None], strict=False):
-        parts.append((factor.anchor, "factor.html", {"factor": factor, "before": before, "after": after}))
+        sections.append((factor.anchor, "factor.html", {"factor": factor, "before": before, "after": after}))
     for section in representation_sections(tables, representations):
-        parts.append((section.representation.anchor, "representation.html", {"section": section}))
+        sections.append((section.representation.anchor, "representation.html", {"section": section}))
     return [
         {"anchor": anchor, "content": pack(environment.get_template(template).render(**shared, **values))}
-        for anchor, template, values in parts
+        for anchor, template, values in sections
     ]
 
 
@@ -101,7 +101,7 @@ def _environment() -> jinja2.Environment:
     )
     words = (
         *("number", "count", "share", "significant", "signed", "interval", "p_value", "listed", "counted"),
-        *("holm", "some", "middle", "shortened"),
+        *("holm", "first_few", "middle", "shortened"),
     )
     environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}

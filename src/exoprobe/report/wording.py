@@ -89,7 +89,7 @@ def holm(p_holm: float, p: float, permutations: int) -> str:
     return p_value(p_holm)
 
 
-def some(words: list[str], most: int = 3) -> str:
+def first_few(words: list[str], most: int = 3) -> str:
     """Return ``a, b, c and 4 more``."""
     return listed(words) if len(words) <= most + 1 else f"{', '.join(words[:most])} and {len(words) - most} more"
 
