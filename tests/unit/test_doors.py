@@ -52,7 +52,7 @@ def test_an_audit_needs_neither_snakemake_nor_the_extras(files, root):
         [sys.executable, "-c", code], cwd=files, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == cli.DONE, done.stderr
-    assert "glasses: skill" in done.stdout
+    assert "glasses from my, skill" in done.stdout
     assert done.stdout.splitlines()[-1] == "exoprobe-audit/index.html"
     assert not list((files / "exoprobe-audit").glob(".*"))
     result = exoprobe.load_results(files / "exoprobe-audit")
