@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 
 import exoprobe
 from exoprobe.report.tables import COLUMNS
-from tests.workflow.conftest import copy_project
+from tests.workflow.conftest import Project, copy_project
 
 PROVENANCE = re.compile(r'<p id="provenance">.*?</p>', re.DOTALL)
 
@@ -64,3 +65,38 @@ def test_arrays_and_tables_give_the_same_tables_as_their_files(project):
     result = exoprobe.audit(features, table, group="person", threads=2, device="cpu")
     for name in COLUMNS:
         assert result.files[f"{name}.csv"] == project.path(f"results/audit/{name}.csv").read_bytes(), name
+
+
+MODULE = """
+module exo:
+    snakefile: "{root}/workflow/Snakefile"
+    config: {{"features": "my.npy", "factors": "my.csv", "group": "person", "device": "cpu"}}
+    prefix: "exo"
+
+use rule * from exo as exo_*
+"""
+
+
+def test_the_rules_are_a_module_of_another_workflow(project, tmp_path):
+    for name in ("my.npy", "my.csv"):
+        shutil.copy(project.path(name), tmp_path)
+    (tmp_path / "config.yaml").write_text("samples: a key of the other workflow\n")
+    (tmp_path / "Snakefile").write_text(MODULE.format(root=project.folder))
+    status, output = Project(tmp_path).snakemake("exo_audit")
+    assert status == 0, output
+    assert_same(tmp_path / "exo/results/audit", project.path("results/audit"))
+
+
+@pytest.mark.parametrize("where", ["-s", "--directory"])
+def test_another_folder_s_files_are_audited_without_a_configuration_there(project, tmp_path, where):
+    for name in ("my.npy", "my.csv"):
+        shutil.copy(project.path(name), tmp_path)
+    options = {
+        "-s": (tmp_path, "-s", str(project.path("Snakefile"))),
+        "--directory": (project.folder, "--directory", str(tmp_path)),
+    }
+    folder, *given = options[where]
+    audited = ("audit", "--config", "features=my.npy", "factors=my.csv", "group=person")
+    status, output = Project(folder).snakemake(*given, "-n", *audited)
+    assert status == 0, output
+    assert re.search(r"^audit_page +1$", output, re.MULTILINE), output

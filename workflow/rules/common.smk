@@ -14,7 +14,7 @@ sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
 from exoprobe.config.audit import CONTROL, NOTHING, PICTURE_FACTORS, check_feature_files
-from exoprobe.config.config_file import check_config_file
+from exoprobe.config.config_file import check_config_file, with_defaults
 from exoprobe.config.declared import module_of
 from exoprobe.config.model import load_config
 from exoprobe.config.training import PAPER
@@ -35,16 +35,24 @@ from exoprobe.runs.faces import CELEBA_DOWNLOAD, DLIB_RESNET, FaceRuns, Identity
 from exoprobe.runs.images import TABLE_NOTES, ImageRuns
 from exoprobe.runs.questions import FIGURES, QuestionRuns
 
+# The configuration of the working folder or, where there is none, the one that is shipped. Who uses these rules as a
+# module gives what shall differ from that.
+SHIPPED = ROOT / "config.yaml"
+IS_MODULE = workflow.modifier.skip_configfile
+CONFIG = str(SHIPPED) if IS_MODULE or not Path("config.yaml").exists() else "config.yaml"
+
 try:
-    for file in ["config.yaml", *workflow.overwrite_configfiles]:
+    for file in [CONFIG, *workflow.overwrite_configfiles]:
         check_config_file(file)
 except ExoprobeError as error:
     sys.exit(f"config: {error}")
 
 
-configfile: "config.yaml"
+configfile: CONFIG
 
 
+if IS_MODULE:
+    config = with_defaults(config, SHIPPED)
 try:
     settings = load_config(config)
 except ExoprobeError as error:

@@ -4,7 +4,9 @@ The engine's reader takes the last of two equal keys without a word, runs code t
 traceback for a file that is not YAML.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,6 +28,24 @@ def check_config_file(path: str | Path) -> None:
     if not isinstance(root, yaml.MappingNode):
         raise ExoprobeError(f"{path} must hold keys and their values; it {'is empty' if root is None else 'does not'}")
     _check_keys(root, "", path)
+
+
+def with_defaults(config: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
+    """Return a configuration with what it leaves out taken from a file; sections are joined key by key.
+
+    Args:
+        config: as far as it is given; it is not changed.
+        path: of a whole configuration.
+    """
+    return _joined(yaml.safe_load(Path(path).read_text(encoding="utf-8")), config)
+
+
+def _joined(defaults: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    joined = dict(defaults)
+    for key, value in config.items():
+        known = joined.get(key)
+        joined[key] = _joined(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return joined
 
 
 def _parse(path: Path) -> yaml.Node | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from exoprobe.config.config_file import check_config_file
+from exoprobe.config.config_file import check_config_file, with_defaults
 from exoprobe.errors import ExoprobeError
 
 
@@ -56,3 +56,11 @@ def test_a_file_that_is_no_text_is_refused(path):
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(ExoprobeError, match="cannot be read"):
         check_config_file(tmp_path)
+
+
+def test_what_a_configuration_leaves_out_is_filled_in_key_by_key(tmp_path):
+    path = tmp_path / "shipped.yaml"
+    path.write_text("a: 1\nb: {c: 2, d: {e: 3}}\nf: [1]\n")
+    given = {"b": {"c": 5}, "f": [2], "g": 7}
+    assert with_defaults(given, path) == {"a": 1, "b": {"c": 5, "d": {"e": 3}}, "f": [2], "g": 7}
+    assert given == {"b": {"c": 5}, "f": [2], "g": 7}
