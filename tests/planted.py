@@ -39,6 +39,7 @@ class Planted:
         identity = self.rng.normal(size=(groups, dimension))[self.group]
         self.features = identity + 0.5 * self.rng.normal(size=(self.rows, dimension))
         self.factors: list[Factor] = []
+        self.columns: dict[str, np.ndarray] = {}  # more of the samples file
 
     def binary(self, name: str, of_group: bool = False) -> np.ndarray:
         """Add a factor of two values, and return it as −1 and 1, [N]."""
@@ -53,7 +54,13 @@ class Planted:
 
     def write(self, name: str = "features") -> Path:
         """Write the dataset with its features, and return the feature file."""
-        columns = {"sample_id": np.arange(self.rows), "group": self.group, "split": self.split, "label": self.group}
+        columns = {
+            "sample_id": np.arange(self.rows),
+            "group": self.group,
+            "split": self.split,
+            "label": self.group,
+            **self.columns,
+        }
         write_samples(self.samples, columns)
         digest = dataset_digest(self.samples)
         write_factors(self.folder / "factors.parquet", self.factors, digest)

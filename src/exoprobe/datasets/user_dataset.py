@@ -20,6 +20,7 @@ from exoprobe.datasets.group_names import group_codes, label_codes
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
 from exoprobe.datasets.sample_join import Rows, join, text_ids
 from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
+from exoprobe.datasets.units import unit_columns
 from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
 from exoprobe.datasets.user_file import UserFile
@@ -91,6 +92,8 @@ def build_audit(
     labels = label_codes(path, table, roles, notes)
     factors = read_kinds(path, table, groups, roles, notes)
     splits = _splits(path, table, groups, names, factors, roles, seed)
+    possible = [name for name in table if name not in {roles.id, roles.group, roles.label, roles.split}]
+    units = unit_columns(table[possible], factors, groups)
     factors = drop_untestable(path, factors, splits, roles, notes)
     if not factors:
         left_out = " ".join(notes.of(LEFT_OUT)) or "it has no other"
@@ -100,7 +103,7 @@ def build_audit(
     note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, labels, factors, roles, notes)
     _log(notes, factors)
     order = np.argsort(splits, kind="stable")
-    columns = {"row": kept, "id": ids, "group": groups, "split": np.array(SPLITS)[splits], "label": labels}
+    columns = {"row": kept, "id": ids, "group": groups, "split": np.array(SPLITS)[splits], "label": labels, **units}
     return AuditData(
         {"sample_id": np.arange(len(kept)), **{name: column[order] for name, column in columns.items()}},
         [replace(factor, values=factor.values[order]) for factor in factors],

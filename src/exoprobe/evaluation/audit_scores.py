@@ -14,7 +14,7 @@ from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.permutation import holm, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
-from exoprobe.evaluation.verdicts import Evidence, judge, smallest_groups
+from exoprobe.evaluation.verdicts import Evidence, judge, smallest_groups, unit_fault
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ SCORE_COLUMNS = [
 VERDICT_COLUMNS = [
     *("factor", "kind", "representation", "control", "verdict", "how", "reason", "probe"),
     *("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds", "p", "p_holm"),
-    *("test_rows", "test_groups", "smallest_groups", "known_skill", "control_skill", "selectivity"),
+    *("unit", "test_rows", "test_groups", "smallest_groups", "known_skill", "control_skill", "selectivity"),
 ]
 DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high"]
 
@@ -65,7 +65,7 @@ def audit_scores(
             results[name] = _results(evaluator, files, count)
             columns = {"representation": name, "control": files.control}
             scores += [{"representation": name, **row} for row in _score_rows(results[name])]
-            verdicts += [{**columns, **row} for row in _verdict_rows(results[name], evaluator.groups, margin)]
+            verdicts += [{**columns, **row} for row in _verdict_rows(results[name], margin)]
             bar.update()
     controls = pd.concat(
         [read_selectivity(files).assign(representation=name) for name, files in representations.items()]
@@ -83,6 +83,9 @@ class _Result:
     """The scores of one factor in one representation: bootstrap results and p-values by probe, p of any of them."""
 
     factor: Factor
+    groups: np.ndarray  # [n], what it varies between
+    unit: str  # the column that names these; empty of the groups
+    fault: str
     best: str  # the probe of most skill on validation
     by_probe: dict[str, BootstrapResult]
     p_of: dict[str, float]
@@ -94,8 +97,11 @@ def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Resul
     results: list[_Result] = []
     for index, (p, each) in enumerate(evaluator.p_values(predicted, count)):
         by_probe = {probe: evaluator.score(index, values, auc=True) for probe, values in predicted[index].items()}
-        factor = evaluator.factors[index]
-        results.append(_Result(factor, best[factor.name], by_probe, dict(zip(by_probe, each, strict=True)), p))
+        factor, unit = evaluator.factors[index], evaluator.units[index]
+        fault = unit_fault(factor.name, unit, evaluator.units_seen[index]) if unit else ""
+        varies = evaluator.groups_of(index), unit.name if unit else "", fault
+        p_of = dict(zip(by_probe, each, strict=True))
+        results.append(_Result(factor, *varies, best[factor.name], by_probe, p_of, p))
     return results
 
 
@@ -107,7 +113,7 @@ def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
             yield {**columns, "probe": probe, "p": result.p_of[probe], **scores.row()}
 
 
-def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float) -> Iterator[dict[str, object]]:
+def _verdict_rows(results: Sequence[_Result], margin: float) -> Iterator[dict[str, object]]:
     """Yield a row per factor of one representation; p-values are corrected over its factors."""
     corrected = holm(np.array([result.p for result in results]))
     linear = holm(np.array([result.p_of["linear"] for result in results]))
@@ -116,9 +122,9 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
         skills = {
             probe: (scores.value("skill"), *scores.interval("skill")) for probe, scores in result.by_probe.items()
         }
-        smallest = smallest_groups(factor, factor.values, groups)
+        smallest = smallest_groups(factor, factor.values, result.groups)
         _, beyond, _ = best.change(result.by_probe["linear"])
-        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest)
+        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest, result.fault)
         yield {
             "factor": factor.name,
             "kind": factor.kind,
@@ -127,6 +133,7 @@ def _verdict_rows(results: Sequence[_Result], groups: np.ndarray, margin: float)
             **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
             "p": result.p,
             "p_holm": p,
+            "unit": result.unit,
             "test_rows": int(factor.known.sum()),
             "test_groups": best.groups,
             "smallest_groups": smallest,

@@ -1,6 +1,7 @@
 """The test samples of a dataset with their factors: what predictions are compared with."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import Factor, read_factors
 from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
 from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
-from exoprobe.probes.folds import plan_folds
+from exoprobe.probes.folds import Fold, plan_folds
 from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
 
@@ -28,8 +30,9 @@ class Evaluator:
         factors: F of them, of the n test samples.
         constants: [n] of each, the best constant of the rows that its fold is trained on.
         groups: [n].
+        units: of each factor, what it varies between where that is coarser than the group, of the n test samples.
+        units_seen: of each factor, how many of its unit's values are in train and in test.
         sample_ids: [n].
-        bootstrap: of the groups.
     """
 
     def __init__(
@@ -45,20 +48,33 @@ class Evaluator:
         for fold in folds:
             for factor, constants in zip(all_factors, self.constants, strict=True):
                 constants[fold.test[test]] = best_constant(factor, fold.train)
+        units = varying_units(all_factors, columns["group"], read_unit_columns(samples))
+        self.units = [unit and replace(unit, codes=unit.codes[test]) for unit in units]
+        self.units_seen = [0 if unit is None else _seen(unit, folds) for unit in units]
         self.factors = [factor.at(test) for factor in all_factors]
         self.groups, self.sample_ids = columns["group"][test], columns["sample_id"][test]
-        self.bootstrap = Bootstrap(self.groups)
+        self._bootstraps = {"": Bootstrap(self.groups)}
         self.train_shares = _train_shares(all_factors, [fold.train for fold in folds])
+
+    def groups_of(self, index: int) -> np.ndarray:
+        """Return what the factor with an index varies between, codes [n]: its unit's values or the groups."""
+        unit = self.units[index]
+        return self.groups if unit is None else unit.codes
 
     def score(self, index: int, predicted: np.ndarray, *, auc: bool = False) -> BootstrapResult:
         """Score predictions [n, S] of the factor with an index."""
-        factor = self.factors[index]
-        return score(factor, factor.values, predicted, self.constants[index], self.bootstrap, auc=auc)
+        factor, unit = self.factors[index], self.units[index]
+        name = "" if unit is None else unit.name
+        if name not in self._bootstraps:
+            self._bootstraps[name] = Bootstrap(self.groups_of(index))
+        return score(factor, factor.values, predicted, self.constants[index], self._bootstraps[name], auc=auc)
 
     def score_rows(self, index: int, predicted: np.ndarray, rows: np.ndarray) -> BootstrapResult:
-        """Score predictions [n] on some test rows, bool [n], resampling the groups of these."""
+        """Score predictions [n] on some test rows, bool [n], resampling their groups."""
         factor, constant = self.factors[index].at(rows), self.constants[index][rows]
-        return score(factor, factor.values, predicted[rows, None], constant, Bootstrap(self.groups[rows]), auc=True)
+        return score(
+            factor, factor.values, predicted[rows, None], constant, Bootstrap(self.groups_of(index)[rows]), auc=True
+        )
 
     def p_values(self, predicted: Sequence[Mapping[str, np.ndarray]], count: int) -> list[tuple[float, np.ndarray]]:
         """Test of each factor whether its probes could be as good by chance.
@@ -68,16 +84,22 @@ class Evaluator:
             count: of permutations.
 
         Returns:
-            See :func:`exoprobe.evaluation.permutation.permutation_tests`.
+            See :func:`exoprobe.evaluation.permutation.permutation_tests`; NaN where train and test share the values
+            of a factor's unit, which no permutation of test can test.
         """
-        together: dict[bytes, list[int]] = {}
-        for index, factor in enumerate(self.factors):
-            together.setdefault(factor.known.tobytes(), []).append(index)
+        together: dict[tuple[bytes, bytes], list[int]] = {}
         results: dict[int, tuple[float, np.ndarray]] = {}
+        for index, factor in enumerate(self.factors):
+            if self.units_seen[index]:
+                results[index] = np.nan, np.full(len(predicted[index]), np.nan)
+            else:
+                key = factor.known.tobytes(), self.groups_of(index).tobytes()
+                together.setdefault(key, []).append(index)
         for indices in together.values():
             known = self.factors[indices[0]].known
             inputs = [self._permutation_input(index, predicted[index], known) for index in indices]
-            results |= dict(zip(indices, permutation_tests(inputs, self.groups[known], count), strict=True))
+            groups = self.groups_of(indices[0])[known]
+            results |= dict(zip(indices, permutation_tests(inputs, groups, count), strict=True))
         return [results[index] for index in range(len(self.factors))]
 
     def _permutation_input(
@@ -91,6 +113,12 @@ class Evaluator:
 def has_label(samples: str | Path) -> bool:
     """Return whether a dataset has a label."""
     return LABEL in pq.read_schema(samples).names
+
+
+def _seen(unit: Unit, folds: Sequence[Fold]) -> int:
+    """Return how many values of a unit are in train and in test of one fold or another."""
+    seen = [np.intersect1d(unit.codes[fold.train], unit.codes[fold.test]) for fold in folds]
+    return len(np.unique(np.concatenate(seen)))
 
 
 def _train_shares(factors: Sequence[Factor], trains: Sequence[np.ndarray]) -> list[float]:

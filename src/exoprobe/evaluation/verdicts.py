@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.datasets.units import Unit
 from exoprobe.evaluation.permutation import SIGNIFICANT
 from exoprobe.probes.base import find_probe
 
@@ -25,6 +26,7 @@ class Evidence:
         p_linear: of the linear probe alone, likewise.
         groups: in test.
         smallest_groups: how many of them hold the rarest value; None of numbers.
+        fault: why no number can be trusted, of :func:`unit_fault`; empty where nothing speaks against it.
     """
 
     skills: dict[str, tuple[float, float, float]]
@@ -34,6 +36,7 @@ class Evidence:
     p_linear: float
     groups: int
     smallest_groups: int | None
+    fault: str = ""
 
     @property
     def highest(self) -> float:
@@ -54,12 +57,29 @@ def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> i
     return min(len(np.unique(groups[values == code])) for code in range(len(factor.categories)))
 
 
+def unit_fault(factor: str, unit: Unit, seen: int) -> str:
+    """Say that probes may recognize a unit instead of a factor that varies between units only.
+
+    Args:
+        factor: its name.
+        unit: what it varies between.
+        seen: how many of the unit's values are in train and in test.
+    """
+    if not seen:
+        return ""
+    which = "all" if seen == unit.count else f"{seen}"
+    return (
+        f"{factor} varies only between the {unit.count} values of {unit.name}, and {which} of them are in train and in "
+        f"test; split by {unit.name} (group: {unit.name}) to judge it"
+    )
+
+
 def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     """Return the verdict, how the factor leaks, and the reason in a sentence.
 
-    Inconclusive: too few groups. Leaks: the corrected p-value is at most 0.05, and the interval of the probe that
-    was best on validation lies above 0. No evidence: it is above 0.05, and all probes' intervals end below the
-    margin. Inconclusive: neither.
+    Inconclusive: too few groups, or units that train and test share. Leaks: the corrected p-value is at most 0.05, and
+    the interval of the probe that was best on validation lies above 0. No evidence: it is above 0.05, and all probes'
+    intervals end below the margin. Inconclusive: neither.
 
     Args:
         evidence: the numbers.
@@ -68,8 +88,8 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     Returns:
         ``verdict``, ``how`` (``linearly``, ``only nonlinearly``, or empty where that is inconclusive) and ``reason``.
     """
-    if too_few := _too_few(evidence):
-        return {"verdict": INCONCLUSIVE, "how": "", "reason": too_few}
+    if fault := evidence.fault or _too_few(evidence):
+        return {"verdict": INCONCLUSIVE, "how": "", "reason": fault}
     significant, above = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1] > 0
     if significant and above:
         how = _how(evidence)

@@ -48,23 +48,6 @@ def row_statistics(
     return np.stack([np.ones(len(truth)), error, baseline, error**2, truth, truth**2], axis=1)
 
 
-def skills_of_many(
-    factor: Factor, truths: np.ndarray, predicted: np.ndarray, constant: float | np.ndarray
-) -> np.ndarray:
-    """Return the skill of the same predictions [n] for many truths [C, n]: [C]."""
-    if factor.kind not in CLASSES:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return _skill(_errors(factor, truths - predicted).sum(1), _errors(factor, truths - constant).sum(1))
-    codes = predicted_codes(factor, predicted)
-    counts, hits = [], []
-    for code in range(len(factor.categories)):
-        member = (truths == code).astype(np.float32)  # its sums are exact below 2²⁴ rows
-        counts.append(member.sum(1))
-        hits.append(member @ (codes == code).astype(np.float32))
-    sums = np.stack([*counts, *np.subtract(counts, hits)], axis=1).astype(np.float64)
-    return measures(factor, sums)["skill"]
-
-
 def predicted_codes(factor: Factor, predicted: np.ndarray) -> np.ndarray:
     """Return predictions of a binary or categorical factor as codes."""
     return (predicted >= 0) if factor.kind == "binary" else predicted
@@ -87,6 +70,60 @@ def skill(factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: fl
     known = ~np.isnan(truth)
     sums = row_statistics(factor, truth[known], predicted[known], constant).sum(0)
     return float(measures(factor, sums)["skill"])
+
+
+class SkillLoss:
+    """Skill as 1 − the sum of what each row loses, for the same true values and many predictions.
+
+    Args:
+        factor: for its kind and categories.
+        truth: [n], known values.
+        constant: of :func:`best_constant`, one for all rows or [n].
+
+    Attributes:
+        weights: [n], what a row's error, or the unit of its size, costs in skill; NaN where a constant makes no error.
+    """
+
+    def __init__(self, factor: Factor, truth: np.ndarray, constant: float | np.ndarray = 0.0) -> None:
+        self.factor, self.truth = factor, self._comparable(factor, truth)
+        if factor.kind in CLASSES:
+            self._members = truth[:, None] == np.arange(len(factor.categories))
+            counts = self._members.sum(0)
+            others = (counts > 0).sum() - 1
+            self._costs = 1 / np.where(counts > 0, counts * (others if others else np.nan), np.inf)
+            self.weights = self._members @ self._costs
+            self._members = self._members.astype(np.float32)  # sums of 0 and 1 are exact below 2²⁴
+        else:
+            baseline = _errors(factor, truth - constant).sum()
+            self.weights = np.full(len(truth), 1 / baseline if baseline > 0 else np.nan)
+
+    def prepare(self, predicted: np.ndarray) -> np.ndarray:
+        """Return predictions [n] as they are compared with the truth."""
+        codes = self.factor.kind in CLASSES
+        return self._comparable(self.factor, predicted_codes(self.factor, predicted) if codes else predicted)
+
+    def sums(self, prepared: np.ndarray, sources: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return what some rows [m] lose together with the predictions of others, int [C, m]: [C]."""
+        return np.asarray(self._row_errors(prepared[sources], self.truth[rows]) @ self.weights[rows])
+
+    def skills(self, prepared: np.ndarray, sources: np.ndarray) -> np.ndarray:
+        """Return the skill where the rows take the predictions of others, int [C, n]: [C]."""
+        errors = self._row_errors(prepared[sources], self.truth)
+        if self.factor.kind in CLASSES:
+            return np.asarray(1 - (errors.astype(np.float32) @ self._members).astype(np.float64) @ self._costs)
+        return np.asarray(1 - errors.sum(1) * self.weights[0])
+
+    @staticmethod
+    def _comparable(factor: Factor, values: np.ndarray) -> np.ndarray:
+        if factor.kind in CLASSES:
+            return np.asarray(values, np.int16)
+        return np.asarray(values % 360 if factor.kind == "angle" else values)
+
+    def _row_errors(self, predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        if self.factor.kind in CLASSES:
+            return np.asarray(predicted != truth)
+        size = np.abs(predicted - truth)
+        return np.asarray(180 - np.abs(180 - size) if self.factor.kind == "angle" else size)
 
 
 def _class_statistics(classes: int, truth: np.ndarray, codes: np.ndarray) -> np.ndarray:

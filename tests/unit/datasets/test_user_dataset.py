@@ -118,6 +118,16 @@ def test_a_given_split_is_kept(files, frame):
     assert "part" not in [factor.name for factor in data.factors]
 
 
+def test_the_unit_of_a_factor_is_kept_where_the_split_leaves_its_column_out(files, frame):
+    site = np.repeat(np.arange(12), N // 12)
+    split = np.repeat(["train", "validation", "test"], N // 3)
+    table = frame.assign(site=site, dose=np.arange(12)[::-1][site] % 5 / 2, split=split)
+    data = files.build(table, split="split")
+    assert "site" not in [factor.name for factor in data.factors]
+    np.testing.assert_array_equal(data.columns["unit site"], site)
+    assert not any(name.startswith("unit") for name in files.build(frame).columns)
+
+
 def test_columns_that_are_no_factors_are_left_out_with_a_sentence(files, frame):
     data = files.build(frame.assign(site="here", n=range(N)))
     assert [factor.name for factor in data.factors] == ["sex", "glasses", "camera", "yaw", "age"]

@@ -99,3 +99,30 @@ def test_unknown_values_are_left_out_of_their_factor_alone(tmp_path):
     tested = planted.split == "test"
     assert found.loc["known", "test_rows"] == tested.sum()
     assert found.loc["partly", "test_rows"] == (tested & ~np.isnan(holes)).sum()
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["sites in train and test", "split by site"])
+def test_a_factor_of_the_site_is_judged_by_sites_or_not_at_all(tmp_path, shared):
+    """Features know the site of each group; what was drawn per site is then recognized, not encoded."""
+    planted = Planted(tmp_path, groups=120, per_group=3)
+    last = planted.group[-1] + 1
+    sites = 10 if shared else 40
+    site = (planted.rng.permutation(last) % sites if shared else np.arange(last) * sites // last)[planted.group]
+    planted.features += 2 * planted.rng.normal(size=(sites, planted.features.shape[1]))[site]
+    planted.add(Factor("drawn", "binary", (np.arange(sites) % 2)[site].astype(float), ("no", "yes")))
+    if shared:
+        planted.add(Factor("site", "categorical", site.astype(float), tuple(map(str, range(sites)))))
+    else:
+        planted.columns["unit site"] = site  # as a factor it could not be predicted
+    found = verdicts(planted.audit(permutations=99)).loc["drawn"]
+    assert found["unit"] == "site"
+    if shared:
+        assert found["verdict"] == "inconclusive"
+        assert found["reason"] == (
+            "drawn varies only between the 10 values of site, and all of them are in train and in test; split by site "
+            "(group: site) to judge it"
+        )
+        assert np.isnan(found["p"])
+    else:
+        assert found["test_groups"] == len(np.unique(site[planted.split == "test"]))
+        assert found["p"] > 0.01

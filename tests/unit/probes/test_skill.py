@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.probes.skill import best_constant, measures, row_statistics, skill, skills_of_many
+from exoprobe.probes.skill import SkillLoss, best_constant, measures, row_statistics, skill
 
 ALL = np.ones(4, bool)
 
@@ -59,10 +59,14 @@ def test_what_does_not_vary_or_is_not_known_has_no_skill(kind):
 
 
 @pytest.mark.parametrize("kind", ["binary", "categorical", "continuous", "angle"])
-def test_skills_of_many_truths_are_those_of_each(kind, rng):
+def test_losses_of_exchanged_predictions_add_up_to_their_skill(kind, rng):
     codes = {"binary": 2, "categorical": 3}.get(kind)
     draw = (lambda: rng.integers(0, codes, 40).astype(float)) if codes else (lambda: rng.uniform(-170, 170, 40))
     factor = Factor("f", kind, draw(), tuple("abc"[: codes or 0]))
-    truths, predicted = np.stack([draw() for _ in range(5)]), draw() - (kind == "binary") / 2
-    each = [skill(factor, truth, predicted, 7.0) for truth in truths]
-    np.testing.assert_allclose(skills_of_many(factor, truths, predicted, 7.0), each)
+    truth, predicted = draw(), draw() - (kind == "binary") / 2
+    loss, rows = SkillLoss(factor, truth, 7.0), np.stack([rng.permutation(40) for _ in range(5)])
+    each = [skill(factor, truth, predicted[row], 7.0) for row in rows]
+    prepared = loss.prepare(predicted)
+    np.testing.assert_allclose(loss.skills(prepared, rows), each)
+    halves = [loss.sums(prepared, rows[:, half], half) for half in np.split(np.arange(40), 2)]
+    np.testing.assert_allclose(1 - np.sum(halves, axis=0), each)
