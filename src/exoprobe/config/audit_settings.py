@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exoprobe.config.audit import CONTROL
-from exoprobe.config.model import Config
 from exoprobe.datasets.column_roles import Roles
+
+if TYPE_CHECKING:
+    from exoprobe.config.model import Config  # every model of the workflow
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class AuditSettings:
         }
 
 
-def audit_settings(config: Config) -> AuditSettings:
+def audit_settings(config: "Config") -> AuditSettings:
     """Return the settings of a configuration that has been checked.
 
     Args:

@@ -1,8 +1,11 @@
 """Which modules of a package a Python file imports, found by reading, not by running."""
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")  # of statements
 
 
 def imported_files(script: str | Path, root: str | Path, package: str = "exoprobe") -> list[Path]:
@@ -26,9 +29,10 @@ def imported_files(script: str | Path, root: str | Path, package: str = "exoprob
     return [Path(script), *sorted(files)]
 
 
+@cache  # a run asks it of every script's modules, which are mostly the same
 def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
     files: set[Path] = set()
-    for level, module, names in _import_statements(file.read_text(encoding="utf-8"), str(file)):
+    for level, module, names in _import_statements(file):
         base = _absolute_name(level, module, file, root)
         for name in [base, *(f"{base}.{member}" for member in names)]:
             if name.split(".")[0] == package:
@@ -36,16 +40,23 @@ def _direct_imports(file: Path, root: Path, package: str) -> set[Path]:
     return files
 
 
-@cache  # a run asks it of every script's modules, which are mostly the same
-def _import_statements(source: str, file: str) -> list[tuple[int, str | None, list[str]]]:
-    """Return what a source imports: how many dots lead, a module, and names from it that may be modules."""
+def _import_statements(file: Path) -> list[tuple[int, str | None, list[str]]]:
+    """Return what a file imports: how many dots lead, a module, and names from it that may be modules."""
     statements: list[tuple[int, str | None, list[str]]] = []
-    for node in ast.walk(ast.parse(source, file)):
+    for node in _statements(ast.parse(file.read_bytes(), str(file))):
         if isinstance(node, ast.Import):
             statements += [(0, alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             statements.append((node.level, node.module, [alias.name for alias in node.names]))
     return statements
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what lies below a node, at any depth, but for expressions: most of a file, which import nothing."""
+    for block in BLOCKS:
+        for statement in getattr(node, block, ()):
+            yield statement
+            yield from _statements(statement)
 
 
 def _absolute_name(level: int, module: str | None, file: Path, root: Path) -> str:

@@ -62,7 +62,7 @@ def ridge_coefficients(gram: np.ndarray, cross: np.ndarray, ridge: float) -> np.
     Returns:
         float64 [T, D].
     """
-    shifted = gram.copy(order="F")
+    shifted = gram.T.copy(order="F")  # symmetric: the transpose is the same, and quickly copied
     shifted[np.diag_indices_from(shifted)] += ridge
     factored = cho_factor(shifted, overwrite_a=True, check_finite=False)
     return np.asarray(cho_solve(factored, cross, check_finite=False)).T

@@ -2,6 +2,22 @@ import pytest
 
 from exoprobe.io.code_digest import imported_files
 
+NESTED = """
+from exoprobe import b
+if b:
+    pass
+else:
+    from exoprobe import one
+try:
+    with b:
+        from exoprobe import two
+except ValueError:
+    import exoprobe.three
+match b:
+    case 1:
+        from exoprobe import four
+"""
+
 
 def test_imports_are_followed_through_modules_and_others_are_ignored(tmp_path):
     package = tmp_path / "exoprobe"
@@ -11,7 +27,11 @@ def test_imports_are_followed_through_modules_and_others_are_ignored(tmp_path):
         "deep/__init__.py": "",
         "deep/a.py": "import numpy\nfrom exoprobe.b import thing\n",
         "b.py": "def f():\n    import exoprobe.late\n",
-        "late.py": "from exoprobe import b\n",
+        "late.py": NESTED,
+        "one.py": "",
+        "two.py": "",
+        "three.py": "",
+        "four.py": "",
         "unused.py": "",
     }
     for name, content in files.items():
