@@ -1,4 +1,4 @@
-"""The command line: ``exoprobe audit``."""
+"""The command line: ``exoprobe audit`` and ``exoprobe check``."""
 
 import argparse
 import gc
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from exoprobe.check_command import add_check, check
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import parse_location
 
@@ -36,21 +37,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None for the process's own.
 
     Returns:
-        The exit status: 0 done, 1 an input is refused, 130 interrupted. (2, usage, is raised by argparse.)
+        The exit status: 0 done, 1 an input is refused, 130 interrupted; of ``check``, see there. (2, usage, is raised
+        by argparse.)
     """
     parser = _parser()
     given = parser.parse_args(arguments)
     gc.set_threshold(GARBAGE)  # looking for garbage among what is imported takes a tenth of a second and more
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
-    logging.getLogger("exoprobe").setLevel(logging.WARNING if given.quiet else logging.INFO)
-    features, factors = _inputs(given, parser)
     try:
-        return _audit(features, factors, given)
+        if given.command == "check":
+            return check(given)
+        logging.getLogger("exoprobe").setLevel(logging.WARNING if given.quiet else logging.INFO)
+        return _audit(*_inputs(given, parser), given)
     except ExoprobeError as error:
         print(f"exoprobe: {error}", file=sys.stderr)
         return REFUSED
     except OSError as error:
-        print(f"exoprobe: {error.filename or given.out}: {error.strerror or error}", file=sys.stderr)
+        print(f"exoprobe: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("exoprobe: interrupted", file=sys.stderr)
@@ -149,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_inputs(audit)
     _add_columns(audit)
     _add_settings(audit)
+    add_check(commands)
     return parser
 
 
@@ -156,7 +160,7 @@ def _add_inputs(audit: argparse.ArgumentParser) -> None:
     inputs = audit.add_argument_group("inputs and results")
     inputs.add_argument(
         "files", nargs="*", metavar="FILE",
-        help="feature files (.npy, .npz, .csv, .parquet), then the table of factors (.csv, .parquet)",
+        help="feature files, or FILE:WHERE in a container, then the table of factors (docs/file-formats.md)",
     )  # fmt: skip
     inputs.add_argument(
         "--features", action="append", default=[], type=_pair, metavar="NAME=FILE",

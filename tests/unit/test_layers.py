@@ -22,7 +22,8 @@ LAYERS = [
     {"plots", "report"},
     {"runs"},
     {"audit_stages", "audit_result"},
-    {"api"},
+    {"api", "gate"},
+    {"check_command"},
     {"cli"},
     {"__main__", "__init__"},
 ]

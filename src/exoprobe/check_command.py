@@ -1,0 +1,91 @@
+"""The command ``exoprobe check``: hold a finished audit against limits and against an earlier one."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from exoprobe.errors import ExoprobeError
+
+USAGE = 1  # a broken limit ends with 2, argparse's own status of wrong usage
+DESCRIPTION = """\
+Hold a finished audit against limits, and against an earlier audit.
+
+The exit status is 0 where all hold, 2 where one is broken, 3 where one is inconclusive and none is broken, and 1
+where an input is refused. A limit is broken where the interval's lower end is above it, and holds where the upper end
+is not."""
+EXAMPLES = """\
+examples:
+  exoprobe check exoprobe-audit --limit sex=0.1 --limit site:label=0.05
+      sex may be encoded with a skill of 0.1, and site with 0.05 beyond the label
+  exoprobe check results/audit --baseline release-1 --junit checks.xml
+      no factor may be encoded more than in an earlier audit
+"""
+
+
+def add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to a parser's."""
+    check = commands.add_parser(
+        "check",
+        help="hold a finished audit against limits, or against an earlier one",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.error = _usage(check)  # type: ignore[method-assign, assignment]
+    check.add_argument("folder", metavar="FOLDER", help="the results of an audit")
+    check.add_argument(
+        "--limit", action="append", default=[], metavar="FACTOR[:GIVEN]=SKILL",
+        help="the most that may be encoded, beyond the columns GIVEN if there are any; may be repeated",
+    )  # fmt: skip
+    check.add_argument("--baseline", metavar="FOLDER", help="the results of an earlier audit")
+    check.add_argument(
+        "--margin", type=float, default=0.05, help="rise over the earlier skill that matters (default: %(default)s)"
+    )
+    check.add_argument("--json", metavar="FILE", help="write verdicts and checks there")
+    check.add_argument("--junit", metavar="FILE", help="write the checks there as JUnit's XML")
+
+
+def check(given: argparse.Namespace) -> int:
+    """Run the command.
+
+    Args:
+        given: its arguments.
+
+    Returns:
+        The exit status: 0 held, 2 broken, 3 inconclusive.
+
+    Raises:
+        ExoprobeError: where a folder holds no audit, or a limit is of what was not audited.
+    """
+    from exoprobe.audit_result import load_results  # pandas takes its time, which --help need not
+    from exoprobe.gate import as_json, as_junit, check_baseline, check_limits, exit_status, parse_limit
+    from exoprobe.io.files import atomic_write
+
+    if not given.limit and given.baseline is None:
+        raise ExoprobeError("give --limit or --baseline; there is nothing to check")
+    limits = [parse_limit(text) for text in given.limit]
+    result = load_results(given.folder)
+    checks = check_limits(result.verdicts, result.tables["beyond"], limits)
+    if given.baseline is not None:
+        checks += check_baseline(result.verdicts, load_results(given.baseline).verdicts, given.margin)
+    written = {
+        given.json: json.dumps(as_json(result.verdicts, checks), ensure_ascii=False, indent=1).encode(),
+        given.junit: as_junit(checks),
+    }
+    for path, content in written.items():
+        if path is not None:
+            with atomic_write(Path(path)) as temporary:
+                temporary.write_bytes(content)
+    print("\n".join(str(entry) for entry in checks))
+    return exit_status(checks)
+
+
+def _usage(parser: argparse.ArgumentParser) -> Callable[[str], NoReturn]:
+    def error(message: str) -> NoReturn:
+        parser.print_usage(sys.stderr)
+        parser.exit(USAGE, f"{parser.prog}: error: {message}\n")
+
+    return error
