@@ -102,7 +102,7 @@ def digit_factors(columns: dict[str, np.ndarray], images: np.ndarray) -> list[Fa
     drawn = np.random.default_rng(0).integers(0, 2, columns["group"].max() + 1)[columns["group"]]
     return [
         Factor("angle", "angle", columns["angle"]),
-        Factor("ink", "continuous", images.sum((1, 2)) / 25_500),
+        Factor("ink", "continuous", images.sum((1, 2)) / 25_500, scale="ranks"),
         Factor("holes", "categorical", holes.codes.astype(np.float64), tuple(holes.categories)),
         Factor("left", "binary", (columns["angle"] > 0).astype(np.float64), ("no", "yes")),
         Factor("tilted", "binary", (abs(columns["angle"]) > 20).astype(np.float64), ("no", "yes")),

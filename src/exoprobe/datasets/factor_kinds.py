@@ -5,8 +5,8 @@ import pandas as pd
 
 from exoprobe.datasets.angles import FULL_TURN, check_turn, infer_turn, name_words, parse_kind
 from exoprobe.datasets.dataset_notes import Notes
-from exoprobe.datasets.factors import CLASSES, KINDS, Factor
-from exoprobe.datasets.outliers import example_rows, find_outliers, negative_codes, shape_note
+from exoprobe.datasets.factors import CLASSES, KINDS, RANKS, Factor
+from exoprobe.datasets.outliers import example_rows, find_outliers, negative_codes, zeros_note
 from exoprobe.datasets.table_columns import cut
 from exoprobe.datasets.text_numbers import SHAPE, is_padded
 from exoprobe.errors import ExoprobeError
@@ -77,8 +77,8 @@ def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = 
         return Factor(name, kind, values, tuple(map(_shown, categories)))
     values = column.to_numpy(np.float64, na_value=np.nan)
     if kind == "continuous":
-        _note_shape(column, values, given, notes)
-        return Factor(name, kind, values)
+        _note_zeros(column, values, given, notes)
+        return Factor(name, kind, values, scale=RANKS)
     return Factor(name, kind, values * (FULL_TURN / (period or FULL_TURN)), period=period or FULL_TURN)
 
 
@@ -174,7 +174,8 @@ def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
         notes.add(
             "outliers",
             name,
-            f"{name} has {len(outliers.odd):,} values far from the rest, kept: {where}; {rest}.{unit}",
+            f"{name} has {len(outliers.odd):,} values far from the rest, kept: {where}; {rest}; their ranks alone "
+            f"count.{unit}",
         )
     if not outliers.codes:
         return column
@@ -194,9 +195,9 @@ def _are_thousandfold(odd: np.ndarray, low: float, high: float) -> bool:
     return any(bool(((odd / factor >= low) & (odd / factor <= high)).all()) for factor in (1000, 100, 1e6, 1e-3))
 
 
-def _note_shape(column: pd.Series, values: np.ndarray, given: str | None, notes: Notes) -> None:
+def _note_zeros(column: pd.Series, values: np.ndarray, given: str | None, notes: Notes) -> None:
     outliers = find_outliers(values) if given is None else None
-    if outliers is None and (sentence := shape_note(str(column.name), values)):
+    if outliers is None and (sentence := zeros_note(str(column.name), values)):
         notes.add("shape", str(column.name), sentence)
 
 

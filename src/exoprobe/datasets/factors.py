@@ -10,11 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exoprobe.datasets.normal_scores import NormalScores
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 
 KINDS = ("binary", "categorical", "continuous", "angle")
 CLASSES = ("binary", "categorical")
+RAW, RANKS = "raw", "ranks"  # scales of numbers
 METADATA_KEY = b"exoprobe.factors"
 
 
@@ -27,7 +29,11 @@ class Factor:
         kind: one of :data:`KINDS`.
         values: float64 [N]: codes from 0 (binary, categorical), numbers, or degrees; NaN where it is not known.
         categories: what the codes stand for, of binary and categorical factors.
+        scale: what probes are fitted to and judged by, of numbers: :data:`RAW`, the numbers, as is right of a physical
+            quantity such as an angle in degrees; or :data:`RANKS`, their normal scores, as is right where nothing is
+            known of the unit.
         limits: the least and the greatest number that a probe predicts of it, see :meth:`learned_from`.
+        reference: the normal scores of its numbers, likewise.
         source: who annotated or estimated it, where results should cite it.
         period: of an angle, what the user calls a full turn (24 of hours); ``values`` are degrees all the same.
     """
@@ -39,6 +45,8 @@ class Factor:
     limits: tuple[float, float] = (-math.inf, math.inf)
     source: str = ""
     period: float = 360.0
+    scale: str = RAW
+    reference: NormalScores | None = None
 
     @property
     def known(self) -> np.ndarray:
@@ -50,15 +58,42 @@ class Factor:
         return replace(self, values=self.values[rows])
 
     def learned_from(self, rows: np.ndarray) -> "Factor":
-        """Return the factor with the range of its numbers in some samples, bool [N], as its limits.
+        """Return the factor with the range and the normal scores of its numbers in some samples, bool [N].
 
         A unit that is zero on nearly all training samples may be large on one test sample. A single prediction far
         outside the range would then dominate the error of all others.
         """
         seen = self.values[rows & self.known]
-        if self.kind != "continuous" or not len(seen):
+        if self.kind != "continuous":
             return self
-        return replace(self, limits=(seen.min(), seen.max()))
+        reference = NormalScores.fit(seen) if self.scale == RANKS else None
+        return replace(self, limits=(seen.min(), seen.max()) if len(seen) else self.limits, reference=reference)
+
+    def scaled(self, values: np.ndarray) -> np.ndarray:
+        """Return values of any shape on the factor's scale: the normal scores of numbers on ranks, others as they are.
+
+        Raises:
+            ValueError: where the normal scores were not learned, see :meth:`learned_from`.
+        """
+        return values if not self.on_ranks else self._learned().of(values)
+
+    def unscaled(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the numbers at outputs of any shape on the factor's scale, within its limits.
+
+        Raises:
+            ValueError: as :meth:`scaled`.
+        """
+        return outputs.clip(*self.limits) if not self.on_ranks else self._learned().numbers_at(outputs)
+
+    @property
+    def on_ranks(self) -> bool:
+        """Whether its scale is that of its numbers' ranks."""
+        return self.kind == "continuous" and self.scale == RANKS
+
+    def _learned(self) -> NormalScores:
+        if self.reference is None:
+            raise ValueError(f"the normal scores of {self.name} were not learned from training rows")
+        return self.reference
 
 
 def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: str) -> None:
@@ -72,7 +107,7 @@ def write_factors(path: str | Path, factors: Sequence[Factor], dataset_digest: s
     stated = {
         "dataset_digest": dataset_digest,
         "factors": [
-            {"kind": factor.kind, "categories": factor.categories, "source": factor.source, "period": factor.period}
+            {name: getattr(factor, name) for name in ("kind", "categories", "source", "period", "scale")}
             for factor in factors
         ],
     }
@@ -110,6 +145,7 @@ def read_factors(path: str | Path, dataset_digest: str | None = None) -> list[Fa
             tuple(entry["categories"]),
             source=entry.get("source", ""),
             period=entry.get("period", 360.0),
+            scale=entry.get("scale", RAW),
         )
         for name, column, entry in zip(table.column_names, table.columns, stated["factors"], strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Numbers far from all others: codes for an unknown value, typing errors; many zeros and heavy tails."""
+"""Numbers far from all others: codes for an unknown value, typing errors; and many zeros."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,6 @@ REPEATED = 3  # times a value is there at least to be a code
 MOST_CODES = 3  # different ones in a column
 FAR = 3.0  # ranges of the rest away from it
 SHOWN = 3
-SKEWED = 3.0  # of the numbers; and their logarithms are less so
 MANY_ZEROS = 0.3
 
 
@@ -76,19 +75,14 @@ def negative_codes(values: np.ndarray) -> list[float]:
     return [float(value) for value in different]
 
 
-def shape_note(name: str, values: np.ndarray) -> str:
-    """Return a sentence on a column with many zeros or a heavy tail; empty for any other."""
+def zeros_note(name: str, values: np.ndarray) -> str:
+    """Return a sentence on a column with many zeros; empty for any other."""
     known = values[~np.isnan(values)]
     zeros = float((known == 0).mean())
     if known.min() >= 0 and zeros >= MANY_ZEROS:
         return (
             f"{name} is 0 in {zeros:.0%} of the rows; whether it is 0, and how large it is elsewhere, may be two "
             "factors: consider a column for each."
-        )
-    if known.min() > 0 and _skewness(known) > SKEWED and abs(_skewness(np.log(known))) < SKEWED / 2:
-        return (
-            f"{name} has a heavy tail, up to {known.max():.4g} with a median of {np.median(known):.4g}; consider "
-            "its logarithm."
         )
     return ""
 
@@ -107,9 +101,3 @@ def _outside(values: np.ndarray, low: float, high: float) -> np.ndarray:
         wide = max(np.log(high / low), 1.0)
         far &= (values <= 0) | (np.log(positive / high) > wide) | (np.log(low / positive) > wide)
     return far
-
-
-def _skewness(values: np.ndarray) -> float:
-    centered = values - values.mean()
-    spread = centered.std()
-    return float((centered**3).mean() / spread**3) if spread else 0.0

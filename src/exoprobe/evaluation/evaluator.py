@@ -44,6 +44,8 @@ class Evaluator:
             all_factors = [label_factor(columns[LABEL]), *all_factors]
         folds = plan_folds(columns["group"], columns["split"])
         test = np.any([fold.test for fold in folds], axis=0) if rows is None else rows
+        trained = np.any([fold.train for fold in folds], axis=0)
+        all_factors = [factor.learned_from(trained) for factor in all_factors]  # one scale of errors for all folds
         self.constants = [np.zeros(int(test.sum())) for _ in all_factors]
         for fold in folds:
             for factor, constants in zip(all_factors, self.constants, strict=True):

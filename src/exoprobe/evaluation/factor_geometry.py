@@ -55,7 +55,8 @@ def geometry_tables(
         label_is_group: whether labels are groups.
     """
     columns = read_samples(samples, ["group", "split", "label"])
-    known_factors = read_factors(factors, dataset_digest(samples))
+    train = columns["split"] == "train"
+    known_factors = [factor.learned_from(train) for factor in read_factors(factors, dataset_digest(samples))]
     splits = []
     for name in ("train", "test"):
         rows = columns["split"] == name

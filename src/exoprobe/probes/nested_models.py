@@ -5,12 +5,12 @@ from functools import lru_cache
 import numpy as np
 import scipy.linalg
 
-from exoprobe.datasets.factors import Factor
+from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.features.blocks import ROUNDING
 from exoprobe.features.moments import Moments
 from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.ridge import ALPHAS, fit_ridge_path
-from exoprobe.probes.targets import as_values
+from exoprobe.probes.targets import as_values, to_values
 
 PRODUCTS = 1 << 22  # predictions that are held at once
 
@@ -102,7 +102,7 @@ def predict_values(
     two classes this is the same.
 
     Args:
-        factor: for its kind.
+        factor: for its kind and scale.
         coefficients: [L, T, D].
         features: [n, D].
         moments: of the training rows.
@@ -114,26 +114,24 @@ def predict_values(
     size = max(1, PRODUCTS // (coefficients.shape[0] * coefficients.shape[1]))
     blocks = [features[start : start + size] for start in range(0, len(features), size)]
     factor_moments, mean = moments.of(index), moments.target_mean[index]
-    outputs = [_predict(factor.kind, coefficients, block, factor_moments, mean) for block in blocks]
-    return as_values(factor, np.concatenate(outputs))
+    return np.concatenate([_predict(factor, coefficients, block, factor_moments, mean) for block in blocks])
 
 
 def _predict(
-    kind: str, coefficients: np.ndarray, features: np.ndarray, moments: Moments, mean: np.ndarray
+    factor: Factor, coefficients: np.ndarray, features: np.ndarray, moments: Moments, mean: np.ndarray
 ) -> np.ndarray:
     cross = moments.cross / max(moments.count, 1)
     flat = coefficients.reshape(-1, len(cross))
     outputs = (features @ flat.T - flat @ moments.mean).reshape(-1, *coefficients.shape[:2])
-    if kind == "continuous":
-        return np.asarray(mean + outputs[..., 0])
-    if kind == "angle":
-        return np.asarray(np.degrees(np.arctan2(*np.moveaxis(mean + outputs, -1, 0))))
-    if kind == "binary":
+    if factor.kind not in CLASSES:
+        return to_values(factor, mean + outputs)
+    if factor.kind == "binary":
         outputs, mean = np.stack([-outputs[..., 0], outputs[..., 0]], axis=-1), np.array([1 - mean[0], mean[0]])
         coefficients, cross = np.concatenate([-coefficients, coefficients], axis=1), np.hstack([-cross, cross])
     shares = np.where(mean > 0, mean, np.inf)
     means = np.einsum("ltd,dt->lt", coefficients, cross) / shares
-    return np.asarray(np.where(mean > 0, (outputs - means / 2) / shares, -np.inf).argmax(-1), float)
+    codes = np.where(mean > 0, (outputs - means / 2) / shares, -np.inf).argmax(-1)
+    return as_values(factor, codes.astype(float))
 
 
 def _squared_errors(fitted: Moments, held_out: Moments) -> np.ndarray:

@@ -1,8 +1,9 @@
 """How well a factor is predicted, compared with a constant: one measure for every kind of factor.
 
 skill = 1 − error / error of the best constant (a skill score, Murphy 1988). The error is 1 − balanced accuracy of
-classes, the mean absolute error of numbers, and of angles around the circle. 0 is no better than a constant, 1
-perfect. All measures are functions of sums over rows, so that resampling groups needs no second pass.
+classes, the mean absolute error of numbers on their scale (of a user's, their normal scores), and of angles around the
+circle. 0 is no better than a constant, 1 perfect. All measures are functions of sums over rows, so that resampling
+groups needs no second pass.
 """
 
 import numpy as np
@@ -45,7 +46,11 @@ def row_statistics(
     if factor.kind in CLASSES:
         return _class_statistics(len(factor.categories), truth, predicted_codes(factor, predicted))
     error, baseline = _errors(factor, predicted - truth), _errors(factor, constant - truth)
-    return np.stack([np.ones(len(truth)), error, baseline, error**2, truth, truth**2], axis=1)
+    statistics = [np.ones(len(truth)), error, baseline, error**2, truth, truth**2]
+    if factor.on_ranks:
+        scores, constant_score = factor.scaled(truth), factor.scaled(np.asarray(constant))
+        statistics += [np.abs(factor.scaled(predicted) - scores), np.abs(constant_score - scores)]
+    return np.stack(statistics, axis=1)
 
 
 def predicted_codes(factor: Factor, predicted: np.ndarray) -> np.ndarray:
@@ -59,7 +64,7 @@ def measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
     Returns:
         Each [...]: ``skill``, ``baseline_error`` and, of classes, ``balanced_accuracy`` and ``accuracy``, of binary
         factors also ``false_negative`` and ``false_positive`` (shares), of numbers and angles ``mae`` and ``rmse``
-        (in their units), of numbers also ``r2``; NaN where there are no rows.
+        (in their units, as is ``baseline_error`` then), of numbers also ``r2``; NaN where there are no rows.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         return _class_measures(factor, sums) if factor.kind in CLASSES else _number_measures(factor, sums)
@@ -94,7 +99,7 @@ class SkillLoss:
             self.weights = self._members @ self._costs
             self._members = self._members.astype(np.float32)  # sums of 0 and 1 are exact below 2²⁴
         else:
-            baseline = _errors(factor, truth - constant).sum()
+            baseline = _errors(factor, factor.scaled(truth) - factor.scaled(np.asarray(constant))).sum()
             self.weights = np.full(len(truth), 1 / baseline if baseline > 0 else np.nan)
 
     def prepare(self, predicted: np.ndarray) -> np.ndarray:
@@ -117,7 +122,7 @@ class SkillLoss:
     def _comparable(factor: Factor, values: np.ndarray) -> np.ndarray:
         if factor.kind in CLASSES:
             return np.asarray(values, np.int16)
-        return np.asarray(values % 360 if factor.kind == "angle" else values)
+        return np.asarray(values % 360 if factor.kind == "angle" else factor.scaled(values))
 
     def _row_errors(self, predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
         if self.factor.kind in CLASSES:
@@ -147,8 +152,9 @@ def _class_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _number_measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
-    count, error, baseline, squared, total, total_squared = np.moveaxis(sums, -1, 0)
-    values = {"skill": _skill(error, baseline), "baseline_error": baseline / count, "mae": error / count}
+    count, error, baseline, squared, total, total_squared, *of_scores = np.moveaxis(sums, -1, 0)
+    scaled_error, scaled_baseline = of_scores or (error, baseline)
+    values = {"skill": _skill(scaled_error, scaled_baseline), "baseline_error": baseline / count, "mae": error / count}
     values["rmse"] = np.sqrt(squared / count)
     if factor.kind == "continuous":
         values["r2"] = 1 - squared / (total_squared - total**2 / count)

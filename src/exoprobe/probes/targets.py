@@ -16,7 +16,7 @@ def factor_targets(factor: Factor) -> np.ndarray:
 
     Returns:
         float64 [N, T], NaN where the factor is unknown: 0 or 1 (binary, T = 1), a column of 0 and 1 per category,
-        the number, or sine and cosine of the angle.
+        the number on its scale (:meth:`exoprobe.datasets.factors.Factor.scaled`), or sine and cosine of the angle.
     """
     values: np.ndarray = factor.values[:, None]
     if factor.kind == "categorical":
@@ -25,7 +25,7 @@ def factor_targets(factor: Factor) -> np.ndarray:
         return columns
     if factor.kind == "angle":
         return np.hstack([np.sin(np.radians(values)), np.cos(np.radians(values))])
-    return values
+    return factor.scaled(values)
 
 
 def to_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
@@ -37,13 +37,14 @@ def to_values(factor: Factor, outputs: np.ndarray) -> np.ndarray:
 
     Returns:
         [...]: a score, present where it is at least 0 (binary), the code of the likeliest category, degrees, or the
-        number within the factor's limits.
+        number within the factor's limits: of normal scores, the quantile in training, so that a probe's mean of the
+        scores becomes about the median of the numbers.
     """
     if factor.kind == "categorical":
         return np.asarray(outputs.argmax(-1), np.float64)
     if factor.kind == "angle":
         return np.asarray(np.degrees(np.arctan2(outputs[..., 0], outputs[..., 1])))
-    return np.asarray(outputs[..., 0].clip(*factor.limits))
+    return factor.unscaled(outputs[..., 0])
 
 
 def as_values(factor: Factor, codes: np.ndarray) -> np.ndarray:
@@ -52,7 +53,7 @@ def as_values(factor: Factor, codes: np.ndarray) -> np.ndarray:
 
 
 def mean_value(factor: Factor) -> float:
-    """Return the constant baseline prediction: the mean of numbers and angles, the first class of others."""
+    """Return the constant baseline prediction: the mean of numbers and angles, of others the first class."""
     if factor.kind in CLASSES:
         return float(as_values(factor, np.zeros(())))
     return float(to_values(factor, np.nanmean(factor_targets(factor), axis=0)))

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from exoprobe.datasets.factor_kinds import NotAFactorError, is_group, to_factor
-from exoprobe.datasets.factors import Factor
+from exoprobe.datasets.factors import Factor, read_factors, write_factors
 from exoprobe.errors import ExoprobeError
 
 NAN = np.nan
@@ -133,3 +133,12 @@ GROUPS = np.repeat(np.arange(4), 3)
 def test_a_factor_that_names_the_groups_is_found(kind, values, same):
     factor = Factor("x", kind, np.array(values, float), ())
     assert is_group(factor, GROUPS) is same
+
+
+def test_numbers_of_a_user_are_on_ranks_and_the_file_says_so(tmp_path):
+    own = Factor("yaw", "continuous", np.array([-3.0, NAN, 8.0]))
+    write_factors(tmp_path / "factors", [own, to_factor(column([1.5, 2.5, 4.0]))], "digest")
+    read = read_factors(tmp_path / "factors", "digest")
+    assert [factor.scale for factor in read] == ["raw", "ranks"]
+    assert [factor.on_ranks for factor in read] == [False, True]
+    assert not to_factor(column(SPREAD, "yaw")).on_ranks

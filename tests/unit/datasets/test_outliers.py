@@ -1,4 +1,4 @@
-"""Codes for unknown, typing errors and heavy tails are noted."""
+"""Codes for unknown, typing errors and many zeros are noted."""
 
 import numpy as np
 import pytest
@@ -61,11 +61,11 @@ def test_ordinary_numbers_have_no_outliers(tmp_path, values):
     assert not np.isnan(in_table_order(data, "value")).any()
 
 
-def test_a_heavy_tail_and_many_zeros_are_said(tmp_path):
+def test_many_zeros_are_said_and_a_heavy_tail_needs_no_word(tmp_path):
     random = rng()
     counts = np.where(random.random(ROWS) < 0.6, 0, random.poisson(9, ROWS))
     data = audit(tmp_path, table(income=np.exp(2 * random.normal(size=ROWS) + 10), counts=counts))
-    assert "consider its logarithm" in messages(data, "shape", "income")[0]
+    assert not messages(data, "shape", "income")
     assert "may be two factors" in messages(data, "shape", "counts")[0]
 
 

@@ -26,7 +26,7 @@ def test_leaks_of_every_kind_are_found_and_nothing_else(tmp_path):
     planted.binary("nothing")
     age = rng.normal(40, 10, planted.rows)
     features[:, 4] += (age - 40) / 5
-    planted.add(Factor("age", "continuous", age))
+    planted.add(Factor("age", "continuous", age, scale="ranks"))
     yaw = rng.uniform(-180, 180, planted.rows)
     features[:, 5:7] += 2 * np.stack([np.sin(np.radians(yaw)), np.cos(np.radians(yaw))], axis=1)
     planted.add(Factor("yaw", "angle", yaw))

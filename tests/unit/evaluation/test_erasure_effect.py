@@ -26,7 +26,7 @@ def tables(tmp_path_factory):
     planted.add(Factor("product", "binary", (first * second > 0).astype(float), ("no", "yes")))
     age = rng.normal(40, 10, planted.rows)
     features[:, 4] += (age - 40) / 5
-    planted.add(Factor("age", "continuous", age))
+    planted.add(Factor("age", "continuous", np.exp(age / 10), scale="ranks"))
     planted.add(Factor("age group", "categorical", np.digitize(age, [35, 45]).astype(float), ("a", "b", "c")))
     planted.binary("nothing")
     return erase(planted)

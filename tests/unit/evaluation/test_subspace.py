@@ -12,10 +12,8 @@ from exoprobe.probes.factor_moments import FactorMoments
 def measure(features, factor):
     """Skills of a factor, fitted on the first half of the rows and scored on the second."""
     half = len(features) // 2
-    train, test = (
-        Factor(factor.name, factor.kind, factor.values[rows], factor.categories)
-        for rows in (slice(half), slice(half, None))
-    )
+    factor = factor.learned_from(np.arange(len(features)) < half)
+    train, test = (factor.at(rows) for rows in (slice(half), slice(half, None)))
     moments = FactorMoments(ArrayBlocks(features[:half]), [train], np.arange(half))
     return subspace_skills(moments, [train], features[half:], [test])
 
@@ -78,3 +76,14 @@ def test_blocks_of_rows_make_no_difference(glasses, rng, monkeypatch):
     whole = measure(features, glasses)
     monkeypatch.setattr(nested_models, "PRODUCTS", 700)
     pd.testing.assert_frame_equal(measure(features, glasses), whole)
+
+
+def test_the_unit_of_a_number_on_ranks_does_not_matter(rng):
+    values = rng.normal(size=2000)
+    features = rng.normal(size=(2000, 8)) + 2 * values[:, None]
+    skills = [
+        measure(features, Factor("n", "continuous", unit, scale="ranks"))["skill"]
+        for unit in (values, np.exp(3 * values))
+    ]
+    np.testing.assert_allclose(*skills, atol=0.01)
+    assert skills[0].iloc[-1] > 0.8

@@ -70,3 +70,34 @@ def test_losses_of_exchanged_predictions_add_up_to_their_skill(kind, rng):
     np.testing.assert_allclose(loss.skills(prepared, rows), each)
     halves = [loss.sums(prepared, rows[:, half], half) for half in np.split(np.arange(40), 2)]
     np.testing.assert_allclose(1 - np.sum(halves, axis=0), each)
+
+
+def on_ranks(values):
+    return Factor("n", "continuous", values, scale="ranks").learned_from(np.ones(len(values), bool))
+
+
+def test_the_skill_of_numbers_on_ranks_does_not_depend_on_their_unit(rng):
+    values = rng.normal(size=200)
+    predicted = rng.permutation(values)
+    for change in (np.exp, lambda x: 1.7e9 + 10 * x, lambda x: np.where(x > 2, 1e9 * x, x)):
+        found = skill(on_ranks(change(values)), change(values), change(predicted), change(np.median(values)))
+        assert found == pytest.approx(skill(on_ranks(values), values, predicted, np.median(values)), abs=1e-3)
+
+
+def test_numbers_on_ranks_by_hand():
+    factor = on_ranks(np.array([10.0, 20, 30, 1e9]))
+    scores = factor.scaled(factor.values)
+    sums = row_statistics(factor, factor.values, np.array([20.0, 20, 30, 30]), 20.0).sum(0)
+    found = measures(factor, sums)
+    error = scores[1] - scores[0] + scores[3] - scores[2]
+    assert found["skill"] == pytest.approx(1 - error / np.abs(scores - scores[1]).sum())
+    assert found["mae"] == (10 + 1e9 - 30) / 4  # in the factor's own unit
+    assert found["baseline_error"] == (10 + 10 + 1e9 - 20) / 4
+
+
+def test_permuted_skills_of_numbers_on_ranks_are_those_of_each(rng):
+    factor = on_ranks(np.exp(2 * rng.normal(size=40)))
+    predicted, rows = rng.permutation(factor.values), np.stack([rng.permutation(40) for _ in range(5)])
+    loss = SkillLoss(factor, factor.values, 7.0)
+    each = [skill(factor, factor.values, predicted[row], 7.0) for row in rows]
+    np.testing.assert_allclose(loss.skills(loss.prepare(predicted), rows), each)

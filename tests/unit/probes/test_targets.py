@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.probes.targets import factor_targets, to_values
@@ -34,3 +35,15 @@ def test_scores_of_classes_and_angles_have_no_such_limits():
     yaw = Factor("yaw", "angle", np.array([10, 20.0])).learned_from(every)
     assert to_values(binary, np.array([-7.0])) == -7
     assert to_values(yaw, np.array([1.0, 0.0])) == 90
+
+
+def test_numbers_on_ranks_are_learned_as_normal_scores_and_predicted_in_their_unit():
+    income = Factor("income", "continuous", np.array([1, 10, 100, np.nan, 1e9, 3]), scale="ranks")
+    with pytest.raises(ValueError, match="the normal scores of income were not learned from training rows"):
+        factor_targets(income)
+    learned = income.learned_from(np.array([True, True, True, True, False, False]))
+    (low, middle, high, unknown, far, between) = factor_targets(learned)[:, 0]
+    assert (low, middle, far) == (-high, 0, high)
+    assert np.isnan(unknown)
+    assert between == pytest.approx(low * 7 / 9)
+    np.testing.assert_allclose(to_values(learned, np.array([[-9], [0], [high / 2], [9]])), [1, 10, 55, 100])

@@ -16,7 +16,7 @@ from exoprobe.features.cosine import cosine_similarities
 from exoprobe.probes.base import FittedProbe, Probe
 from exoprobe.probes.methods import linear, linear_per_label
 from exoprobe.probes.probe_data import LABEL, ProbeData
-from exoprobe.probes.targets import Targets, join_targets
+from exoprobe.probes.targets import Targets, join_targets, to_values
 from exoprobe.probes.tuning import fit_and_choose
 
 ANGLE = "angle"
@@ -57,11 +57,12 @@ class PerAngleMeans:
         flat = self.means.reshape(-1, dimension)
         similarities = np.concatenate([cosine_similarities(block, flat) for block in data.stored_blocks(rows)])
         by_angle = similarities.reshape(len(similarities), classes, angles)
-        estimates = self._nearest(self.per_label.outputs_by_label(data, rows)[..., 0]).T  # [n, K]
+        per_label, pooled = self.per_label.outputs_by_label(data, rows), self.pooled.outputs(data, rows)[0]
+        estimates = self._nearest(to_values(self.angle, per_label)).T  # [n, K]
         index = np.arange(len(by_angle))
         chosen = {
             "per_angle_mean": estimates,
-            "per_angle_mean_pooled": self._nearest(self.pooled.outputs(data, rows)[0, :, 0])[:, None],
+            "per_angle_mean_pooled": self._nearest(to_values(self.angle, pooled))[:, None],
             "per_angle_mean_label_matched": estimates[index, self.label.values[rows].astype(int)][:, None],
             "per_angle_mean_true_angle": self._nearest(self.angle.values[rows])[:, None],
         }
@@ -74,7 +75,7 @@ class PerAngleMeans:
 
     def _nearest(self, estimates: np.ndarray) -> np.ndarray:
         """Return the index of the nearest of the angles, for estimates of any shape."""
-        distances: np.ndarray = np.abs(estimates.clip(*self.angle.limits)[..., None] - self.angles)
+        distances: np.ndarray = np.abs(estimates[..., None] - self.angles)
         return np.asarray(distances.argmin(-1))
 
 
