@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+FENCE = 10.0  # interquartile ranges from the median: a number is no farther off where it is taken as it is
 BLOM = 3 / 8  # the normal score of rank r of n is the quantile (r − 3/8) / (n + 1/4), Blom 1958
 
 
@@ -45,6 +46,20 @@ class NormalScores:
     def numbers_at(self, scores: np.ndarray) -> np.ndarray:
         """Return the quantiles of the numbers at scores of any shape; the least or the greatest number beyond them."""
         return _interpolate(scores, self.quantiles, self.numbers)
+
+    def standardized(self, values: np.ndarray) -> np.ndarray:
+        """Return numbers less the median, in interquartile ranges, those far off at :data:`FENCE`; 0 if that is 0."""
+        median, spread = self._spread()
+        return ((values - median) / spread).clip(-FENCE, FENCE) if spread > 0 else values * 0.0
+
+    def of_standardized(self, values: np.ndarray) -> np.ndarray:
+        """Return the scores of numbers that were standardized."""
+        median, spread = self._spread()
+        return self.of(median + spread * values)
+
+    def _spread(self) -> tuple[float, float]:
+        low, median, high = np.quantile(self.numbers, (0.25, 0.5, 0.75)) if len(self.numbers) else np.zeros(3)
+        return float(median), float(high - low)
 
 
 def _interpolate(at: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:

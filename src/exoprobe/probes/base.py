@@ -17,7 +17,7 @@ from exoprobe.probes.probe_data import ProbeData
 from exoprobe.probes.registry import probe_names
 from exoprobe.probes.targets import Targets
 
-Settings = Mapping[str, float]  # hyperparameters by name: C, alpha, bandwidth, neighbors, hidden_units
+Settings = Mapping[str, float]  # hyperparameters by name: C, alpha, bandwidth, neighbors …
 
 
 class FittedProbe(Protocol):

@@ -10,7 +10,7 @@ from exoprobe.datasets.factors import CLASSES
 from exoprobe.probes.skill import best_constant, measures, row_statistics
 from exoprobe.probes.targets import Targets
 
-HYPERPARAMETERS = ("C", "alpha", "bandwidth", "neighbors", "hidden_units")
+HYPERPARAMETERS = ("C", "alpha", "bandwidth", "neighbors", "hidden_units", "normal_scores")
 
 
 @dataclass(frozen=True)

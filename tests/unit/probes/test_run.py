@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -70,9 +71,11 @@ def test_every_test_sample_is_predicted_once_also_where_the_factor_is_unknown(ei
     assert (labels["prediction"] == labels["truth"]).all()
 
 
-def test_predictions_of_unix_times_keep_their_seconds(dataset):
+@pytest.mark.parametrize("scale", ["raw", "ranks"])
+def test_predictions_of_unix_times_keep_their_seconds(dataset, scale):
     dataset.features[:, 6] = np.arange(600) % 50
-    dataset.add("time", "continuous", 1_700_000_000 + dataset.features[:, 6])
+    time = dataset.add("time", "continuous", 1_700_000_000 + dataset.features[:, 6])
+    dataset.factors["time"] = replace(time, scale=scale)
     table, _ = dataset.probe({"linear": ["time"]})
     np.testing.assert_allclose(table["prediction"] - table["truth"], 0, atol=0.01)
 

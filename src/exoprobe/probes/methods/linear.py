@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from exoprobe.datasets.factors import CLASSES
 from exoprobe.embeddings.erasure import Eraser
-from exoprobe.features.moments import measure_moments
 from exoprobe.probes.base import Probe
 from exoprobe.probes.linear_models import LinearModels
+from exoprobe.probes.number_models import NumberModels, fit_numbers
 from exoprobe.probes.probe_data import ProbeData
-from exoprobe.probes.ridge import ALPHAS, fit_ridge_path
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 from exoprobe.probes.targets import Targets
 
@@ -16,13 +15,11 @@ CS = tuple(10.0**power for power in range(-6, 1))
 OBJECTIVE_GAP = 1e-6  # of an SVM's minimum; at 1e-5 a choice of C on the ORL faces changed
 
 
-def fit_linear(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> LinearModels:
+def fit_linear(
+    data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None
+) -> LinearModels | NumberModels:
     """Fit factors of classes, or numbers that are known for the same rows, on train at every C or alpha."""
-    if targets.is_class.all():
-        return _fit_svms(data, targets)
-    known = data.rows["train"] & targets.factors[0].known
-    path = fit_ridge_path(measure_moments(data.blocks(known), targets.columns[known]))
-    return LinearModels(path.coef, path.intercept, [{"alpha": alpha} for alpha in ALPHAS])
+    return _fit_svms(data, targets) if targets.is_class.all() else fit_numbers(data, targets)
 
 
 def _fit_svms(data: ProbeData, targets: Targets) -> LinearModels:
@@ -49,7 +46,7 @@ PROBE = Probe(
     title="linear",
     phrase="the linear probe",
     description="Linear SVMs for classes and ridge regression for numbers and angles, on standardized features; C or "
-    "alpha is chosen on validation.",
+    "alpha is chosen on validation, and whether a number or its normal score is fitted.",
     fit=fit_linear,
     partition=by_solver,
     general=True,
