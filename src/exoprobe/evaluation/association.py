@@ -46,7 +46,8 @@ def association_table(
         (NaN where a column is constant) and ``rows`` where both are known. Theil's U has a row for either direction:
         the share of the factor's entropy that the other explains.
     """
-    columns = columns_with_roles(samples, read_factors(factors, dataset_digest(samples)), label=label, group=group)
+    known = [factor.learned_from(factor.known) for factor in read_factors(factors, dataset_digest(samples))]
+    columns = columns_with_roles(samples, known, label=label, group=group)
     rows = [row for column, other in combinations(columns, 2) for row in _pair_rows(column, other)]
     return {"association": pd.DataFrame(rows, columns=COLUMNS)}
 

@@ -59,14 +59,14 @@ def fit_numbers(data: ProbeData, targets: Targets) -> LinearModels | NumberModel
     path = fit_ridge_path(measure_moments(data.blocks(known), columns[known]))
     settings = [{"alpha": alpha} for alpha in ALPHAS]
     count = len(on_ranks)
-    scored = LinearModels(path.coef[:, :count], path.intercept[:, :count], settings)
+    of_scores = LinearModels(path.coef[:, :count], path.intercept[:, :count], settings)
     if not on_ranks.any():
-        return scored
-    coef, intercept = scored.coef.copy(), scored.intercept.copy()
+        return of_scores
+    coef, intercept = of_scores.coef.copy(), of_scores.intercept.copy()
     coef[:, on_ranks], intercept[:, on_ranks] = path.coef[:, count:], path.intercept[:, count:]
     models = LinearModels(
-        np.concatenate([scored.coef, coef]),
-        np.concatenate([scored.intercept, intercept]),
+        np.concatenate([of_scores.coef, coef]),
+        np.concatenate([of_scores.intercept, intercept]),
         [{**setting, "normal_scores": scores} for scores in (1.0, 0.0) for setting in settings],
     )
     plain = np.repeat([np.zeros(count, bool), on_ranks], len(settings), axis=0)

@@ -61,10 +61,10 @@ def test_both_are_ridge_regression_beside_angles(dataset, rng):
     for setting in (3, half + 3):
         ridge = Ridge(alpha=models.settings[setting]["alpha"] * train.var(0).sum() * len(train) / 12)
         for column, factor in ((0, factors[0]), (3, factors[2])):
-            scored, middle = factor.scaled(factor.values), np.median(factor.values[data.fold.train])
+            scores_of_it, middle = factor.scaled(factor.values), np.median(factor.values[data.fold.train])
             spread = np.subtract(*np.quantile(factor.values[data.fold.train], (0.75, 0.25)))
             plain = (factor.values - middle).clip(-10 * spread, 10 * spread)
-            wanted = ridge.fit(train, (scored if setting < half else plain)[data.fold.train]).predict(test)
+            wanted = ridge.fit(train, (scores_of_it if setting < half else plain)[data.fold.train]).predict(test)
             expected = wanted if setting < half else factor.scaled(wanted + middle)
             np.testing.assert_allclose(outputs[setting, :, column], expected, atol=1e-4)
     np.testing.assert_array_equal(outputs[:half, :, 1:3], outputs[half:, :, 1:3])
