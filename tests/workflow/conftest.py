@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.workflow.orl_as_celeba import lay_out
+from tests.workflow.planner import run_in_fork
 
 # What a shell starts in the background ignores Ctrl-C, and so would every run that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -74,9 +75,13 @@ class Project:
         output, _ = process.communicate()
         return process.returncode, output
 
+    def snakemake_without_jobs(self, *arguments: str) -> tuple[int, str]:
+        """Run snakemake where no job starts, dry or refused; return its exit status and what it printed."""
+        return run_in_fork(self.folder, arguments)
+
     def planned(self, *arguments: str) -> dict[str, int]:
         """Return how many jobs of each rule a run would execute."""
-        status, output = self.snakemake("--dry-run", *arguments)
+        status, output = self.snakemake_without_jobs("--dry-run", *arguments)
         assert status == 0, output
         _, _, table = output.partition("Job stats:")
         jobs = re.findall(r"^(\w+) +(\d+)$", table.partition("\n\n")[0], re.MULTILINE)

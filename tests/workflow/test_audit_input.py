@@ -89,7 +89,7 @@ def test_shards_and_a_place_in_a_container_are_one_matrix_each(project):
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence_before_any_job(project, given, message):
-    status, output = project.snakemake("--dry-run", SAMPLES, *(["--config", *given] if given else []))
+    status, output = project.snakemake_without_jobs("--dry-run", SAMPLES, *(["--config", *given] if given else []))
     assert status == 1
     assert re.search(f"^{re.escape(message)}", output, re.MULTILINE), output
     assert "Traceback" not in output

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.workflow.conftest import Project
+from tests.workflow.conftest import Project, copy_project
 from tests.workflow.kills import read_undisturbed, set_moments
 
 FIRST = ("results/data/mnist/samples.parquet", "results/data/orl/samples.parquet")
@@ -113,15 +113,15 @@ BAD_CONFIGS = {
 
 
 @pytest.mark.parametrize("name", BAD_CONFIGS)
-def test_a_config_file_that_is_none_is_refused_in_one_line_before_any_job(copied, name):
-    content, message = BAD_CONFIGS[name]
-    copied.path("config.yaml").write_bytes(content)
-    status, output = copied.snakemake()
+def test_a_config_file_that_is_none_is_refused_in_one_line_before_any_job(root, tmp_path, name):
+    project, (content, message) = copy_project(root, tmp_path), BAD_CONFIGS[name]
+    project.path("config.yaml").write_bytes(content)
+    status, output = project.snakemake_without_jobs()
     assert status != 0
     assert message in output
     assert "Traceback" not in output
     assert "Job stats" not in output
-    assert not copied.path("ran").exists()
+    assert not project.path("ran").exists()
 
 
 def test_a_training_that_diverges_says_so_and_leaves_no_weights(fresh):

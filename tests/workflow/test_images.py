@@ -106,6 +106,6 @@ def test_faces_are_found_for_a_network_that_sees_faces(project):
 
 
 def test_what_is_wrong_is_said_in_one_sentence_before_any_job(project):
-    status, output = project.snakemake("--dry-run", "audit", "--config", *MINE[:3], "network=resnet18")
+    status, output = project.snakemake_without_jobs("--dry-run", "audit", "--config", *MINE[:3], "network=resnet18")
     assert status == 1
     assert "config: images.networks: there is no network 'resnet18'; name a file" in output

@@ -84,7 +84,7 @@ def test_the_report_holds_every_figure_and_the_scorecard(finished):
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_line_before_any_job(finished, setting, message):
-    status, output = finished.snakemake("--config", setting)
+    status, output = finished.snakemake_without_jobs("--config", setting)
     assert status != 0
     assert message in output.splitlines()
     assert "Traceback" not in output
@@ -93,7 +93,7 @@ def test_a_wrong_setting_is_refused_in_one_line_before_any_job(finished, setting
 
 @pytest.mark.parametrize("name", ["features/mnist/lenet/seed0/ip9", "probes/mnist/lenet/seed0/pool2"])
 def test_a_layer_that_is_not_there_or_cannot_be_probed_is_refused_before_any_job(finished, name):
-    status, output = finished.snakemake("--dry-run", f"results/{name}.parquet")
+    status, output = finished.snakemake_without_jobs("--dry-run", f"results/{name}.parquet")
     assert status != 0
     assert f"No rule to produce results/{name}.parquet" in output
 
@@ -103,7 +103,7 @@ def test_every_layer_can_be_extracted(finished):
     assert finished.planned("--forceall", "--", *layers)["extract"] == len(layers)
 
 
-def run_until(project, signs, kill, target="scorecard"):
+def run_until(project, signs, kill, target):
     """Start a run and call ``kill`` at the first of its lines that holds one of the signs."""
     process = project.start("--", target)
     for line in process.stdout:
@@ -127,18 +127,18 @@ def jobs_alive(process):
     return any(int(group) == process.pid and not state.startswith("Z") for group, state in groups)
 
 
-def test_an_interrupted_run_goes_on_and_ends_with_the_same_scorecard(finished, fresh):
-    """Also: a second run with the same seed gives the same scorecard to the last digit."""
-    interrupted = run_until(fresh, ["training images on"], lambda run: os.killpg(run.pid, signal.SIGINT))
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_predictions(finished, fresh):
+    """Also: a second run with the same seed gives the same to the last digit; test_kills.py does this to all rules."""
+    predictions = "results/probes/mnist/mu_lenet/seed0/ip1_predictions.parquet"
+    interrupted = run_until(fresh, ["training images on"], lambda run: os.killpg(run.pid, signal.SIGINT), predictions)
     output = output_to_the_end(interrupted)
     assert "interrupted" in output
     assert "uncaught exception" not in output  # a job that still imports may show Python's own traceback
     for sign in ("mu_lenet seed 0: step 30", "500-d ip1"):
-        output_to_the_end(run_until(fresh, [sign], lambda run: os.killpg(run.pid, signal.SIGKILL)))
-    status, output = fresh.snakemake("scorecard")
+        output_to_the_end(run_until(fresh, [sign], lambda run: os.killpg(run.pid, signal.SIGKILL), predictions))
+    status, output = fresh.snakemake("--", predictions)
     assert status == 0, output
-    card = "results/scorecard.csv"
-    assert fresh.path(card).read_text() == finished.path(card).read_text()
+    assert fresh.path(predictions).read_bytes() == finished.path(predictions).read_bytes()
     assert not list(fresh.path("results").rglob(".*"))
 
 
