@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_THREADS = 8  # more do not help small linear algebra
-WORDS = (*ROLES, "representations", "factors", "rows", "permutations", "margin")
+WORDS = (*ROLES, "given", "representations", "factors", "rows", "permutations", "margin")
 DEVICES = ("auto", "cpu", "cuda")
 
 
@@ -51,6 +51,7 @@ def audit(
     kinds: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
     controls: Sequence[str] = (),
+    given: Sequence[str] | None = None,
     rows: int | None = None,
     seed: int = 0,
     permutations: int | None = None,
@@ -76,6 +77,8 @@ def audit(
         kinds: of factors whose kind would be inferred wrongly: binary, categorical, continuous or angle.
         columns: the factors; None: every column that can be one and has no other role.
         controls: names of representations that have learned nothing.
+        given: names of factors, or of the label, that are known anyway: is each other factor encoded beyond what they
+            imply? None: each is set against the label, and against the other factor that predicts it best.
         rows: for a quick look, whole groups are drawn up to so many rows.
         seed: of this draw and of the split.
         permutations: for the p-values; None: 999, or more where many factors need more.
@@ -91,7 +94,15 @@ def audit(
     """
     roles = Roles(id, group, label or group, split, dict(kinds or {}), columns)
     settings = AuditSettings(
-        {}, None, roles, rows=rows, seed=seed, permutations=permutations, margin=margin, device=device
+        {},
+        None,
+        roles,
+        given=given,
+        rows=rows,
+        seed=seed,
+        permutations=permutations,
+        margin=margin,
+        device=device,
     )
     folder = None if out is None else Path(out)
     threads = min(MOST_THREADS, _cores()) if threads is None else threads
@@ -188,7 +199,12 @@ def _check(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], ta
         for name, entry in settings.representations.items()
     }
     roles = {role: getattr(settings.roles, role) for role in ROLES}
-    limits = {"rows": settings.rows, "permutations": settings.permutations, "margin": settings.margin}
+    limits = {
+        "given": settings.given,
+        "rows": settings.rows,
+        "permutations": settings.permutations,
+        "margin": settings.margin,
+    }
     check_audit({"representations": entries, "factors": str(table.path), "images": None, **roles, **limits})
 
 

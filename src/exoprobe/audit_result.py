@@ -40,6 +40,11 @@ class AuditResult:
         return self.tables["scores"]
 
     @property
+    def beyond(self) -> pd.DataFrame:
+        """A row per factor, representation and what it is set against: is it encoded beyond what that implies?"""
+        return self.tables["beyond"]
+
+    @property
     def page(self) -> str:
         """The page, HTML that needs no network."""
         return self.files["index.html"].decode()

@@ -20,11 +20,14 @@ from exoprobe.embeddings.import_features import import_features
 from exoprobe.evaluation.association import association_table
 from exoprobe.evaluation.audit_metadata import write_metadata
 from exoprobe.evaluation.audit_scores import audit_scores
+from exoprobe.evaluation.beyond import beyond_table
+from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.permutation import permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.tables import join_tables, write_tables
+from exoprobe.probes.given_columns import check_given
 from exoprobe.probes.probe_data import Representation, open_representation
 from exoprobe.probes.registry import general_probe_names
 from exoprobe.probes.run import probe
@@ -67,6 +70,7 @@ def run_stages(
     samples, known, notes = stages / "samples.parquet", stages / "factors.parquet", stages / "notes.json"
     data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
     permutation_count(len(data.factors), settings.permutations)  # refuses too few before anything is computed
+    check_given(settings.given or (), [factor.name for factor in data.factors], settings.known_label)
     write_audit(replace(data, notes=_without_folder(data.notes, work)), samples, known, notes)
     probe_files, described = {}, []
     with _threads(threads):
@@ -76,6 +80,8 @@ def run_stages(
             probe_files[name] = _probe(settings, name, samples, known, features)
             log.info("%s: describing its structure", name)
             described += _structure(settings, name, samples, known, features[0])
+            log.info("%s: setting factors against what is known", name)
+            described += _beyond(settings, samples, known, features[0])
             if erasure:
                 log.info("%s: erasing each factor", name)
                 described += _erase(settings, name, samples, known, features[0], probe_files[name].predictions[0])
@@ -84,6 +90,7 @@ def run_stages(
         tables = audit_scores(samples, known, probe_files, margin=settings.margin, permutations=settings.permutations)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables |= join_tables(files, described)
+    tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
     tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
@@ -143,6 +150,13 @@ def _structure(settings: AuditSettings, name: str, samples: Path, factors: Path,
     paths = {table: features.with_name(f"{table}.parquet") for table in STRUCTURE}
     write_tables(tables, dict(paths))
     return list(paths.values())
+
+
+def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> list[Path]:
+    source, path = _open(settings, samples, factors, features), features.with_name("beyond.parquet")
+    tables = beyond_table(source, samples, factors, given=settings.given, label=settings.known_label)
+    write_tables(tables, {"beyond": path})
+    return [path]
 
 
 def _erase(

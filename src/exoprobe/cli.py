@@ -73,6 +73,7 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         kinds=dict(given.kinds),
         columns=given.columns,
         controls=given.control,
+        given=given.given,
         rows=given.rows,
         seed=given.seed,
         permutations=given.permutations,
@@ -187,6 +188,11 @@ def _add_columns(audit: argparse.ArgumentParser) -> None:
     columns.add_argument(
         "--columns", type=_names, metavar="A,B", help="the factors (default: all columns without another role)"
     )
+    columns.add_argument(
+        "--given", type=_names, metavar="A,B",
+        help="factors that are known anyway: is each other encoded beyond what they imply? "
+        "(default: the label, and the other factor that predicts it best)",
+    )  # fmt: skip
     columns.add_argument(
         "--kinds", action="append", default=[], type=_pair, metavar="COLUMN=KIND",
         help="binary, categorical, continuous or angle, where it would be inferred wrongly; may be repeated",

@@ -2,7 +2,8 @@
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
 ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = ["scores", "verdicts", "differences", "association"]
-AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *STRUCTURE_TABLES, *ERASURE_TABLES]}
+OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", *ERASURE_TABLES]
+AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
 
 
 rule audit_samples:
@@ -204,6 +205,31 @@ rule describe_structure:
         "../scripts/describe_structure.py"
 
 
+rule compare_with_given:
+    """Whether factors are encoded beyond what the label and other factors imply (of the first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        beyond="results/probes/audit/{representation}/beyond.parquet",
+    log:
+        "results/logs/audit/{representation}/beyond.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/beyond.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.2),
+    params:
+        *code("compare_with_given.py"),
+        cfg=dict(given=settings.audit.given, label=audited.settings.known_label),
+    message:
+        "Setting the factors of {wildcards.representation} against what is known"
+    script:
+        "../scripts/compare_with_given.py"
+
+
 rule audit_tables:
     """The audit's numbers: skills, intervals, p-values and verdicts, a table each."""
     input:
@@ -212,7 +238,7 @@ rule audit_tables:
         predictions=audited.probes("predictions"),
         searches=audited.probes("search"),
         selectivities=audited.probes("selectivity"),
-        described=audited.described([*STRUCTURE_TABLES, *ERASURE_TABLES]),
+        described=audited.described(OTHER_TABLES),
     output:
         **AUDIT_TABLES,
     log:

@@ -1,5 +1,6 @@
 from exoprobe.evaluation.association import association_table
 from exoprobe.evaluation.audit_scores import audit_scores
+from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.probe_files import by_representation
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.logs import log_to
@@ -14,4 +15,5 @@ tables = {
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),
     **join_tables(cfg["seeds"], snakemake.input.described),
 }
+tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], cfg["controls"], cfg["margin"])
 write_tables(tables, dict(snakemake.output.items()))

@@ -21,6 +21,7 @@ from exoprobe.config.fields import (
     Whole,
     fault,
     shown,
+    wrong,
 )
 from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import KIND, Roles
@@ -144,6 +145,9 @@ class Audit(Section):
     its period: "angle radians", "angle 24" for hours."""
     factor_columns: Annotated[Names | None, Null]
     """Which columns are factors. null: all that can be and have no other role."""
+    given: Annotated[Names | None, Null]
+    """Factors, or the label, that are known anyway: is each other factor encoded beyond what they imply? null: each
+    factor is set against the label, and against the other factor that predicts it best."""
     rows: Annotated[Annotated[Whole, Field(ge=20)] | None, Null]
     """Draw whole groups up to so many rows, for a quick look. null: all."""
     images: Annotated[
@@ -175,9 +179,20 @@ class Audit(Section):
         titles = [entry.title for entry in self.representations.values()]
         if twice := [title for title in titles if titles.count(title) > 1]:
             raise fault(f": two have the title {twice[0]!r}; rename one", "representations")
+        self._check_given()
         if all(entry.control for entry in self.representations.values()):
             raise fault(": all are controls; one at least must be what is audited", "representations")
         return self
+
+    def _check_given(self) -> None:
+        """Refuse given columns that cannot be factors."""
+        for index, name in enumerate(self.given or ()):
+            for role in ("group", "id", "split"):
+                if name == getattr(self, role):
+                    raise wrong(name, f"the {role} column cannot be given", "given", index)
+            if self.factor_columns is not None and name not in (*self.factor_columns, self.label):
+                known = ", ".join([*self.factor_columns, *([] if self.label is None else [self.label])])
+                raise wrong(name, f"it must be among factor_columns, or the label: {known}", "given", index)
 
     def roles(self) -> Roles:
         """Return what the columns of the factor table are."""
@@ -218,6 +233,8 @@ def check_audit_files(audit: Audit) -> None:
     if audit.factors != PICTURE_FACTORS and Path(audit.factors).exists():
         known = column_names(audit.factors)
         audit.roles().check(audit.factors, known)
+        for index, name in enumerate(audit.given or ()):
+            check_column(audit.factors, f"audit.given[{index}]", name, known)
         if isinstance(audit.images, ImageFolder):
             check_column(audit.factors, "audit.images.column", audit.images.column, known)
 

@@ -39,6 +39,8 @@ class AuditSettings:
         representations: by name.
         factors: the table's file, as the user gave it; None where nothing is configured.
         roles: what its columns are; the label is the group unless it is given.
+        given: names of factors, or of the label, that all others are set against; None for the label and the
+            strongest other factor.
         rows: whole groups are drawn up to so many rows; None for all.
         seed: of this draw and of the split.
         permutations: for the p-values; None for as many as the number of factors needs.
@@ -51,6 +53,7 @@ class AuditSettings:
     representations: Mapping[str, AuditedRepresentation]
     factors: str | None
     roles: Roles = field(default_factory=Roles)
+    given: Sequence[str] | None = None
     rows: int | None = None
     seed: int = 0
     permutations: int | None = None
@@ -73,6 +76,11 @@ class AuditSettings:
     def label_is_group(self) -> bool:
         """Whether the label is the group column."""
         return self.roles.label == self.roles.group
+
+    @property
+    def known_label(self) -> str | None:
+        """The label's column, where it is not the groups'."""
+        return None if self.label_is_group else self.roles.label
 
     @property
     def input_names(self) -> list[str]:
@@ -117,6 +125,7 @@ def audit_settings(config: "Config") -> AuditSettings:
         representations,
         config.images.table or audit.factors,
         replace(audit.roles(), label=audit.label or audit.group),
+        given=audit.given,
         rows=audit.rows,
         seed=config.seeds[0],
         permutations=audit.permutations,

@@ -65,11 +65,16 @@ class Evaluator:
 
     def score(self, index: int, predicted: np.ndarray, *, auc: bool = False) -> BootstrapResult:
         """Score predictions [n, S] of the factor with an index."""
-        factor, unit = self.factors[index], self.units[index]
+        factor, constants = self.factors[index], self.constants[index]
+        return score(factor, factor.values, predicted, constants, self.bootstrap_of(index), auc=auc)
+
+    def bootstrap_of(self, index: int) -> Bootstrap:
+        """Return the draws of what the factor with an index varies between."""
+        unit = self.units[index]
         name = "" if unit is None else unit.name
         if name not in self._bootstraps:
             self._bootstraps[name] = Bootstrap(self.groups_of(index))
-        return score(factor, factor.values, predicted, self.constants[index], self._bootstraps[name], auc=auc)
+        return self._bootstraps[name]
 
     def score_rows(self, index: int, predicted: np.ndarray, rows: np.ndarray) -> BootstrapResult:
         """Score predictions [n] on some test rows, bool [n], resampling their groups."""

@@ -32,12 +32,12 @@ COLUMNS = {
     "full_skill best_dimension best_dimension_skill robustness_index robustness_chance robustness_neighbors",
     "subspace": "representation factor basis dimensions skill",
     "dimensions": "representation factor value position activation",
+    "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high "
+    "bits bits_low bits_high p p_holm verdict reason rows groups",
     "association": "factor other measure value rows",
 }
 # Tables that an audit may lack; the page does without their rows.
 OPTIONAL_COLUMNS = {
-    "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high bits "
-    "p p_holm verdict reason",
     "sensitivity": "representation factor detectable groups_needed",
 }
 

@@ -189,6 +189,17 @@ class Audit:
                 rows += [[representation, name, value, *pair] for pair in zip(positions, activations, strict=True)]
         return pd.DataFrame(rows, columns=COLUMNS["dimensions"].split())
 
+    def beyond(self):
+        verdicts = ("encoded beyond", "only through", "not separable from", "inconclusive")
+        rows = []
+        for index, (name, representation) in enumerate(self.pairs()):
+            skill, given = self.true[name, representation], self.names[(self.names.index(name) + 1) % len(self.names)]
+            rows.append([name, self.kinds[name], representation, representation == self.control, given, "strongest",
+                         0.6 * skill, skill, 0.4 * skill, 0.4 * skill - 0.05, 0.4 * skill + 0.05,
+                         skill / 2, skill / 2 - 0.05, skill / 2 + 0.05, 0.001, 0.01,
+                         verdicts[index % len(verdicts)], f"set against {given}", 4000, 312])  # fmt: skip
+        return pd.DataFrame(rows, columns=COLUMNS["beyond"].split())
+
     def association(self):
         rows = [
             [first, second, "Cramér's V", 1 / (2 + index), 20_000]
@@ -206,7 +217,7 @@ class Audit:
             "differences": self.differences(scores), "erasure": self.erasure(scores),
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
-            "association": self.association(),
+            "beyond": self.beyond(), "association": self.association(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

@@ -113,10 +113,31 @@ def test_the_strongest_findings_are_three_lines():
 def test_the_columns_that_the_user_gave_count_and_else_those_that_leave_least():
     table = pd.DataFrame(
         [
-            ["a", "binary", "net", False, given, source, 0.1, 0.5, low + 0.1, low, low + 0.2, 0.1, 0.1, 0.1, "x", ""]
+            [
+                "a",
+                "binary",
+                "net",
+                False,
+                given,
+                source,
+                0.1,
+                0.5,
+                low + 0.1,
+                low,
+                low + 0.2,
+                0.1,
+                0.1,
+                0.1,
+                0.1,
+                0.1,
+                "x",
+                "",
+                90,
+                18,
+            ]
             for given, source, low in (("label", "label", 0.3), ("sex", "strongest", 0.1), ("site", "strongest", 0.2))
         ],
-        columns=OPTIONAL_COLUMNS["beyond"].split(),
+        columns=COLUMNS["beyond"].split(),
     )
     verdict = {
         name: getattr(finding("a"), name)

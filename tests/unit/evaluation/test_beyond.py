@@ -1,0 +1,126 @@
+"""Encoded beyond what is known, or only through it: planted cases, from features to verdicts."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.errors import ExoprobeError
+from exoprobe.evaluation.beyond import beyond_table
+from exoprobe.evaluation.beyond_verdicts import judge_beyond
+from exoprobe.probes.probe_data import open_representation
+from tests.planted import Planted
+
+
+def binary(name: str, values: np.ndarray) -> Factor:
+    return Factor(name, "binary", values.astype(float), ("no", "yes"))
+
+
+def only_through(folder: Path, seed: int, direct: float = 0.0, groups: int = 120) -> Planted:
+    """Features encode A; B is frequent where A is; they encode B itself along another dimension, if at all."""
+    planted = Planted(folder, seed, groups=groups, per_group=5, dimension=8)
+    random, rows = planted.rng, planted.rows
+    a = (random.random(groups) < 0.5)[planted.group]
+    b = random.random(rows) < np.where(a, 0.55, 0.05)
+    planted.features[:, 0] += 3 * a
+    planted.features[:, 1] += direct * b
+    planted.factors = [binary("A", a), binary("B", b)]
+    return planted
+
+
+def through_label(folder: Path, seed: int, association: float, groups: int = 120) -> Planted:
+    """Features encode a label of two values; the batch goes with it (Cramér's V), and they know no more of it."""
+    planted = Planted(folder, seed, groups=groups, per_group=5, dimension=8)
+    random, rows = planted.rng, planted.rows
+    label = planted.columns["label"] = random.integers(0, 2, rows)
+    planted.factors = [binary("batch", random.random(rows) < 0.5 + association * (label - 0.5))]
+    planted.features[:, 0] += 3 * label
+    return planted
+
+
+def measure(planted: Planted, given=None, label=None) -> pd.DataFrame:
+    source = open_representation(planted.samples, planted.factors_file, planted.write())
+    rows = beyond_table(source, planted.samples, planted.factors_file, given=given, label=label)["beyond"]
+    return rows.assign(representation="features")
+
+
+def judged(rows: pd.DataFrame, decodable: bool = True) -> pd.DataFrame:
+    verdict = {"p_holm": 0.01, "skill_low": 0.1, "verdict": "leaks"}
+    verdict = verdict if decodable else {"p_holm": 0.9, "skill_low": -0.1, "verdict": "no evidence"}
+    verdicts = pd.DataFrame([{"factor": name, "representation": "features", **verdict} for name in set(rows["factor"])])
+    return judge_beyond(rows, verdicts, [], 0.1)
+
+
+def test_what_is_encoded_through_another_factor_alone_is_not_encoded_beyond_it(tmp_path):
+    rows = judged(measure(only_through(tmp_path, 0))).set_index("factor")
+    assert list(rows["given"]) == ["B", "A"]
+    assert list(rows["verdict"]) == ["encoded beyond B", "only through A"]
+    assert rows["given_skill"]["B"] == pytest.approx(0.5, abs=0.15)
+    assert rows["beyond_high"]["B"] < 0.1
+    assert rows["reason"]["B"] == "decodable, but the features add a skill of less than 0.1 to A"
+
+
+def test_what_is_encoded_directly_too_is_encoded_beyond_it(tmp_path):
+    rows = judged(measure(only_through(tmp_path, 1, direct=2.0, groups=240))).set_index("factor")
+    assert rows["verdict"]["B"] == "encoded beyond A"
+    assert rows["beyond"]["B"] > 0.02
+    assert rows["bits_low"]["B"] > 0.1
+    assert rows["skill"]["B"] - rows["given_skill"]["B"] == pytest.approx(rows["beyond"]["B"])
+
+
+def test_what_goes_with_the_label_alone_is_set_against_it_by_itself(tmp_path):
+    (row,) = judged(measure(through_label(tmp_path, 1, 0.8), label="class")).to_dict("records")
+    assert (row["given"], row["source"], row["verdict"]) == ("class", "label", "only through class")
+    assert row["given_skill"] == pytest.approx(0.8, abs=0.1)
+
+
+def test_the_p_value_is_uniform_where_only_the_label_is_encoded(tmp_path):
+    values = [measure(through_label(tmp_path / f"{seed}", seed, 0.6, 60), label="class")["p"][0] for seed in range(30)]
+    assert stats.kstest(values, "uniform").pvalue > 0.01
+    assert np.mean(np.array(values) <= 0.05) <= 0.15
+
+
+def test_perfect_confounding_is_refused_by_name(tmp_path):
+    planted = only_through(tmp_path, 0)
+    (a, _), site = planted.factors, planted.group % 7
+    planted.factors = [a, Factor("site", "categorical", (site + 7 * a.values).astype(float), tuple("abcdefghijklmn"))]
+    rows = judged(measure(planted)).set_index("factor")
+    assert rows["verdict"]["A"] == "not separable from site"
+    assert rows["reason"]["A"] == "it is determined by site: less than 1 % of its variance is left"
+    assert np.isnan(rows["p"]["A"])
+
+
+def test_what_is_not_decodable_has_no_evidence(tmp_path):
+    rows = measure(through_label(tmp_path, 1, 0.8), label="class")
+    assert list(judged(rows, decodable=False)["verdict"]) == ["no evidence"]
+
+
+def test_several_given_columns_are_taken_together(tmp_path):
+    planted = only_through(tmp_path, 2, groups=200)
+    angle = planted.rng.uniform(-180, 180, planted.rows)
+    age = planted.rng.normal(size=planted.rows) + planted.factors[0].values
+    age[:40] = np.nan
+    planted.columns["label"] = planted.group % 3
+    late = age + np.cos(np.radians(angle)) > 0.5
+    planted.features[:, 2:4] += np.stack([np.nan_to_num(age), 2 * np.cos(np.radians(angle))], axis=1)
+    planted.factors += [Factor("age", "continuous", age), Factor("angle", "angle", angle), binary("late", late)]
+    rows = judged(measure(planted, given=["A", "age", "angle", "class"], label="class")).set_index("factor")
+    assert rows["given"]["late"] == "A, age, angle, class"
+    assert rows["given"]["age"] == "A, angle, class"
+    assert set(rows["source"]) == {"given"}
+    assert rows["given_skill"]["late"] > 0.6
+    assert rows["verdict"]["B"] == "only through A, age, angle, class"
+
+
+def test_an_unknown_given_column_is_named(tmp_path):
+    with pytest.raises(ExoprobeError, match=r"audit.given\[1\] is 'C', which is no factor .*; allowed: A, B"):
+        measure(only_through(tmp_path, 0), given=["A", "C"])
+
+
+def test_a_factor_alone_without_a_label_has_nothing_to_be_set_against(tmp_path):
+    planted = only_through(tmp_path, 0)
+    planted.factors = planted.factors[:1]
+    assert judged(measure(planted)).empty
