@@ -32,10 +32,12 @@ class Undisturbed:
     Attributes:
         results: every output file's content by its name.
         rules: the rule of every job by the job's name, that of its log without folder and suffix.
+        makers: the rule that makes each of the results.
     """
 
     results: dict[str, bytes]
     rules: dict[str, str]
+    makers: dict[str, str]
 
 
 def read_undisturbed(project: Project, *targets: str) -> Undisturbed:
@@ -44,8 +46,8 @@ def read_undisturbed(project: Project, *targets: str) -> Undisturbed:
     assert status == 0, output
     rows = [line.split("\t") for line in output.splitlines() if "\tresults/logs/" in line]
     rules = {row[3].removeprefix("results/logs/").removesuffix(".log"): row[2] for row in rows}
-    kept = [row[0] for row in rows if project.path(row[0]).exists()]  # others are deleted once they were used
-    return Undisturbed({name: project.path(name).read_bytes() for name in kept}, rules)
+    kept = {row[0]: row[2] for row in rows if project.path(row[0]).exists()}  # others are deleted once they were used
+    return Undisturbed({name: project.path(name).read_bytes() for name in kept}, rules, kept)
 
 
 def draw_moment(draw: random.Random) -> tuple[str, int]:
