@@ -11,7 +11,9 @@ NETWORK_MARKERS = {"lenet": "o", "mu_lenet": "s", "pair_lenet": "D"}
 
 # Representations of faces are as many as are configured: colors in their order, controls in greys and hollow.
 # (Colors and markers of different number, so that no pair comes again soon.)
+# From the seventh on, Tol's muted palette.
 REPRESENTATION_COLORS = [BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9"]
+REPRESENTATION_COLORS += ["#882255", "#999933", "#332288", "#44AA99", "#AA4499", "#661100"]
 REPRESENTATION_MARKERS = ["o", "s", "D", "^", "v"]
 CONTROL_COLORS = ["#333333", "#767676", "#a6a6a6"]
 CONTROL_MARKERS = ["X", "P", "p", "*"]

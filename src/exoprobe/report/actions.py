@@ -9,7 +9,7 @@ import pandas as pd
 
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.comparison import Lowest, better_representation, gaps_words
-from exoprobe.report.findings import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
+from exoprobe.report.findings import INCONCLUSIVE, INSEPARABLE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
@@ -67,6 +67,11 @@ def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collecti
     """A column that goes with leaking factors, and was not given: the one of most, or else the strongest itself."""
     ranks = {finding.factor: rank for rank, finding in enumerate(leaking)}
     known = {(finding.factor, finding.beyond.given) for finding in leaking if finding.beyond}
+    known |= {
+        (finding.beyond.given, finding.factor)
+        for finding in leaking
+        if finding.beyond and finding.beyond_is == INSEPARABLE
+    }
     partners: dict[str, list[str]] = {}
     for row in rows_of(both_directions(association).sort_values("value", ascending=False)):
         is_new = row.other not in roles and (row.factor, row.other) not in known

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from exoprobe.plots.representation_styles import representation_styles
 
-# Vega's names of matplotlib's markers, and the controls' greys on a dark ground.
+# Vega's names of matplotlib's markers, and what is too dark on a dark ground.
 SHAPES = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}
 SHAPES |= {"X": "cross", "P": "triangle-right", "p": "triangle-left", "*": "stroke"}
 ON_DARK = {"#333333": "#dddddd", "#a6a6a6": "#787878", "#767676": "#a6a6a6"}
+ON_DARK |= {"#882255": "#d4709f", "#332288": "#8f83e0", "#661100": "#c2705c"}
 
 
 @dataclass(frozen=True)

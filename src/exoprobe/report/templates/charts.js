@@ -33,13 +33,18 @@ function chartStyle(narrow) {
   const [ink, muted, line, ground] = ["ink", "muted", "line", "ground"].map(colorOf);
   const font = getComputedStyle(document.body).fontFamily;
   const diverging = ["less-much", "less", "even", "more", "more-much"].map(colorOf);
+  const most = narrow ? 16 : 32;  // characters of a name, of which the middle is left out
+  const end = Math.floor(most / 2) - 1;
+  const shortened = `slice(datum.label, 0, ${end}) + '…' + slice(datum.label, -${end})`;
   return {
+    aria: false,
     background: ground,
     font,
     view: {stroke: null},
     axis: {
       labelColor: ink, titleColor: muted, gridColor: line, domainColor: line, tickColor: line,
-      labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: narrow ? 100 : 200, titlePadding: 8,
+      labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: narrow ? 120 : 240, titlePadding: 8,
+      labelExpr: `length(datum.label) > ${most} ? ${shortened} : datum.label`,
     },
     axisQuantitative: {tickCount: narrow ? 4 : 6, domain: false, ticks: false, labelPadding: 6},
     axisBand: {grid: false, ticks: false, domain: false, labelPadding: 8},
@@ -87,6 +92,10 @@ async function draw(figure) {
     tooltip: {theme: isDark(dark) ? "dark" : "light"},
   });
   views.set(figure, view);
+  const image = box.querySelector("svg.marks");
+  image.removeAttribute("aria-hidden");
+  image.setAttribute("role", "img");
+  image.setAttribute("aria-label", spec.description);
   box.querySelector("summary")?.setAttribute("aria-label", "Save this figure");
   const link = figure.querySelector("a.data");
   link.href = URL.createObjectURL(new Blob([csv], {type: "text/csv"}));
