@@ -1,4 +1,4 @@
-"""The command line: ``exoprobe audit`` and ``exoprobe check``."""
+"""The command line: ``exoprobe audit``, ``exoprobe check`` and ``exoprobe demo``."""
 
 import argparse
 import gc
@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.command == "check":
             return check(given)
         logging.getLogger("exoprobe").setLevel(logging.WARNING if given.quiet else logging.INFO)
+        if given.command == "demo":
+            return _demo(given)
         return _audit(*_inputs(given, parser), given)
     except ExoprobeError as error:
         print(f"exoprobe: {error}", file=sys.stderr)
@@ -84,6 +86,19 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         out=given.out,
         overwrite=given.overwrite,
     )
+    print("\n".join(result.summary()))
+    print(Path(given.out) / "index.html")
+    return DONE
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from exoprobe.api import audit
+    from exoprobe.datasets.demo import CONTROL, GROUP, demo_data
+
+    features, table = demo_data()
+    result = audit(
+        features, table, group=GROUP, controls=[CONTROL], threads=1, out=given.out, overwrite=given.overwrite
+    )  # fmt: skip
     print("\n".join(result.summary()))
     print(Path(given.out) / "index.html")
     return DONE
@@ -154,7 +169,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_columns(audit)
     _add_settings(audit)
     add_check(commands)
+    _add_demo(commands)
     return parser
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="audit simulated speaker embeddings: a page to look at, in half a minute",
+        description="Audit simulated embeddings of 80 speakers before and after training against the channel.",
+    )
+    demo.add_argument("--out", default="exoprobe-demo", metavar="FOLDER", help="for the results (default: %(default)s)")
+    demo.add_argument("--overwrite", action="store_true", help="replace other results in that folder")
+    demo.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _add_inputs(audit: argparse.ArgumentParser) -> None:

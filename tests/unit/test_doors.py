@@ -177,3 +177,15 @@ def test_tensors_and_tables_become_files(tmp_path):
 def test_versions_and_commit_are_known(root):
     assert {"exoprobe", "python", "numpy", "torch"} <= set(versions())
     assert (git_commit() is not None) == (root / ".git").exists()
+
+
+def test_the_demo_writes_a_page_and_says_what_it_found(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("exoprobe.datasets.demo.RECORDINGS", 4)
+    assert cli.main(["demo", "--out", str(tmp_path / "demo"), "--quiet"]) == cli.DONE
+    headline, *findings, page = capsys.readouterr().out.splitlines()
+    assert page == str(tmp_path / "demo" / "index.html")
+    assert headline.startswith("channel leaks")
+    assert len(findings) == 3
+    result = exoprobe.load_results(tmp_path / "demo")
+    assert result.verdicts.query("control")["representation"].unique().tolist() == ["random_projection"]
+    assert len(result.tables["erasure"]) > 0

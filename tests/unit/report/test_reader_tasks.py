@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser import settle
+from tests.browser import settle, show
 from tests.unit.report.planted import PlantedAudit
 from tests.unit.report.synthetic import Audit, write_audit
 
@@ -131,3 +131,15 @@ def test_all_sections_are_printed_in_light_colors(visit, page_file):
     for words in ("All results", "Compare two representations", "What removing it costs", "How to read this"):
         assert words in text
     page.wait_for_function("() => !document.documentElement.classList.contains('printing')")
+
+
+def test_no_table_is_cut_off_on_a_phone(visit, page_file):
+    page = visit(page_file, "results", viewport=PHONE)
+    wider = """() => [...document.querySelectorAll("section.shown .scroll")].filter(box => box.querySelector("table"))
+        .filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.getAttribute("aria-label"))"""
+    for part in ("results", "factor-channel", "representation-ecapa", "audited"):
+        show(page, part)
+        assert page.evaluate(wider) == [], part
+    show(page, "results")
+    row = page.locator("#verdicts tbody tr").first
+    assert row.locator("td").nth(2).evaluate("cell => getComputedStyle(cell, '::before').content") == '"Skill"'

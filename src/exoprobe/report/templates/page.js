@@ -10,8 +10,25 @@ async function fill(part) {
   const html = await unpack(packed.textContent);
   if (!packed.isConnected) return;  // filled in the meantime
   part.innerHTML = html;
+  labelCells(part);
   const filters = part.querySelector("form.filters:not(.pair-form)");
   if (filters) filterTable(filters);
+}
+
+// On a phone the rows of wide tables are blocks, whose cells need their columns' names.
+function labelCells(part) {
+  for (const table of part.querySelectorAll("table:not(.matrix)")) {
+    const heads = [...table.tHead.rows[0].cells].map(head => head.firstChild.textContent.trim());
+    if (heads.length < 3) continue;
+    table.classList.add("wide");
+    for (const row of [...table.tBodies[0].rows, ...(table.tFoot?.rows ?? [])]) {
+      let column = 0;
+      for (const cell of row.cells) {
+        if (cell.tagName === "TD") cell.dataset.column = heads[column];
+        column += cell.colSpan;
+      }
+    }
+  }
 }
 
 async function showPart(focus) {
@@ -135,4 +152,5 @@ document.getElementById("print").addEventListener("click", printAll);
 addEventListener("resize", forgetHidden);
 addEventListener("hashchange", () => showPart(true));
 nameTheme();
+labelCells(document.getElementById("audited"));
 showPart(false);

@@ -1,0 +1,31 @@
+"""The demo's data: what its docstring says of them."""
+
+import numpy as np
+
+from exoprobe.datasets.demo import CONTROL, GROUP, STRENGTHS, demo_data
+
+
+def test_the_data_are_the_same_every_time_and_complete():
+    features, table = demo_data()
+    again, same = demo_data()
+    assert table.equals(same)
+    assert all(np.array_equal(features[name], again[name]) for name in features)
+    assert list(features) == list(STRENGTHS)
+    assert all(values.shape == (640, 32) and values.dtype == np.float32 for values in features.values())
+    assert not table.isna().to_numpy().any()
+    constant = table.groupby(GROUP)[["sex", "accent"]].nunique()
+    assert (constant == 1).all(axis=None)
+
+
+def test_training_weakens_the_channel_and_the_control_has_no_identity():
+    features, table = demo_data()
+
+    def explained(values, column):
+        centred = values - values.mean(axis=0)
+        means = {name: centred[rows].mean(axis=0) for name, rows in table.groupby(column).indices.items()}
+        return np.square(np.array([means[name] for name in table[column]])).sum() / np.square(centred).sum()
+
+    before, after = (features[name] for name in ("before training", "after training"))
+    assert explained(before, "channel") > 5 * explained(after, "channel") > 0
+    assert explained(after, GROUP) > 0.5 > explained(features[CONTROL], GROUP)
+    assert explained(before, "weekday") < 0.02
