@@ -156,7 +156,9 @@ def _add_groups(strongest: Sequence[Finding], margin: float) -> Iterator[Action]
     if known:
         have = [finding.groups for finding in strongest if finding.factor in known and math.isfinite(finding.groups)]
         now = f" instead of {count(min(have))}" if have else ""
-        text = f"about {counted(max(known.values()), 'group')}{now} in test would decide {first_few(list(known))}"
+        units = {finding.unit for finding in strongest if finding.factor in known}
+        noun = f" ({units.pop()})" if len(units) == 1 and all(units) else ""
+        text = f"about {counted(max(known.values()), 'group')}{noun}{now} in test would decide {first_few(list(known))}"
         yield Action("Add groups", text, factor=next(iter(known)))
 
 

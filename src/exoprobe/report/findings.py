@@ -63,6 +63,7 @@ class Finding:
         p: not corrected.
         p_holm: corrected.
         groups: independent groups that the conclusion rests on.
+        unit: what these groups are: the level at which the factor varies.
         detectable: the least skill that would have been found, NaN where it is not known.
         groups_needed: so that a skill of the margin would be found, NaN where it is not known.
         beyond: what is left beyond the given columns, or else beyond the label or the column that explains most.
@@ -81,6 +82,7 @@ class Finding:
     p: float
     p_holm: float
     groups: float
+    unit: str
     detectable: float
     groups_needed: float
     beyond: Beyond | None
@@ -135,7 +137,7 @@ def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     findings = [
         Finding(
             row.factor, row.representation, row.control, row.verdict, row.how, row.reason, row.probe,
-            row.skill, row.skill_low, row.skill_high, row.p, row.p_holm, row.test_groups,
+            row.skill, row.skill_low, row.skill_high, row.p, row.p_holm, row.test_groups, row.unit,
             *needed.get((row.factor, row.representation), (math.nan, math.nan)),
             beyond.get((row.factor, row.representation)),
         )

@@ -11,7 +11,7 @@ from exoprobe.errors import ExoprobeError
 
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
-    *("measure", "basis", "values", "given", "source"),
+    *("measure", "basis", "values", "given", "source", "unit"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"

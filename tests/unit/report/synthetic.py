@@ -86,7 +86,7 @@ class Audit:
             "the interval includes 0")  # fmt: skip
         best["control"] = best["representation"] == self.control
         best["p_holm"] = np.minimum(1, best["p"] * len(self.names))
-        best = best.assign(test_rows=4000, test_groups=312, smallest_groups=57)
+        best = best.assign(unit="person", test_rows=4000, test_groups=312, smallest_groups=57)
         known = best["skill"] * 0.95
         best = best.assign(known_skill=known, control_skill=0.05, selectivity=known - 0.05)
         assert len(best) == rows

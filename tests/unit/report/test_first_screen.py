@@ -26,7 +26,7 @@ def finding(factor="snr", **changed):
     values = {
         "factor": factor, "representation": "net", "control": False, "verdict": "leaks", "how": "linearly",
         "reason": "why", "probe": "linear", "skill": 0.6, "low": 0.5, "high": 0.7, "p": 0.001, "p_holm": 0.006,
-        "groups": 18.0, "detectable": math.nan, "groups_needed": math.nan, "beyond": None,
+        "groups": 18.0, "unit": "speaker", "detectable": math.nan, "groups_needed": math.nan, "beyond": None,
     }  # fmt: skip
     return Finding(**values | changed)
 
@@ -143,7 +143,7 @@ def test_the_columns_that_the_user_gave_count_and_else_those_that_leave_least():
         name: getattr(finding("a"), name)
         for name in ("factor", "representation", "control", "verdict", "how", "reason", "probe", "skill", "p", "p_holm")
     }
-    verdicts = pd.DataFrame([verdict | {"skill_low": 0.5, "skill_high": 0.7, "test_groups": 18.0}])
+    verdicts = pd.DataFrame([verdict | {"skill_low": 0.5, "skill_high": 0.7, "test_groups": 18.0, "unit": ""}])
     sensitivity = pd.DataFrame(columns=OPTIONAL_COLUMNS["sensitivity"].split())
     tables = {"verdicts": verdicts, "beyond": table, "sensitivity": sensitivity}
     assert list_findings(tables)[0].beyond.given == "sex"
@@ -226,7 +226,7 @@ def test_groups_that_would_decide():
     assert groups_needed(wide, 0.1) == 80  # half an interval of 0.2 shrinks to 0.1 with four times the groups
     assert groups_needed(finding(groups_needed=61.2), 0.1) == 62
     assert groups_needed(finding(low=math.nan), 0.1) == 0
-    assert advice([wide])["Add groups"].text == "about 80 groups instead of 20 in test would decide snr"
+    assert advice([wide])["Add groups"].text == "about 80 groups (speaker) instead of 20 in test would decide snr"
 
 
 def test_a_control_that_reaches_as_much_is_said():

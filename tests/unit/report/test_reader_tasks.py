@@ -42,7 +42,7 @@ def test_a_no_says_whether_it_can_be_trusted(visit, page_file, tmp_path):
     assert re.search(
         r"hospital \(skill 0\.98, p significant\): the rarest value is in 2 test groups; 5 are needed", text
     )
-    assert "about 60 groups instead of 18 in test would decide" in text
+    assert "about 60 groups (person) instead of 18 in test would decide" in text
     few = write_audit(tmp_path, PlantedAudit(only=("hour", "weekday"), beyond=False))
     assert "No evidence of a leak from x-vector and ECAPA" in visit(few, "").locator("h1:visible").inner_text()
 
