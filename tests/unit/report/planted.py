@@ -52,7 +52,7 @@ class PlantedAudit(Audit):
     def __init__(self, *, beyond=True, only=(), networks=NETWORKS):
         names = [name for name in FINDINGS if not only or name in only]
         super().__init__(names, networks, seeds=1)
-        self.beyond = beyond
+        self.has_beyond = beyond
         self.kinds = {name: FINDINGS[name][0] for name in names}
         self.true = {
             (name, network): FINDINGS[name][1][rank] for name in names for rank, network in enumerate(networks)
@@ -85,7 +85,7 @@ class PlantedAudit(Audit):
 
     def tables(self):
         tables = super().tables()
-        return tables | (self._beyond_tables() if self.beyond else {})
+        return tables | (self._beyond_tables() if self.has_beyond else {"beyond": tables["beyond"].iloc[:0]})
 
     def association(self):
         return super().association().iloc[:0]
@@ -95,9 +95,13 @@ class PlantedAudit(Audit):
         for factor, (given, alone, added, half, verdict, source) in BEYOND.items():
             for rank, network in enumerate(self.representations if factor in self.names else ()):
                 value = added[rank]
-                rows.append([factor, self.kinds[factor], network, network == self.control, given, source, alone,
-                             alone + value, value, value - half, value + half, max(0, value), 0.001, 0.006, verdict,
-                             "every channel is one studio" if "separable" in verdict else ""])  # fmt: skip
+                rows.append({
+                    "factor": factor, "kind": self.kinds[factor], "representation": network,
+                    "control": network == self.control, "given": given, "source": source, "given_skill": alone,
+                    "skill": alone + value, "beyond": value, "beyond_low": value - half, "beyond_high": value + half,
+                    "bits": max(0, value), "p": 0.001, "p_holm": 0.006, "verdict": verdict,
+                    "reason": "every channel is one studio" if "separable" in verdict else "", "groups": 18,
+                })  # fmt: skip
         association = [[*row, 4000] for row in ASSOCIATIONS if row[0] in self.names]
         sensitivity = [[network, factor, 0.12, 60 if factor in ("age", "hospital") else np.nan]
                        for network in self.representations for factor in self.names]  # fmt: skip
