@@ -7,7 +7,8 @@ import numpy as np
 
 from exoprobe.datasets.factors import CLASSES, Factor
 
-KNOTS = 11  # of a number: piecewise linear between its deciles, or between its values where these are fewer
+MOST_KNOTS = 21  # of a number: piecewise linear between quantiles, or between its values where these are fewer
+KNOT_ROWS = 30  # so many rows ask for a knot
 HARMONICS = 3  # of an angle
 CELL_BINS = 4  # of a number or an angle, where it meets another column
 CELL_ROWS = 20  # of a cell of two columns; what is rarer follows from the columns apart
@@ -46,9 +47,9 @@ def _main_effects(factor: Factor) -> np.ndarray:
 
 def _piecewise_linear(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return hat functions between quantiles [N, K] (B-splines of degree one)."""
-    knots = np.unique(known)
-    if len(knots) > KNOTS:
-        knots = np.unique(np.quantile(known, np.linspace(0, 1, KNOTS)))
+    knots, count = np.unique(known), max(3, min(MOST_KNOTS, len(known) // KNOT_ROWS))
+    if len(knots) > count:
+        knots = np.unique(np.quantile(known, np.linspace(0, 1, count)))
     if not len(knots):
         return np.zeros((len(values), 0))
     return np.stack([np.interp(values, knots, hat) for hat in np.eye(len(knots))], axis=1)

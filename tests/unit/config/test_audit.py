@@ -136,6 +136,17 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
             "audit.probe (value ['age']) is not a known key; it is now factor_columns",
         ),
         (GOOD, {"rows": 5}, "audit.rows is 5; it must be at least 20"),
+        (GOOD, {"given": ["sex"]}, "audit.given[0] is 'sex', but my.csv has no such column; it has name, person, age"),
+        (
+            {**GOOD, "group": "person"},
+            {"given": ["age", "person"]},
+            "audit.given[1] is 'person'; the group column cannot be given",
+        ),
+        (
+            GOOD,
+            {"given": ["age"], "factor_columns": ["name"]},
+            "audit.given[0] is 'age'; it must be among factor_columns, or the label: name",
+        ),
         (GOOD, {"permutations": 9}, "audit.permutations is 9; it must be at least 19"),
         (GOOD, {"margin": 1}, "audit.margin is 1; it must be less than 1"),
         (GOOD, {"images": "my.png"}, "audit.images is 'my.png'; its name must end in .npy, .parquet"),
