@@ -56,7 +56,8 @@ def beyond_table(
         ExoprobeError: where a given column is no factor of the audit.
     """
     evaluator = Evaluator(samples, factors)
-    audited = [source.factors[name] for name in source.factor_names]
+    train = np.any([fold.train for fold in source.folds()], axis=0)
+    audited = [source.factors[name].learned_from(train) for name in source.factor_names]
     columns = {factor.name: factor for factor in columns_with_roles(samples, audited, label=label, group=None)}
     sets = choose_given(audited, None if label is None else columns[label], given, source.groups)
     test = np.any([fold.test for fold in source.folds()], axis=0)

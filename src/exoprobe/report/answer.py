@@ -101,7 +101,7 @@ def _beyond_words(finding: Finding) -> str:
     if beyond is None:
         return ""
     if beyond.says(ENCODED) or beyond.says(ONLY):
-        return f", of which {estimate(beyond.skill, beyond.low, beyond.high)} beyond {beyond.given}"
+        return f", beyond {beyond.given} {estimate(beyond.skill, beyond.low, beyond.high)}"
     if beyond.says(INSEPARABLE):
         return f"; {beyond.reason}" if beyond.reason else ""
     return f"; how much of it is beyond {beyond.given}, the data do not show"
