@@ -1,11 +1,11 @@
 """A factor as columns that least squares predicts well, and back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from scipy.special import ndtri
 
-from exoprobe.datasets.factors import Factor
+from exoprobe.datasets.factors import RANKS, Factor
 from exoprobe.probes.targets import factor_targets
 
 
@@ -17,16 +17,14 @@ class Outcome:
         rows: bool [N], which the normal scores are computed on; the factor is known in one of them at least.
 
     Attributes:
-        factor: as given.
+        factor: as given, numbers on the scale of their ranks.
         columns: float64 [N, T], NaN where the factor is unknown.
     """
 
     def __init__(self, factor: Factor, rows: np.ndarray) -> None:
-        self.factor, self.columns = factor, factor_targets(factor)
-        if factor.kind == "continuous":
-            self._values, counts = np.unique(factor.values[rows & factor.known], return_counts=True)
-            self._scores = ndtri((np.cumsum(counts) - counts / 2) / counts.sum())
-            self.columns = np.interp(factor.values, self._values, self._scores)[:, None]
+        is_number = factor.kind == "continuous"
+        self.factor = replace(factor, scale=RANKS).learned_from(rows) if is_number else factor
+        self.columns = factor_targets(self.factor)
 
     @property
     def width(self) -> int:
@@ -35,7 +33,7 @@ class Outcome:
 
     def values(self, answers: np.ndarray) -> np.ndarray:
         """Return answers [n] on the scale of the columns as values of the factor."""
-        return np.interp(answers, self._scores, self._values) if self.factor.kind == "continuous" else answers
+        return self.factor.unscaled(answers) if self.factor.on_ranks else answers
 
 
 def known_together(factors: Sequence[Factor], rows: np.ndarray) -> list[list[int]]:
