@@ -10,9 +10,9 @@ import pandas as pd
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 from exoprobe.report.first_screen import summary_lines
-from exoprobe.report.tables import COLUMNS, OPTIONAL_COLUMNS, read_tables
+from exoprobe.report.tables import COLUMNS, read_tables
 
-OPTIONAL = ("provenance.json", *(f"{name}.csv" for name in OPTIONAL_COLUMNS))  # folders written before they were
+OPTIONAL = ("provenance.json",)  # folders written before it was
 FILES = (*(f"{name}.csv" for name in COLUMNS), "metadata.json", "index.html", *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 
@@ -107,8 +107,7 @@ def load_results(folder: str | Path) -> AuditResult:
     for name in FILES:
         if not (folder / name).is_file() and name not in OPTIONAL:
             raise ExoprobeError(f"{folder} has no {name}; it is not the folder of a finished audit")
-    paths = {name: folder / f"{name}.csv" for name in (*COLUMNS, *OPTIONAL_COLUMNS)}
-    tables = read_tables({name: path for name, path in paths.items() if path.is_file()})
+    tables = read_tables({name: folder / f"{name}.csv" for name in COLUMNS})
     return AuditResult(tables, {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
 
 

@@ -26,6 +26,7 @@ from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.permutation import permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles
+from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.probes.given_columns import check_given
 from exoprobe.probes.probe_data import Representation, open_representation
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 PROBE_FILES = ("predictions", "search", "selectivity")
 STRUCTURE = ("structure", "scree", "geometry", "subspace", "dimensions")
 ERASURE = ("erasure", "recognition")
+SENSITIVITY = "sensitivity"
 
 
 def run_stages(
@@ -78,6 +80,8 @@ def run_stages(
             features = _import(settings, name, sources, samples, stages / name)
             log.info("%s: probing the factors", name)
             probe_files[name] = _probe(settings, name, samples, known, features)
+            log.info("%s: planting factors", name)
+            described += _plant(settings, samples, known, features[0])
             log.info("%s: describing its structure", name)
             described += _structure(settings, name, samples, known, features[0])
             log.info("%s: setting factors against what is known", name)
@@ -86,10 +90,13 @@ def run_stages(
                 log.info("%s: erasing each factor", name)
                 described += _erase(settings, name, samples, known, features[0], probe_files[name].predictions[0])
     log.info("scoring")
+    tables = join_tables(files, described)
     with threadpool_limits(1):
-        tables = audit_scores(samples, known, probe_files, margin=settings.margin, permutations=settings.permutations)
+        tables |= audit_scores(
+            samples, known, probe_files, tables[SENSITIVITY],
+            margin=settings.margin, permutations=settings.permutations,
+        )  # fmt: skip
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
-    tables |= join_tables(files, described)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
     tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
@@ -143,6 +150,13 @@ def _probe(settings: AuditSettings, name: str, samples: Path, factors: Path, fea
 
 def _open(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> Representation:
     return open_representation(samples, factors, features, memory_mb=_memory(settings), device=settings.device)
+
+
+def _plant(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> list[Path]:
+    table = sensitivity_table(_open(settings, samples, factors, features), samples, margin=settings.margin)
+    path = features.with_name(f"{SENSITIVITY}.parquet")
+    write_tables({SENSITIVITY: table}, {SENSITIVITY: path})
+    return [path]
 
 
 def _structure(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path) -> list[Path]:

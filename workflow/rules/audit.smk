@@ -2,7 +2,7 @@
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions"]
 ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = ["scores", "verdicts", "differences", "association"]
-OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", *ERASURE_TABLES]
+OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "sensitivity", *ERASURE_TABLES]
 AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
 
 
@@ -228,6 +228,31 @@ rule compare_with_given:
         "Setting the factors of {wildcards.representation} against what is known"
     script:
         "../scripts/compare_with_given.py"
+
+
+rule measure_sensitivity:
+    """Which leaks would have been found: factors of known skill, planted into a representation (first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        sensitivity="results/probes/audit/{representation}/sensitivity.parquet",
+    log:
+        "results/logs/audit/{representation}/sensitivity.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/sensitivity.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.1),
+    params:
+        *code("measure_sensitivity.py"),
+        cfg=dict(margin=settings.audit.margin),
+    message:
+        "Planting factors into {wildcards.representation}"
+    script:
+        "../scripts/measure_sensitivity.py"
 
 
 rule audit_tables:

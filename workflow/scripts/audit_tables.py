@@ -10,10 +10,12 @@ cfg = snakemake.params.cfg
 dataset = snakemake.input.samples, snakemake.input.factors
 files = [snakemake.input.predictions, snakemake.input.searches, snakemake.input.selectivities]
 files = by_representation(cfg["seeds"], *files, cfg["controls"])
+described = join_tables(cfg["seeds"], snakemake.input.described)
+judged = {"margin": cfg["margin"], "permutations": cfg["permutations"]}
 tables = {
-    **audit_scores(*dataset, files, margin=cfg["margin"], permutations=cfg["permutations"]),
+    **described,
+    **audit_scores(*dataset, files, described["sensitivity"], **judged),
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),
-    **join_tables(cfg["seeds"], snakemake.input.described),
 }
 tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], cfg["controls"], cfg["margin"])
 write_tables(tables, dict(snakemake.output.items()))

@@ -27,7 +27,8 @@ SCORE_COLUMNS = [
 VERDICT_COLUMNS = [
     *("factor", "kind", "representation", "control", "verdict", "how", "reason", "probe"),
     *("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds", "p", "p_holm"),
-    *("unit", "test_rows", "test_groups", "smallest_groups", "known_skill", "control_skill", "selectivity"),
+    *("detectable", "groups_needed", "unit", "test_rows", "test_groups", "smallest_groups"),
+    *("known_skill", "control_skill", "selectivity"),
 ]
 DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high"]
 
@@ -36,6 +37,7 @@ def audit_scores(
     samples: str | Path,
     factors: str | Path,
     representations: Mapping[str, ProbeFiles],
+    sensitivity: pd.DataFrame | None = None,
     *,
     margin: float,
     permutations: int | None = None,
@@ -46,6 +48,8 @@ def audit_scores(
         samples: the dataset.
         factors: of its samples.
         representations: what was computed of each.
+        sensitivity: table of :mod:`exoprobe.evaluation.sensitivity` with a column ``representation``; None where it
+            was not measured, and "no evidence" does not ask for it.
         margin: skill below which a leak is none that matters.
         permutations: how many; None for as many as the number of factors asks for.
 
@@ -65,7 +69,8 @@ def audit_scores(
             results[name] = _results(evaluator, files, count)
             columns = {"representation": name, "control": files.control}
             scores += [{"representation": name, **row} for row in _score_rows(results[name])]
-            verdicts += [{**columns, **row} for row in _verdict_rows(results[name], margin)]
+            planted = _sensitivities(sensitivity, name)
+            verdicts += [{**columns, **row} for row in _verdict_rows(results[name], planted, margin)]
             bar.update()
     controls = pd.concat(
         [read_selectivity(files).assign(representation=name) for name, files in representations.items()]
@@ -113,7 +118,17 @@ def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
             yield {**columns, "probe": probe, "p": result.p_of[probe], **scores.row()}
 
 
-def _verdict_rows(results: Sequence[_Result], margin: float) -> Iterator[dict[str, object]]:
+def _sensitivities(table: pd.DataFrame | None, representation: str) -> dict[str, dict[str, float]]:
+    """Return for each factor ``detectable`` and ``groups_needed``; empty where they were not measured."""
+    if table is None:
+        return {}
+    rows = table[table["representation"] == representation].drop_duplicates("factor").set_index("factor")
+    return {str(factor): dict(values) for factor, values in rows[["detectable", "groups_needed"]].iterrows()}
+
+
+def _verdict_rows(
+    results: Sequence[_Result], sensitivities: Mapping[str, dict[str, float]], margin: float
+) -> Iterator[dict[str, object]]:
     """Yield a row per factor of one representation; p-values are corrected over its factors."""
     corrected = holm(np.array([result.p for result in results]))
     linear = holm(np.array([result.p_of["linear"] for result in results]))
@@ -124,7 +139,8 @@ def _verdict_rows(results: Sequence[_Result], margin: float) -> Iterator[dict[st
         }
         smallest = smallest_groups(factor, factor.values, result.groups)
         _, beyond, _ = best.change(result.by_probe["linear"])
-        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest, result.fault)
+        planted = sensitivities.get(factor.name, {})
+        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest, result.fault, **planted)
         yield {
             "factor": factor.name,
             "kind": factor.kind,
@@ -133,6 +149,7 @@ def _verdict_rows(results: Sequence[_Result], margin: float) -> Iterator[dict[st
             **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
             "p": result.p,
             "p_holm": p,
+            **{"detectable": np.nan, "groups_needed": np.nan, **planted},
             "unit": result.unit,
             "test_rows": int(factor.known.sum()),
             "test_groups": best.groups,

@@ -27,6 +27,8 @@ class Evidence:
         groups: in test.
         smallest_groups: how many of them hold the rarest value; None of numbers.
         fault: why no number can be trusted, of :func:`unit_fault`; empty where nothing speaks against it.
+        detectable: smallest skill of planted factors that would have been found; 0 where that was not measured.
+        groups_needed: in test, to find leaks of the margin.
     """
 
     skills: dict[str, tuple[float, float, float]]
@@ -37,6 +39,8 @@ class Evidence:
     groups: int
     smallest_groups: int | None
     fault: str = ""
+    detectable: float = 0.0
+    groups_needed: float = np.inf
 
     @property
     def highest(self) -> float:
@@ -78,8 +82,8 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     """Return the verdict, how the factor leaks, and the reason in a sentence.
 
     Inconclusive: too few groups, or units that train and test share. Leaks: the corrected p-value is at most 0.05, and
-    the interval of the probe that was best on validation lies above 0. No evidence: it is above 0.05, and all probes'
-    intervals end below the margin. Inconclusive: neither.
+    the interval of the probe that was best on validation lies above 0. No evidence: it is above 0.05, all probes'
+    intervals end below the margin, and planted leaks of the margin would have been found. Inconclusive: neither.
 
     Args:
         evidence: the numbers.
@@ -97,6 +101,8 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
         reason = f"decodable by {find_probe(evidence.best).phrase} better than by a constant, in unseen groups{also}"
         return {"verdict": LEAKS, "how": how, "reason": reason}
     if not significant and evidence.highest < margin:
+        if evidence.detectable > margin:
+            return {"verdict": INCONCLUSIVE, "how": "", "reason": _insensitive(evidence, margin)}
         reason = (
             f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
         )
@@ -115,6 +121,14 @@ def _how(evidence: Evidence) -> str:
     if evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][1] > 0:
         return "linearly"
     return "only nonlinearly" if evidence.beyond > 0 else ""
+
+
+def _insensitive(evidence: Evidence, margin: float) -> str:
+    """Say that a leak would have been missed, and how many groups it would take to find it."""
+    needed = (
+        f"; about {evidence.groups_needed:,.0f} test groups are needed" if np.isfinite(evidence.groups_needed) else ""
+    )
+    return f"nothing is significant, but planted leaks with a skill of {margin:g} are often missed{needed}"
 
 
 def _too_few(evidence: Evidence) -> str:

@@ -11,7 +11,7 @@ from exoprobe.errors import ExoprobeError
 
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
-    *("measure", "basis", "values", "given", "source", "unit"),
+    *("measure", "basis", "values", "given", "source", "unit", "direction"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"
@@ -20,7 +20,8 @@ METRICS = ("balanced_accuracy", "false_negative", "false_positive", "auc", "mae"
 COLUMNS = {
     "factors": "factor kind inferred values known missing train validation test test_groups smallest_groups",
     "verdicts": f"factor kind representation control verdict how reason probe {SKILL} skill_seed_sd seeds "
-    "p p_holm unit test_rows test_groups smallest_groups known_skill control_skill selectivity",
+    "p p_holm detectable groups_needed unit test_rows test_groups smallest_groups known_skill control_skill "
+    "selectivity",
     "scores": f"factor kind representation probe {SKILL} skill_seed_sd seeds p baseline_error "
     + " ".join(f"{metric} {metric}_low {metric}_high" for metric in METRICS),
     "differences": "factor kind probe representation other difference low high",
@@ -34,11 +35,8 @@ COLUMNS = {
     "dimensions": "representation factor value position activation",
     "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high "
     "bits bits_low bits_high p p_holm verdict reason rows groups",
+    "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
-}
-# Tables that an audit may lack; the page does without their rows.
-OPTIONAL_COLUMNS = {
-    "sensitivity": "representation factor detectable groups_needed",
 }
 
 
@@ -46,7 +44,7 @@ def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
     """Read the tables of an audit.
 
     Args:
-        paths: a CSV file for each name in :data:`COLUMNS`, and for those in :data:`OPTIONAL_COLUMNS` that there are.
+        paths: a CSV file for each name in :data:`COLUMNS`.
 
     Returns:
         Tables by name, with these columns only: text (empty where nothing stands), bool, or float64 with NaN.
@@ -57,16 +55,12 @@ def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
     missing = [name for name in COLUMNS if name not in paths]
     if missing:
         raise ExoprobeError(f"the page needs the table {missing[0]!r}; it was given {', '.join(sorted(paths))}")
-    optional = {
-        name: _read_table(name, paths[name]) if name in paths else _typed_table(empty_table(name), name, "")
-        for name in OPTIONAL_COLUMNS
-    }
-    return {name: _read_table(name, paths[name]) for name in COLUMNS} | optional
+    return {name: _read_table(name, paths[name]) for name in COLUMNS}
 
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows, of what was not measured."""
-    return pd.DataFrame(columns=(COLUMNS | OPTIONAL_COLUMNS)[name].split())
+    return pd.DataFrame(columns=COLUMNS[name].split())
 
 
 def rows_of(table: pd.DataFrame) -> list[Any]:
@@ -90,7 +84,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
 
 
 def _read_table(name: str, path: str | Path) -> pd.DataFrame:
-    columns = (COLUMNS | OPTIONAL_COLUMNS)[name].split()
+    columns = COLUMNS[name].split()
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

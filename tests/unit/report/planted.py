@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-from exoprobe.report.tables import COLUMNS, OPTIONAL_COLUMNS
+from exoprobe.report.tables import COLUMNS
 from tests.unit.report.synthetic import Audit, write_audit
 
 NETWORKS = {"ecapa": "ECAPA", "xvector": "x-vector", "random": "random projection"}
@@ -90,6 +90,9 @@ class PlantedAudit(Audit):
     def association(self):
         return super().association().iloc[:0]
 
+    def sensitivity(self):
+        return super().sensitivity().iloc[:0]
+
     def _beyond_tables(self):
         rows = []
         for factor, (given, alone, added, half, verdict, source) in BEYOND.items():
@@ -103,11 +106,10 @@ class PlantedAudit(Audit):
                     "reason": "every channel is one studio" if "separable" in verdict else "", "groups": 18,
                 })  # fmt: skip
         association = [[*row, 4000] for row in ASSOCIATIONS if row[0] in self.names]
-        sensitivity = [[network, factor, 0.12, 60 if factor in ("age", "hospital") else np.nan]
+        sensitivity = [[network, factor, "middle", 0.1, 20, 0.7, 0.12, 60 if factor in ("age", "hospital") else np.nan]
                        for network in self.representations for factor in self.names]  # fmt: skip
         made = {"beyond": rows, "association": association, "sensitivity": sensitivity}
-        columns = COLUMNS | OPTIONAL_COLUMNS
-        return {name: pd.DataFrame(values, columns=columns[name].split()) for name, values in made.items()}
+        return {name: pd.DataFrame(values, columns=COLUMNS[name].split()) for name, values in made.items()}
 
 
 if __name__ == "__main__":

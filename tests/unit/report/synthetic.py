@@ -86,7 +86,8 @@ class Audit:
             "the interval includes 0")  # fmt: skip
         best["control"] = best["representation"] == self.control
         best["p_holm"] = np.minimum(1, best["p"] * len(self.names))
-        best = best.assign(unit="person", test_rows=4000, test_groups=312, smallest_groups=57)
+        best = best.assign(detectable=0.05, groups_needed=640, unit="person", test_rows=4000, test_groups=312)
+        best["smallest_groups"] = 57
         known = best["skill"] * 0.95
         best = best.assign(known_skill=known, control_skill=0.05, selectivity=known - 0.05)
         assert len(best) == rows
@@ -209,6 +210,16 @@ class Audit:
         rows += [[*row[:2], "Theil's U", *row[3:]] for row in rows]
         return pd.DataFrame(rows, columns=COLUMNS["association"].split())
 
+    def sensitivity(self):
+        rows = [
+            [representation, name, direction, skill, 20, min(1.0, 10 * skill), 0.08, 640]
+            for representation in self.representations
+            for name in self.names
+            for direction in ("largest", "middle", "smallest", "nonlinear")
+            for skill in (0.05, 0.1, 0.2, 0.4)
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["sensitivity"].split())
+
     def tables(self):
         """The tables by name, each with the contract's columns."""
         scores = self.scores()
@@ -217,7 +228,7 @@ class Audit:
             "differences": self.differences(scores), "erasure": self.erasure(scores),
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
-            "beyond": self.beyond(), "association": self.association(),
+            "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

@@ -11,7 +11,7 @@ from exoprobe.report.comparison import list_pairs, lowest_by_factor
 from exoprobe.report.findings import Beyond, Finding, list_findings
 from exoprobe.report.matrix import make_matrix
 from exoprobe.report.representations import list_representations
-from exoprobe.report.tables import COLUMNS, OPTIONAL_COLUMNS
+from exoprobe.report.tables import COLUMNS
 from exoprobe.report.wanted import Wanted, list_wanted
 
 QUIET = Circumstances(0.1, 999, (), {})
@@ -141,7 +141,7 @@ def test_the_columns_that_the_user_gave_count_and_else_those_that_leave_least():
         for name in ("factor", "representation", "control", "verdict", "how", "reason", "probe", "skill", "p", "p_holm")
     }
     verdicts = pd.DataFrame([verdict | {"skill_low": 0.5, "skill_high": 0.7, "test_groups": 18.0, "unit": ""}])
-    sensitivity = pd.DataFrame(columns=OPTIONAL_COLUMNS["sensitivity"].split())
+    sensitivity = pd.DataFrame(columns=COLUMNS["sensitivity"].split())
     tables = {"verdicts": verdicts, "beyond": table, "sensitivity": sensitivity}
     assert list_findings(tables)[0].beyond.given == "sex"
     asked = table.assign(source=["given", "strongest", "strongest"])

@@ -147,12 +147,12 @@ class ChosenFourierModels:
 def _fit_models(moments: Moments, targets: Targets) -> LinearModels:
     ridges = [ridge_of(moments.gram, alpha) for alpha in ALPHAS]
     coef = np.stack([ridge_coefficients(moments.gram, moments.cross, ridge) for ridge in ridges])
-    scale, offset = _balance(coef, moments, targets)
+    scale, offset = balance(coef, moments, targets)
     coef = coef * scale[:, None]
     return LinearModels(coef, offset - coef @ moments.mean, [{"alpha": alpha} for alpha in ALPHAS])
 
 
-def _balance(coef: np.ndarray, moments: Moments, targets: Targets) -> tuple[np.ndarray, np.ndarray]:
+def balance(coef: np.ndarray, moments: Moments, targets: Targets) -> tuple[np.ndarray, np.ndarray]:
     """Return what outputs about their mean are multiplied by [T], and what is then added [L, T].
 
     Numbers get their mean. A binary factor's outputs are 0 midway between both classes' mean output; a category's
