@@ -63,7 +63,7 @@ def make_answer(findings: Sequence[Finding], circumstances: Circumstances) -> An
 def strongest_lines(findings: Sequence[Finding], most: int = 3) -> list[str]:
     """Return the strongest findings, one of each factor, a line of text each."""
     return [
-        f"{finding.words}: {finding.factor} from {finding.representation}, skill "
+        f"{finding.verdict if finding.settled else finding.words}: {finding.factor} from {finding.representation}, skill "
         f"{estimate(finding.skill, finding.low, finding.high)}{_beyond_words(finding)}"
         for finding in list(strongest_by_factor(findings).values())[:most]
     ]
@@ -100,6 +100,8 @@ def _beyond_words(finding: Finding) -> str:
     beyond = finding.beyond
     if beyond is None:
         return ""
+    if finding.twins:
+        return f"; or {listed(list(finding.twins))} instead, which the data do not separate from it"
     if beyond.says(ENCODED) or beyond.says(ONLY):
         return f", beyond {beyond.given} {estimate(beyond.skill, beyond.low, beyond.high)}"
     if beyond.says(INSEPARABLE):
@@ -138,6 +140,8 @@ def _other_factors(strongest: list[Finding], top: Finding, circumstances: Circum
 def _size(finding: Finding) -> str:
     """Return the skill, or what of it is beyond where that is known."""
     beyond = finding.beyond
+    if finding.twins:
+        return f"{number(finding.skill)} (or {listed(list(finding.twins))} instead)"
     if beyond is not None and beyond.says(ENCODED):
         return f"{number(beyond.skill)} beyond {beyond.given}"
     return number(finding.skill)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -67,6 +67,8 @@ class Finding:
         detectable: the least skill that would have been found, NaN where it is not known.
         groups_needed: so that a skill of the margin would be found, NaN where it is not known.
         beyond: what is left beyond the given columns, or else beyond the label or the column that explains most.
+        twins: factors that are encoded only through this one, as it is through them: one of them all is encoded, and
+            the data do not show which. Of the strongest of them; of the others there is nothing here.
     """
 
     factor: str
@@ -86,6 +88,7 @@ class Finding:
     detectable: float
     groups_needed: float
     beyond: Beyond | None
+    twins: tuple[str, ...] = ()
 
     @property
     def significant(self) -> bool:
@@ -108,12 +111,14 @@ class Finding:
         """The verdict, with what is beyond in it where that decides."""
         if self.beyond is None or not self.beyond_is or self.verdict not in (LEAKS, TRACE):
             return self.verdict
+        if self.twins:
+            return f"{self.verdict} like {' and '.join(self.twins)}"
         return f"{self.verdict} beyond {self.beyond.given}" if self.settled else self.beyond.verdict
 
     @property
     def settled(self) -> bool:
         """Whether what is known besides does not account for it."""
-        return self.beyond_is not in (ONLY, INSEPARABLE)
+        return bool(self.twins) or self.beyond_is not in (ONLY, INSEPARABLE)
 
     @property
     def rank(self) -> tuple[float, ...]:
@@ -124,7 +129,7 @@ class Finding:
             order = 0 if self.settled else 2
         else:
             order = 1 if self.significant and self.settled else 3
-        beyond = self.low if self.beyond is None else self.beyond.low
+        beyond = self.low if self.beyond is None or self.twins else self.beyond.low
         return (order, *(-value if math.isfinite(value) else math.inf for value in (beyond, self.low, self.skill)))
 
 
@@ -143,7 +148,7 @@ def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
         )
         for row in rows_of(tables["verdicts"])
     ]  # fmt: skip
-    return sorted(findings, key=lambda finding: finding.rank)
+    return sorted(with_twins(findings), key=lambda finding: finding.rank)
 
 
 def factor_order(findings: Sequence[Finding]) -> list[str]:
@@ -162,6 +167,32 @@ def strongest_by_factor(findings: Sequence[Finding]) -> dict[str, Finding]:
     for finding in asked(findings):
         strongest.setdefault(finding.factor, finding)
     return strongest
+
+
+def with_twins(findings: Sequence[Finding]) -> list[Finding]:
+    """Note factors each of which is encoded only through the next, in a circle: the strongest stands for all."""
+    through = {
+        (finding.representation, finding.factor): finding
+        for finding in findings
+        if finding.beyond is not None and not finding.settled and finding.verdict in (LEAKS, TRACE)
+    }
+    noted = []
+    for finding in findings:
+        circle = _circle(finding, through)
+        strongest = max(circle, key=lambda entry: entry.skill, default=None)
+        twins = tuple(entry.factor for entry in circle if entry is not finding) if strongest is finding else ()
+        noted.append(replace(finding, twins=twins))
+    return noted
+
+
+def _circle(finding: Finding, through: Mapping[tuple[str, str], Finding]) -> list[Finding]:
+    """Return the findings from this one back to it, each encoded only through the next; none where there is no way."""
+    circle: list[Finding] = []
+    entry = through.get((finding.representation, finding.factor))
+    while entry is not None and entry not in circle:
+        circle.append(entry)
+        entry = through.get((entry.representation, entry.beyond.given)) if entry.beyond else None
+    return circle if entry is finding and len(circle) > 1 else []
 
 
 def _beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:

@@ -20,7 +20,7 @@ from exoprobe.report.vega import vega_bundle
 
 TEMPLATES = Path(__file__).parent / "templates"
 AXIS_LOW, AXIS_WIDTH, AXIS_MARGIN = -0.1, 130, 4  # of the small skill axes, which end at 1; skill, pixels, pixels
-FEW_REPRESENTATIONS = 4  # that stand in the page's head by name
+SHORT_TITLES = 36  # characters of all titles together, up to which the page's head has them
 
 
 def write_page(
@@ -57,7 +57,7 @@ def write_page(
         "indices": {representation.title: index for index, representation in enumerate(representations)},
         "files": sorted(Path(file).name for file in tables.values()),
         "provenance": None if provenance is None else read_json(provenance),
-        "few_representations": len(representations) <= FEW_REPRESENTATIONS,
+        "few_representations": sum(len(entry.title) for entry in representations) <= SHORT_TITLES,
     }
     packed = _packed_sections(environment, shared, titled, representations)
     html = environment.get_template("page.html").render(**shared, packed=packed, library=pack(vega_bundle()))

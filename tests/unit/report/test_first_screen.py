@@ -8,7 +8,7 @@ import pytest
 from exoprobe.report.actions import FREE, groups_needed, list_actions
 from exoprobe.report.answer import Circumstances, make_answer, strongest_lines
 from exoprobe.report.comparison import list_pairs, lowest_by_factor
-from exoprobe.report.findings import Beyond, Finding, list_findings
+from exoprobe.report.findings import Beyond, Finding, list_findings, with_twins
 from exoprobe.report.matrix import make_matrix
 from exoprobe.report.representations import list_representations
 from exoprobe.report.tables import COLUMNS
@@ -83,6 +83,19 @@ def test_what_comes_only_through_another_column_ranks_below_what_is_beyond():
     assert headline(pitch).startswith("pitch is encoded only through sex in net: skill 0.90")
     same = finding("studio", beyond=beyond("not separable from channel", low=math.nan, given="channel"))
     assert headline(same).startswith("studio cannot be separated from channel in net")
+
+
+def test_of_factors_that_go_through_each_other_the_strongest_stands_for_all():
+    def through(factor, given, skill):
+        return finding(factor, skill=skill, low=skill - 0.1, beyond=beyond(f"only through {given}", -0.01, given))
+
+    sex, pitch, hat = through("sex", "pitch", 0.8), through("pitch", "sex", 0.5), through("hat", "sex", 0.9)
+    found = {entry.factor: entry for entry in with_twins([sex, pitch, hat])}
+    assert (found["sex"].twins, found["pitch"].twins, found["hat"].twins) == (("pitch",), (), ())
+    assert [found["sex"].words, found["pitch"].words] == ["leaks like pitch", "only through sex"]
+    text = headline(*found.values())
+    assert text.startswith("sex leaks strongly from net: skill 0.80")
+    assert "or pitch instead, which the data do not separate from it" in text
 
 
 def test_a_trace_is_no_leak():
