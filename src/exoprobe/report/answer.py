@@ -63,8 +63,8 @@ def make_answer(findings: Sequence[Finding], circumstances: Circumstances) -> An
 def strongest_lines(findings: Sequence[Finding], most: int = 3) -> list[str]:
     """Return the strongest findings, one of each factor, a line of text each."""
     return [
-        f"{finding.verdict if finding.settled else finding.words}: {finding.factor} from {finding.representation}, skill "
-        f"{estimate(finding.skill, finding.low, finding.high)}{_beyond_words(finding)}"
+        f"{finding.verdict if finding.settled else finding.words}: {finding.factor} from {finding.representation}, "
+        f"skill {estimate(finding.skill, finding.low, finding.high)}{_beyond_words(finding)}"
         for finding in list(strongest_by_factor(findings).values())[:most]
     ]
 
@@ -150,7 +150,7 @@ def _size(finding: Finding) -> str:
 def _by_given(findings: Sequence[Finding], kind: str) -> dict[str, list[Finding]]:
     of: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.beyond is not None and finding.beyond_is == kind and finding.verdict in (LEAKS, TRACE):
+        if finding.beyond is not None and not finding.settled and finding.beyond_is == kind:
             of.setdefault(finding.beyond.given, []).append(finding)
     return of
 
