@@ -169,7 +169,7 @@ def _is_open(finding: Finding) -> bool:
 def groups_needed(finding: Finding, margin: float) -> int:
     """Return how many test groups would decide an open factor, 0 where that is not known.
 
-    The sensitivity table says so. Otherwise an interval shrinks with the root of the number of groups, until half of
+    The table verdicts says so. Otherwise an interval shrinks with the root of the number of groups, until half of
     it is as wide as the margin.
     """
     if math.isfinite(finding.groups_needed):

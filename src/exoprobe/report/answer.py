@@ -150,7 +150,8 @@ def _size(finding: Finding) -> str:
 def _by_given(findings: Sequence[Finding], kind: str) -> dict[str, list[Finding]]:
     of: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.beyond is not None and not finding.settled and finding.beyond_is == kind:
+        through = finding.verdict in (LEAKS, TRACE) and not finding.settled and finding.beyond_is == kind
+        if finding.beyond is not None and through:
             of.setdefault(finding.beyond.given, []).append(finding)
     return of
 

@@ -49,7 +49,7 @@ class Beyond:
 
 @dataclass(frozen=True)
 class Finding:
-    """A row of the table verdicts with what the tables beyond and sensitivity add.
+    """A row of the table verdicts with what the table beyond adds.
 
     Attributes:
         factor: its name.
@@ -136,14 +136,11 @@ class Finding:
 def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Return a finding for each row of the table verdicts, sorted by what matters."""
     beyond = _beyond_rows(tables["beyond"])
-    needed = {
-        (row.factor, row.representation): (row.detectable, row.groups_needed) for row in rows_of(tables["sensitivity"])
-    }
     findings = [
         Finding(
             row.factor, row.representation, row.control, row.verdict, row.how, row.reason, row.probe,
             row.skill, row.skill_low, row.skill_high, row.p, row.p_holm, row.test_groups, row.unit,
-            *needed.get((row.factor, row.representation), (math.nan, math.nan)),
+            row.detectable, row.groups_needed,
             beyond.get((row.factor, row.representation)),
         )
         for row in rows_of(tables["verdicts"])

@@ -44,7 +44,7 @@ class PlantedAudit(Audit):
     """Three networks, the last a control, and eleven factors.
 
     Args:
-        beyond: whether there are the tables beyond, association and sensitivity.
+        beyond: whether there are the tables beyond and association, and what is detectable is known.
         only: names of the factors, all where empty.
         networks: names and titles, three of them.
     """
@@ -70,6 +70,8 @@ class PlantedAudit(Audit):
                 "verdict": "no evidence" if faint else verdict, "reason": reason,
                 "how": "linearly" if verdict == "leaks" and not faint else "",
                 "p": 0.001 if significant and not faint else 0.4, "p_holm": 0.011 if significant and not faint else 1.0,
+                "detectable": 0.12 if self.has_beyond else np.nan,
+                "groups_needed": 60 if row["factor"] in ("age", "hospital") else np.nan,
                 "test_groups": 18, "smallest_groups": 2 if row["factor"] == "hospital" else 9,
             }  # fmt: skip
             table.loc[index, list(changed)] = list(changed.values())
@@ -90,9 +92,6 @@ class PlantedAudit(Audit):
     def association(self):
         return super().association().iloc[:0]
 
-    def sensitivity(self):
-        return super().sensitivity().iloc[:0]
-
     def _beyond_tables(self):
         rows = []
         for factor, (given, alone, added, half, verdict, source) in BEYOND.items():
@@ -106,9 +105,7 @@ class PlantedAudit(Audit):
                     "reason": "every channel is one studio" if "separable" in verdict else "", "groups": 18,
                 })  # fmt: skip
         association = [[*row, 4000] for row in ASSOCIATIONS if row[0] in self.names]
-        sensitivity = [[network, factor, "middle", 0.1, 20, 0.7, 0.12, 60 if factor in ("age", "hospital") else np.nan]
-                       for network in self.representations for factor in self.names]  # fmt: skip
-        made = {"beyond": rows, "association": association, "sensitivity": sensitivity}
+        made = {"beyond": rows, "association": association}
         return {name: pd.DataFrame(values, columns=COLUMNS[name].split()) for name, values in made.items()}
 
 

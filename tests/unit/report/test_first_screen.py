@@ -153,9 +153,20 @@ def test_the_columns_that_the_user_gave_count_and_else_those_that_leave_least():
         name: getattr(finding("a"), name)
         for name in ("factor", "representation", "control", "verdict", "how", "reason", "probe", "skill", "p", "p_holm")
     }
-    verdicts = pd.DataFrame([verdict | {"skill_low": 0.5, "skill_high": 0.7, "test_groups": 18.0, "unit": ""}])
-    sensitivity = pd.DataFrame(columns=COLUMNS["sensitivity"].split())
-    tables = {"verdicts": verdicts, "beyond": table, "sensitivity": sensitivity}
+    verdicts = pd.DataFrame(
+        [
+            verdict
+            | {
+                "skill_low": 0.5,
+                "skill_high": 0.7,
+                "test_groups": 18.0,
+                "unit": "",
+                "detectable": 0.1,
+                "groups_needed": 9.0,
+            }
+        ]
+    )
+    tables = {"verdicts": verdicts, "beyond": table}
     assert list_findings(tables)[0].beyond.given == "sex"
     asked = table.assign(source=["given", "strongest", "strongest"])
     assert list_findings(tables | {"beyond": asked})[0].beyond.given == "label"
