@@ -12,6 +12,7 @@ from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, MIN_RAREST_GR
 Row = Mapping[Any, Any]  # of a table
 
 BEYOND, THROUGH, NOT_SEPARABLE = "encoded beyond", "only through", "not separable from"  # followed by the given columns
+SUGGESTIVE = 0.01  # a smaller p-value reassures nobody, corrected or not
 LEAST_UNEXPLAINED = 0.01  # of a factor's variance; less is rounding, mistakes, or the rest of a curve
 COLUMNS = [
     *("factor", "kind", "representation", "control", "given", "source", "given_skill", "skill"),
@@ -63,6 +64,9 @@ def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
         reason = (
             f"not significant, but the features may add {row['beyond_high']:.2f} to {given}; more groups are needed"
         )
+        return {"verdict": INCONCLUSIVE, "reason": reason}
+    if row["p"] <= SUGGESTIVE:
+        reason = f"the p-value alone, {row['p']:.2g}, speaks for more than {given}, but does not survive the correction"
         return {"verdict": INCONCLUSIVE, "reason": reason}
     if decodable["p_holm"] <= SIGNIFICANT and decodable["skill_low"] > 0:
         reason = f"decodable, but the features add a skill of less than {margin:g} to {given}"

@@ -135,7 +135,7 @@ class Finding:
 
 def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Return a finding for each row of the table verdicts, sorted by what matters."""
-    beyond = _beyond_rows(tables["beyond"])
+    beyond = beyond_rows(tables["beyond"])
     findings = [
         Finding(
             row.factor, row.representation, row.control, row.verdict, row.how, row.reason, row.probe,
@@ -192,11 +192,21 @@ def _circle(finding: Finding, through: Mapping[tuple[str, str], Finding]) -> lis
     return circle if entry is finding and len(circle) > 1 else []
 
 
-def _beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
-    """Return what is beyond by factor and representation: the columns that the user gave, or those that leave least."""
+def beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
+    """Return what is beyond by factor and representation: the columns that the user gave, or those that leave least.
+
+    A factor that is itself encoded only through this one explains nothing of it, where there is another row.
+    """
     chosen: dict[tuple[str, str], Beyond] = {}
+    through = {
+        (row.given, row.factor, row.representation) for row in rows_of(table) if row.verdict == f"{ONLY} {row.given}"
+    }
+    against_label = {(row.factor, row.representation) for row in rows_of(table) if row.source == "label"}
     for row in rows_of(table):
         key = (row.factor, row.representation)
+        mirrored = row.source == "strongest" and (row.factor, row.given, row.representation) in through
+        if mirrored and key in against_label and row.verdict == f"{ENCODED} {row.given}":
+            continue
         beyond = Beyond(
             row.given, row.given_skill, row.beyond, row.beyond_low, row.beyond_high, row.bits, row.p_holm,
             row.verdict, row.reason, row.source,

@@ -10,7 +10,7 @@ from scipy import stats
 from exoprobe.datasets.factors import Factor
 from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.beyond import beyond_table
-from exoprobe.evaluation.beyond_verdicts import judge_beyond
+from exoprobe.evaluation.beyond_verdicts import COLUMNS, judge_beyond
 from exoprobe.probes.probe_data import open_representation
 from tests.planted import Planted
 
@@ -124,3 +124,17 @@ def test_a_factor_alone_without_a_label_has_nothing_to_be_set_against(tmp_path):
     planted = only_through(tmp_path, 0)
     planted.factors = planted.factors[:1]
     assert judged(measure(planted)).empty
+
+
+def test_a_small_p_value_reassures_nobody_though_the_correction_takes_it_away():
+    row = {
+        "factor": "a", "representation": "net", "given": "b", "fault": "", "unexplained": 0.5, "varying_groups": 90,
+        "groups": 90, "beyond": 0.0, "beyond_low": 0.0, "beyond_high": 0.0, "bits": 0.0,
+    }  # fmt: skip
+    rows = [row | {"factor": name, "p": p} for name, p in zip("abcd", (0.004, 0.02, 0.5, 0.9), strict=True)]
+    filler = dict.fromkeys(COLUMNS, np.nan) | {"source": "strongest", "rows": 90}
+    table = pd.DataFrame([filler | entry for entry in rows * 10])
+    verdicts = pd.DataFrame([{**entry, "verdict": "leaks", "p_holm": 0.01, "skill_low": 0.2} for entry in rows])
+    judged = judge_beyond(table, verdicts, [], 0.1)
+    assert list(judged["verdict"][:4]) == ["inconclusive", "only through b", "only through b", "only through b"]
+    assert judged["reason"][0].startswith("the p-value alone, 0.004, speaks for more than b")

@@ -8,7 +8,7 @@ import pytest
 from exoprobe.report.actions import FREE, groups_needed, list_actions
 from exoprobe.report.answer import Circumstances, make_answer, strongest_lines
 from exoprobe.report.comparison import list_pairs, lowest_by_factor
-from exoprobe.report.findings import Beyond, Finding, list_findings, with_twins
+from exoprobe.report.findings import Beyond, Finding, beyond_rows, list_findings, with_twins
 from exoprobe.report.matrix import make_matrix
 from exoprobe.report.representations import list_representations
 from exoprobe.report.tables import COLUMNS
@@ -290,3 +290,16 @@ def test_the_matrix_grows_denser_with_the_representations(count, density):
     assert [row.name for row in matrix.rows] == ["b", "a"]
     assert [column.control for column in matrix.columns][-1] == 1
     assert [cell.shade for cell in matrix.rows[0].cells if cell.finding] == [4]
+
+
+def test_what_is_encoded_only_through_a_factor_explains_nothing_of_it():
+    rows = [
+        ("sex", "class", "label", 0.6, "encoded beyond class"),
+        ("sex", "lipstick", "strongest", 0.01, "encoded beyond lipstick"),
+        ("lipstick", "class", "label", 0.5, "encoded beyond class"),
+        ("lipstick", "sex", "strongest", 0.0, "only through sex"),
+    ]
+    table = pd.DataFrame(rows, columns=["factor", "given", "source", "beyond_low", "verdict"])
+    table = table.assign(representation="net").reindex(columns=COLUMNS["beyond"].split())
+    chosen = {factor: entry.given for (factor, _), entry in beyond_rows(table).items()}
+    assert chosen == {"sex": "class", "lipstick": "sex"}
