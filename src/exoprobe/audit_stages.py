@@ -85,7 +85,7 @@ def run_stages(
             log.info("%s: describing its structure", name)
             described += _structure(settings, name, samples, known, features[0])
             log.info("%s: setting factors against what is known", name)
-            described += _beyond(settings, samples, known, features[0])
+            described += _beyond(settings, samples, known, features[0], probe_files[name])
             if erasure:
                 log.info("%s: erasing each factor", name)
                 described += _erase(settings, name, samples, known, features[0], probe_files[name].predictions[0])
@@ -166,9 +166,12 @@ def _structure(settings: AuditSettings, name: str, samples: Path, factors: Path,
     return list(paths.values())
 
 
-def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> list[Path]:
+def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Path, probes: ProbeFiles) -> list[Path]:
     source, path = _open(settings, samples, factors, features), features.with_name("beyond.parquet")
-    tables = beyond_table(source, samples, factors, given=settings.given, label=settings.known_label)
+    tables = beyond_table(
+        source, samples, factors, probes.predictions[0], probes.searches[0],
+        given=settings.given, label=settings.known_label,
+    )  # fmt: skip
     write_tables(tables, {"beyond": path})
     return [path]
 

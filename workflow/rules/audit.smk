@@ -211,6 +211,8 @@ rule compare_with_given:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
+        predictions="results/probes/audit/{representation}/seed0/predictions.parquet",
+        search="results/probes/audit/{representation}/seed0/search.parquet",
     output:
         beyond="results/probes/audit/{representation}/beyond.parquet",
     log:

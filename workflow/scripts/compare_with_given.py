@@ -8,4 +8,5 @@ log_to(snakemake.log[0], snakemake.wildcards.representation)
 prepare(snakemake.threads)
 files = snakemake.input
 source = open_representation(files.samples, files.factors, files.features, memory_mb=snakemake.resources.mem_mb)
-write_tables(beyond_table(source, files.samples, files.factors, **snakemake.params.cfg), dict(snakemake.output.items()))
+tables = beyond_table(source, files.samples, files.factors, files.predictions, files.search, **snakemake.params.cfg)
+write_tables(tables, dict(snakemake.output.items()))

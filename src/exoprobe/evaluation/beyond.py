@@ -6,6 +6,7 @@ together, and the difference, on unseen groups, with intervals; the same in bits
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,14 @@ from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.conditional_independence import GivenResiduals
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.intervals import interval
+from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation
 from exoprobe.evaluation.verdicts import unit_fault
 from exoprobe.probes.given import GivenPrediction, predict_given
 from exoprobe.probes.given_columns import choose_given
 from exoprobe.probes.given_design import given_design
+from exoprobe.probes.predictions import Predictions
 from exoprobe.probes.probe_data import Representation
+from exoprobe.probes.targets import factor_targets
 
 ESTIMATES = [
     *("factor", "kind", "given", "source", "given_skill", "skill", "beyond", "beyond_low", "beyond_high"),
@@ -33,6 +37,8 @@ def beyond_table(
     source: Representation,
     samples: str | Path,
     factors: str | Path,
+    predictions: str | Path,
+    search: str | Path,
     *,
     given: Sequence[str] | None,
     label: str | None,
@@ -43,6 +49,9 @@ def beyond_table(
         source: the representation of these samples.
         samples: the dataset.
         factors: of its samples.
+        predictions: of all probes of the same features, for the test alone: the probe that was best on validation may
+            find what the linear models do not.
+        search: of these probes.
         given: names of factors, or of the label's column; None for the label and the strongest other factor.
         label: what the label's column is called; None where there is none, or it is the groups'.
 
@@ -62,6 +71,7 @@ def beyond_table(
     sets = choose_given(audited, None if label is None else columns[label], given, source.groups)
     test = np.any([fold.test for fold in source.folds()], axis=0)
     indices = {factor.name: index for index, factor in enumerate(evaluator.factors)}
+    probes, best = Predictions(predictions), best_on_validation(ProbeFiles([predictions], [search], [], control=False))
     residuals: dict[tuple[object, ...], GivenResiduals] = {}
     rows = []
     for prediction in predict_given(source, list(columns.values()), sets):
@@ -72,8 +82,11 @@ def beyond_table(
         if key not in residuals:
             design = given_design([columns[name] for name in prediction.given.columns])
             residuals[key] = GivenResiduals(design[prediction.rows], groups)
-        described = _described(columns[prediction.factor], prediction)
-        rows.append(described | _scores(evaluator, index, prediction, known) | _test(prediction, residuals[key]))
+        factor = columns[prediction.factor]
+        predicted = _as_columns(factor, probes["", best[factor.name], factor.name][known])
+        result = residuals[key].test(prediction.outcome, [prediction.contribution, predicted])
+        scores = _scores(evaluator, index, prediction, known)
+        rows.append({**_described(factor, prediction), **scores, "p": result.p, "varying_groups": result.groups})
     return {"beyond": pd.DataFrame(rows, columns=ESTIMATES)}
 
 
@@ -104,6 +117,6 @@ def _scores(evaluator: Evaluator, index: int, prediction: GivenPrediction, known
     }  # fmt: skip
 
 
-def _test(prediction: GivenPrediction, residuals: GivenResiduals) -> dict[str, object]:
-    result = residuals.test(prediction.outcome, prediction.contribution)
-    return {"p": result.p, "varying_groups": result.groups}
+def _as_columns(factor: Factor, predicted: np.ndarray) -> np.ndarray:
+    """Return a probe's predictions [n] as columns [n, T]; scores of a binary factor as they are."""
+    return factor_targets(replace(factor, values=predicted))

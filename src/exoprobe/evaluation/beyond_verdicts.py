@@ -58,7 +58,9 @@ def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
             by = f", by less than {margin:g}" if small else ""
             reason = f"features and {given} together predict it better than {given} alone{by}, in unseen groups"
             return {"verdict": f"{BEYOND} {given}", "reason": reason}
-        reason = f"the test is significant, but features and {given} together predict it no better than {given} alone"
+        reason = (
+            f"the test is significant, but linear models of features and {given} are no better than of {given} alone"
+        )
         return {"verdict": INCONCLUSIVE, "reason": reason}
     if not small:
         reason = (

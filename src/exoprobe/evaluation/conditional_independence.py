@@ -11,6 +11,7 @@ residuals of each group are enlarged by what the regression has taken from them 
 counts where groups are few, or unequal in size.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,19 +55,32 @@ class GivenResiduals:
         gains = np.where(1 - values > np.sqrt(ROUNDING), (1 / np.sqrt(left) - 1) / np.maximum(values, ROUNDING), 0)
         self.corrections = (vectors * gains[:, None]) @ np.swapaxes(vectors, 1, 2)
 
-    def test(self, outcome: np.ndarray, contribution: np.ndarray) -> ConditionalTest:
-        """Test whether a contribution [n, T] goes with an outcome [n, T] beyond the given columns."""
-        left, beyond = self._residual(outcome), self._residual(contribution)
+    def test(self, outcome: np.ndarray, contributions: Sequence[np.ndarray]) -> ConditionalTest:
+        """Test whether any contribution [n, T] goes with an outcome [n, T] beyond the given columns.
+
+        Of several the largest standardized sum counts, as in each draw (Westfall and Young 1993).
+        """
+        left = self._residual(outcome)
         tolerance = ROUNDING * np.square(outcome - outcome.mean(0)).sum() / self.count
         varying = int((self._by_unit(np.square(left)).sum(1) > tolerance).sum())
-        products = self._by_unit((left * beyond).sum(1))
-        if not varying or np.square(beyond).sum() <= ROUNDING * np.square(contribution).sum():
+        every_sum = [self._sums(left, contribution) for contribution in contributions] if varying else []
+        sums = [both for both in every_sum if both is not None]
+        if not sums:
             return ConditionalTest(np.nan, varying)
+        observed = max(plain for plain, _ in sums)
+        drawn = (_signs(self.count, self.seed) @ np.stack([enlarged for _, enlarged in sums], axis=1)).max(1)
+        return ConditionalTest(float((1 + (drawn >= observed - ROUNDING).sum()) / (DRAWS + 1)), varying)
+
+    def _sums(self, left: np.ndarray, contribution: np.ndarray) -> tuple[float, np.ndarray] | None:
+        """Return the sum of the products, and those of each unit with enlarged residuals [G], both standardized."""
+        beyond = self._residual(contribution)
+        if np.square(beyond).sum() <= ROUNDING * np.square(contribution).sum():
+            return None
+        products = self._by_unit((left * beyond).sum(1))
         taken = self._products(left), self.corrections @ self._products(beyond)
         enlarged = products + np.einsum("grt,grt->g", *taken)
-        drawn = _signs(self.count, self.seed) @ enlarged
         scale = np.sqrt(np.square(enlarged).sum())
-        return ConditionalTest(float((1 + (drawn >= products.sum() - ROUNDING * scale).sum()) / (DRAWS + 1)), varying)
+        return float(products.sum() / scale), enlarged / scale
 
     def _residual(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(values - self.basis @ (self.basis.T @ values))

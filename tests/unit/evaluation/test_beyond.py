@@ -12,6 +12,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.beyond import beyond_table
 from exoprobe.evaluation.beyond_verdicts import COLUMNS, judge_beyond
 from exoprobe.probes.probe_data import open_representation
+from exoprobe.probes.run import probe
 from tests.planted import Planted
 
 
@@ -41,9 +42,12 @@ def through_label(folder: Path, seed: int, association: float, groups: int = 120
     return planted
 
 
-def measure(planted: Planted, given=None, label=None) -> pd.DataFrame:
+def measure(planted: Planted, given=None, label=None, probes=("linear",)) -> pd.DataFrame:
     source = open_representation(planted.samples, planted.factors_file, planted.write())
-    rows = beyond_table(source, planted.samples, planted.factors_file, given=given, label=label)["beyond"]
+    files = {kind: planted.folder / f"{kind}.parquet" for kind in ("predictions", "search")}
+    probe(source, files, probes=dict.fromkeys(probes))
+    dataset = planted.samples, planted.factors_file, *files.values()
+    rows = beyond_table(source, *dataset, given=given, label=label)["beyond"]
     return rows.assign(representation="features")
 
 
@@ -81,6 +85,17 @@ def test_the_p_value_is_uniform_where_only_the_label_is_encoded(tmp_path):
     values = [measure(through_label(tmp_path / f"{seed}", seed, 0.6, 60), label="class")["p"][0] for seed in range(30)]
     assert stats.kstest(values, "uniform").pvalue > 0.01
     assert np.mean(np.array(values) <= 0.05) <= 0.15
+
+
+def test_what_only_a_nonlinear_probe_finds_is_not_said_to_come_through_the_other_alone(tmp_path):
+    planted = only_through(tmp_path, 3, groups=200)
+    signs = 2 * planted.rng.integers(0, 2, planted.rows) - 1
+    b = planted.factors[1].values
+    planted.features[:, 1] = 2 * signs + 0.5 * planted.rng.normal(size=planted.rows)
+    planted.features[:, 2] = 2 * signs * (2 * b - 1) + 0.5 * planted.rng.normal(size=planted.rows)
+    rows = judged(measure(planted, probes=("linear", "mlp"))).set_index("factor")
+    assert rows["p_holm"]["B"] <= 0.05
+    assert rows["verdict"]["B"] in ("inconclusive", "encoded beyond A")
 
 
 def test_perfect_confounding_is_refused_by_name(tmp_path):

@@ -22,7 +22,7 @@ def test_it_is_the_sign_test_of_the_groups_products_with_cr2_residuals(rng):
         enlarged.append((beyond[rows].T @ (vectors / np.sqrt(values)) @ vectors.T @ left[rows]).item())
     drawn = _signs(9, 0) @ np.array(enlarged)
     expected = (1 + (drawn >= np.sum(plain) - 1e-9).sum()) / (DRAWS + 1)
-    result = GivenResiduals(design, groups).test(outcome, contribution)
+    result = GivenResiduals(design, groups).test(outcome, [contribution])
     assert result.p == pytest.approx(expected, abs=2e-3)
     assert result.groups == 9
 
@@ -34,7 +34,7 @@ def test_p_is_uniform_where_both_depend_on_what_is_given_and_on_groups_of_unequa
         given = rng.integers(0, 3, len(groups))
         outcome = given + rng.normal(size=40)[groups] + rng.normal(size=len(groups))
         contribution = given + rng.normal(size=40)[groups]
-        values.append(GivenResiduals(np.eye(3)[given], groups).test(outcome[:, None], contribution[:, None]).p)
+        values.append(GivenResiduals(np.eye(3)[given], groups).test(outcome[:, None], [contribution[:, None]]).p)
     assert stats.kstest(values, "uniform").pvalue > 0.01
 
 
@@ -42,15 +42,24 @@ def test_what_goes_with_the_outcome_beyond_the_given_columns_is_found_and_only_i
     given, beyond = rng.normal(size=(2, 300))
     outcome = (given + beyond + rng.normal(size=300))[:, None]
     residuals = GivenResiduals(given[:, None], np.arange(300) // 3)
-    assert residuals.test(outcome, beyond[:, None]).p < 0.001
-    assert residuals.test(outcome, -beyond[:, None]).p > 0.999
-    assert residuals.test(outcome, given[:, None] + rng.normal(size=(300, 1))).p > 0.01
+    assert residuals.test(outcome, [beyond[:, None]]).p < 0.001
+    assert residuals.test(outcome, [-beyond[:, None]]).p > 0.999
+    assert residuals.test(outcome, [given[:, None] + rng.normal(size=(300, 1))]).p > 0.01
+
+
+def test_of_several_contributions_one_is_enough_and_noise_beside_it_costs_little(rng):
+    outcome = rng.normal(size=(300, 1))
+    noise, weak = [rng.normal(size=(300, 1)) for _ in range(3)], 0.3 * outcome + rng.normal(size=(300, 1))
+    residuals = GivenResiduals(rng.normal(size=(300, 1)), np.arange(300) // 3)
+    alone, among = residuals.test(outcome, [weak]).p, residuals.test(outcome, [*noise, weak]).p
+    assert alone <= among <= 4 * alone + 0.001
+    assert residuals.test(outcome, noise).p > 0.05
 
 
 def test_nothing_is_tested_where_the_given_columns_leave_nothing(rng):
     codes, groups = np.arange(60) % 4, np.arange(60) // 3
     residuals = GivenResiduals(np.eye(4)[codes], groups)
-    result = residuals.test((codes > 1).astype(float)[:, None], rng.normal(size=(60, 1)))
+    result = residuals.test((codes > 1).astype(float)[:, None], [rng.normal(size=(60, 1))])
     assert np.isnan(result.p)
     assert result.groups == 0
-    assert np.isnan(residuals.test(rng.normal(size=(60, 1)), codes[:, None].astype(float)).p)
+    assert np.isnan(residuals.test(rng.normal(size=(60, 1)), [codes[:, None].astype(float)]).p)
