@@ -24,7 +24,7 @@ from exoprobe.evaluation.beyond import beyond_table
 from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
-from exoprobe.evaluation.permutation import permutation_count
+from exoprobe.evaluation.permutation import count_tests, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.evaluation.tables import join_tables, write_tables
@@ -71,7 +71,8 @@ def run_stages(
     stages = work / "stages"
     samples, known, notes = stages / "samples.parquet", stages / "factors.parquet", stages / "notes.json"
     data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
-    permutation_count(len(data.factors), settings.permutations)  # refuses too few before anything is computed
+    tests = count_tests(len(data.factors), [name in settings.controls for name in files])
+    permutation_count(tests, settings.permutations)  # refuses too few before anything is computed
     check_given(settings.given or (), [factor.name for factor in data.factors], settings.known_label)
     write_audit(replace(data, notes=_without_folder(data.notes, work)), samples, known, notes)
     probe_files, described = {}, []

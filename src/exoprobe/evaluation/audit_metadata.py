@@ -10,7 +10,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor, read_factors
 from exoprobe.datasets.samples import SPLITS, dataset_digest, read_samples
-from exoprobe.evaluation.permutation import permutation_count
+from exoprobe.evaluation.permutation import count_tests, permutation_count
 from exoprobe.evaluation.verdicts import smallest_groups
 from exoprobe.features.feature_file import read_info
 from exoprobe.io.files import atomic_write
@@ -105,7 +105,9 @@ def _describe_audit(
         "rows": {split: int((columns["split"] == split).sum()) for split in SPLITS},
         "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in SPLITS},
         **notes,
-        "permutations": permutation_count(factors, settings["permutations"]),
+        "permutations": permutation_count(
+            count_tests(factors, [entry["control"] for entry in entries.values()]), settings["permutations"]
+        ),
         "margin": settings["margin"],
         "version": exoprobe_version(),
         "neighbors_rows": MAX_ROWS,

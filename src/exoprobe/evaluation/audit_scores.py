@@ -12,8 +12,9 @@ import pandas as pd
 from exoprobe.datasets.factors import Factor
 from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.evaluator import Evaluator
-from exoprobe.evaluation.permutation import holm, permutation_count
+from exoprobe.evaluation.permutation import count_tests, holm, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
+from exoprobe.evaluation.sign_flips import sign_flip_tests
 from exoprobe.evaluation.verdicts import Evidence, judge, smallest_groups, unit_fault
 from exoprobe.progress import progress
 
@@ -30,7 +31,7 @@ VERDICT_COLUMNS = [
     *("detectable", "groups_needed", "unit", "test_rows", "test_groups", "smallest_groups"),
     *("known_skill", "control_skill", "selectivity"),
 ]
-DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high"]
+DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high", "p", "p_holm"]
 
 
 def audit_scores(
@@ -51,7 +52,7 @@ def audit_scores(
         sensitivity: table of :mod:`exoprobe.evaluation.sensitivity` with a column ``representation``; None where it
             was not measured, and "no evidence" does not ask for it.
         margin: skill below which a leak is none that matters.
-        permutations: how many; None for as many as the number of factors asks for.
+        permutations: how many; None for as many as factors and representations ask for.
 
     Raises:
         ExoprobeError: where so few permutations cannot give a corrected p-value of 0.05.
@@ -61,17 +62,24 @@ def audit_scores(
         ``verdicts``: a row per factor and representation, the highest skill first;
         ``differences``: a row per factor, probe and pair of representations.
     """
-    evaluator = Evaluator(samples, factors)
-    count = permutation_count(len(evaluator.factors), permutations)
-    scores, verdicts, results = [], [], {}
+    evaluator = Evaluator(samples, factors, rare=False)
+    tests = count_tests(len(evaluator.factors), [files.control for files in representations.values()])
+    count = permutation_count(tests, permutations)
+    results = {}
     with progress(len(representations), "representation", log, f"scoring {len(evaluator.factors)} factors") as bar:
         for name, files in representations.items():
             results[name] = _results(evaluator, files, count)
-            columns = {"representation": name, "control": files.control}
-            scores += [{"representation": name, **row} for row in _score_rows(results[name])]
-            planted = _sensitivities(sensitivity, name)
-            verdicts += [{**columns, **row} for row in _verdict_rows(results[name], planted, margin)]
             bar.update()
+    scores = [{"representation": name, **row} for name in results for row in _score_rows(results[name])]
+    verdicts = [
+        {"representation": name, "control": control, **row}
+        for control in (False, True)
+        for name, row in _verdict_rows(
+            {name: results[name] for name, files in representations.items() if files.control == control},
+            _sensitivities(sensitivity),
+            margin,
+        )
+    ]
     controls = pd.concat(
         [read_selectivity(files).assign(representation=name) for name, files in representations.items()]
     )
@@ -79,7 +87,7 @@ def audit_scores(
     return {
         "scores": pd.DataFrame(scores).reindex(columns=SCORE_COLUMNS),
         "verdicts": judged.sort_values("skill", ascending=False, kind="stable", ignore_index=True),
-        "differences": pd.DataFrame(_difference_rows(results), columns=DIFFERENCE_COLUMNS),
+        "differences": _differences(results),
     }
 
 
@@ -88,6 +96,7 @@ class _Result:
     """The scores of one factor in one representation: bootstrap results and p-values by probe, p of any of them."""
 
     factor: Factor
+    left_out: tuple[str, ...]  # of its categories
     groups: np.ndarray  # [n], what it varies between
     unit: str  # the column that names these; empty of the groups
     fault: str
@@ -106,7 +115,7 @@ def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Resul
         fault = unit_fault(factor.name, unit, evaluator.units_seen[index]) if unit else ""
         varies = evaluator.groups_of(index), unit.name if unit else "", fault
         p_of = dict(zip(by_probe, each, strict=True))
-        results.append(_Result(factor, *varies, best[factor.name], by_probe, p_of, p))
+        results.append(_Result(factor, evaluator.left_out[index], *varies, best[factor.name], by_probe, p_of, p))
     return results
 
 
@@ -118,49 +127,72 @@ def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
             yield {**columns, "probe": probe, "p": result.p_of[probe], **scores.row()}
 
 
-def _sensitivities(table: pd.DataFrame | None, representation: str) -> dict[str, dict[str, float]]:
-    """Return for each factor ``detectable`` and ``groups_needed``; empty where they were not measured."""
+def _sensitivities(table: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, float]]:
+    """Return ``detectable`` and ``groups_needed`` by representation and factor; empty where not measured."""
     if table is None:
         return {}
-    rows = table[table["representation"] == representation].drop_duplicates("factor").set_index("factor")
-    return {str(factor): dict(values) for factor, values in rows[["detectable", "groups_needed"]].iterrows()}
+    rows = table.drop_duplicates(["representation", "factor"])
+    values = rows[["detectable", "groups_needed"]].to_dict("records")
+    return dict(zip(zip(rows["representation"], rows["factor"], strict=True), values, strict=True))
 
 
 def _verdict_rows(
-    results: Sequence[_Result], sensitivities: Mapping[str, dict[str, float]], margin: float
-) -> Iterator[dict[str, object]]:
-    """Yield a row per factor of one representation; p-values are corrected over its factors."""
-    corrected = holm(np.array([result.p for result in results]))
-    linear = holm(np.array([result.p_of["linear"] for result in results]))
-    for result, p, p_linear in zip(results, corrected, linear, strict=True):
+    results: Mapping[str, list[_Result]], sensitivities: Mapping[tuple[str, str], dict[str, float]], margin: float
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield a row per representation and factor; p-values are corrected over all of them."""
+    flat = [(name, result) for name, entries in results.items() for result in entries]
+    corrected = holm(np.array([result.p for _, result in flat]))
+    linear = holm(np.array([result.p_of["linear"] for _, result in flat]))
+    for (name, result), p, p_linear in zip(flat, corrected, linear, strict=True):
         factor, best = result.factor, result.by_probe[result.best]
-        skills = {
-            probe: (scores.value("skill"), *scores.interval("skill")) for probe, scores in result.by_probe.items()
-        }
-        smallest = smallest_groups(factor, factor.values, result.groups)
-        _, beyond, _ = best.change(result.by_probe["linear"])
-        planted = sensitivities.get(factor.name, {})
-        evidence = Evidence(skills, result.best, beyond, p, p_linear, best.groups, smallest, result.fault, **planted)
-        yield {
-            "factor": factor.name,
-            "kind": factor.kind,
-            **judge(evidence, margin),
-            "probe": result.best,
-            **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
-            "p": result.p,
-            "p_holm": p,
-            **{"detectable": np.nan, "groups_needed": np.nan, **planted},
-            "unit": result.unit,
-            "test_rows": int(factor.known.sum()),
-            "test_groups": best.groups,
-            "smallest_groups": smallest,
-        }
+        planted = sensitivities.get((name, factor.name), {})
+        evidence = _evidence(result, p, p_linear, planted)
+        yield (
+            name,
+            {
+                "factor": factor.name,
+                "kind": factor.kind,
+                **judge(evidence, margin),
+                "probe": result.best,
+                **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
+                "p": result.p,
+                "p_holm": p,
+                **{"detectable": np.nan, "groups_needed": np.nan, **planted},
+                "unit": result.unit,
+                "test_rows": int(factor.known.sum()),
+                "test_groups": best.groups,
+                "smallest_groups": evidence.smallest_groups,
+            },
+        )
 
 
-def _difference_rows(results: Mapping[str, list[_Result]]) -> Iterator[tuple[object, ...]]:
-    """Yield the difference in skill between each two representations, on the same test groups."""
+def _evidence(result: _Result, p: float, p_linear: float, planted: Mapping[str, float]) -> Evidence:
+    """Collect what a verdict rests on; p-values are corrected."""
+    best, factor = result.by_probe[result.best], result.factor
+    return Evidence(
+        {probe: (scores.value("skill"), *scores.interval("skill")) for probe, scores in result.by_probe.items()},
+        result.best,
+        best.change(result.by_probe["linear"])[1],
+        p,
+        p_linear,
+        best.groups,
+        smallest_groups(factor, factor.values, result.groups, result.left_out),
+        result.fault,
+        left_out=result.left_out,
+        **planted,
+    )
+
+
+def _differences(results: Mapping[str, list[_Result]]) -> pd.DataFrame:
+    """Return the difference in skill between each two representations, on the same test groups."""
+    rows, losses = [], []
     for (name, ours), (other, theirs) in combinations(results.items(), 2):
         for our, their in zip(ours, theirs, strict=True):
             for probe, scores in our.by_probe.items():
                 change = scores.change(their.by_probe[probe])
-                yield (our.factor.name, our.factor.kind, probe, name, other, *change)
+                rows.append((our.factor.name, our.factor.kind, probe, name, other, *change))
+                losses.append(their.by_probe[probe].losses - scores.losses)
+    p = sign_flip_tests(losses)
+    return pd.DataFrame(
+        [(*row, *values) for row, *values in zip(rows, p, holm(p), strict=True)], columns=DIFFERENCE_COLUMNS
+    )

@@ -6,8 +6,15 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor
-from exoprobe.evaluation.intervals import group_sums, group_weights, interval, resampling_units
-from exoprobe.probes.skill import measures, row_statistics
+from exoprobe.evaluation.intervals import (
+    group_sums,
+    group_weights,
+    interval,
+    mean_limits,
+    rate_limits,
+    resampling_units,
+)
+from exoprobe.probes.skill import losses, measures, row_statistics
 
 
 class Bootstrap:
@@ -22,11 +29,15 @@ class Bootstrap:
         self.units = resampling_units(groups)
         self.weights = group_weights(self.units).astype(np.float64)
 
-    def sums(self, statistics: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Sum statistics [m, S] of the test rows ``rows``, bool [n]: once [S], and for each draw [RESAMPLES, S]."""
+    def by_unit(self, statistics: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Sum statistics [m, S] of the test rows ``rows``, bool [n], over what is resampled together: [U, S]."""
         padded = np.zeros((len(rows), statistics.shape[1]))
         padded[rows] = statistics
-        by_unit = group_sums(self.units, padded)
+        return group_sums(self.units, padded)
+
+    def sums(self, statistics: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Sum statistics [m, S] of the test rows ``rows``, bool [n]: once [S], and for each draw [RESAMPLES, S]."""
+        by_unit = self.by_unit(statistics, rows)
         return by_unit.sum(0), self.weights @ by_unit
 
 
@@ -40,12 +51,16 @@ class BootstrapResult:
         groups: how many test groups it rests on.
         min_class_groups: how many of them hold the rarest class (all of them for numbers): the effective sample size
             of an error of classes, which intervals are widened for.
+        losses: what each unit of the bootstrap loses in skill, [U], the mean over seeds.
+        limits: by measure of classes, ends that an interval reaches at least, since few errors are not none.
     """
 
     estimates: dict[str, np.ndarray]
     samples: dict[str, np.ndarray]
     groups: int
     min_class_groups: int
+    losses: np.ndarray
+    limits: dict[str, tuple[float, float]]
 
     def value(self, measure: str) -> float:
         """Return a measure, the mean over seeds."""
@@ -54,7 +69,8 @@ class BootstrapResult:
     def interval(self, measure: str) -> tuple[float, float]:
         """Return the ends of a measure's 95 % interval."""
         low, high = interval(self.samples[measure], self.groups if measure == "accuracy" else self.min_class_groups)
-        return float(low), float(high)
+        least, most = self.limits.get(measure, (np.nan, np.nan))
+        return float(np.fmin(low, least) + 0 * low), float(np.fmax(high, most) + 0 * high)  # NaN stays NaN
 
     def row(self) -> dict[str, float]:
         """Return the columns ``skill_seed_sd``, ``seeds`` and, for each measure, its value, low and high."""
@@ -91,13 +107,13 @@ def score(
         auc: whether to measure ``auc`` too, of a binary factor.
     """
     known = ~np.isnan(truth)
-    points, draws = [], []
+    points, draws, sums = [], [], []
     constant = np.broadcast_to(constant, truth.shape)[known]
     for seed_predictions in predicted.T:
         statistics = row_statistics(factor, truth[known], seed_predictions[known], constant)
-        point, drawn = bootstrap.sums(statistics, known)
-        points.append(measures(factor, point))
-        draws.append(measures(factor, drawn))
+        sums.append(bootstrap.by_unit(statistics, known))
+        points.append(measures(factor, sums[-1].sum(0)))
+        draws.append(measures(factor, bootstrap.weights @ sums[-1]))
         if auc and factor.kind == "binary":
             points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], seed_predictions[known], known, bootstrap)
     groups = bootstrap.groups[known]
@@ -106,7 +122,26 @@ def score(
         {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},
         len(np.unique(groups)),
         _min_class_groups(factor, truth[known], groups),
+        np.mean([losses(factor, by_unit) for by_unit in sums], axis=0),
+        _limits(factor, np.mean(sums, axis=0)),
     )
+
+
+def _limits(factor: Factor, sums: np.ndarray) -> dict[str, tuple[float, float]]:
+    """Return the limits of a factor's measures from sums over units [U, S]; nothing of numbers."""
+    if factor.kind not in CLASSES:
+        return {}
+    classes = len(factor.categories)
+    present = sums[:, :classes].sum(0) > 0
+    if present.sum() < 2:
+        return {}
+    rates, lows, highs = rate_limits(sums[:, :classes][:, present], sums[:, classes:][:, present])
+    low, high = mean_limits(rates, lows, highs)
+    baseline = 1 - 1 / present.sum()
+    limits = {"skill": (1 - high / baseline, 1 - low / baseline), "balanced_accuracy": (1 - high, 1 - low)}
+    if factor.kind == "binary":
+        limits |= {"false_positive": (lows[0], highs[0]), "false_negative": (lows[1], highs[1])}
+    return limits
 
 
 def _min_class_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:

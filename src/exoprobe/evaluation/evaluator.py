@@ -12,6 +12,7 @@ from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
 from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
+from exoprobe.evaluation.verdicts import without_rare
 from exoprobe.probes.folds import Fold, plan_folds
 from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
@@ -25,18 +26,26 @@ class Evaluator:
         factors: of its samples.
         rows: bool [N], which samples to score on; None for all of test.
         with_label: whether to score the label too, as a factor of classes.
+        rare: whether categories that too few test groups hold count.
 
     Attributes:
         factors: F of them, of the n test samples.
         constants: [n] of each, the best constant of the rows that its fold is trained on.
         groups: [n].
         units: of each factor, what it varies between where that is coarser than the group, of the n test samples.
+        left_out: of each factor, the categories that do not count.
         units_seen: of each factor, how many of its unit's values are in train and in test.
         sample_ids: [n].
     """
 
     def __init__(
-        self, samples: str | Path, factors: str | Path, rows: np.ndarray | None = None, *, with_label: bool = False
+        self,
+        samples: str | Path,
+        factors: str | Path,
+        rows: np.ndarray | None = None,
+        *,
+        with_label: bool = False,
+        rare: bool = True,
     ) -> None:
         columns = read_samples(samples, ["sample_id", "group", "split", *([LABEL] if with_label else [])])
         all_factors = read_factors(factors, dataset_digest(samples))
@@ -55,6 +64,10 @@ class Evaluator:
         self.units_seen = [0 if unit is None else _seen(unit, folds) for unit in units]
         self.factors = [factor.at(test) for factor in all_factors]
         self.groups, self.sample_ids = columns["group"][test], columns["sample_id"][test]
+        self.left_out: list[tuple[str, ...]] = [() for _ in self.factors]
+        if not rare:
+            judged = [without_rare(factor, self.groups_of(index)) for index, factor in enumerate(self.factors)]
+            self.factors, self.left_out = [factor for factor, _ in judged], [names for _, names in judged]
         self._bootstraps = {"": Bootstrap(self.groups)}
         self.train_shares = _train_shares(all_factors, [fold.train for fold in folds])
 

@@ -3,11 +3,12 @@
 import warnings
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
 RESAMPLES = 1000
 LEVEL = 0.95
 LEAST_GROUPS = 5
+WHOLE_GROUPS = 2  # groups in error, as it were, all of whose rows are
 MOST_UNITS = 2_000  # more are not needed to estimate a spread
 
 
@@ -67,3 +68,42 @@ def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # where all draws are NaN
         low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     return low, high
+
+
+def rate_limits(counts: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return error rates with 95 % limits that do not shrink to nothing where errors are few (Wilson 1927).
+
+    A bootstrap of groups without an error knows of no uncertainty. Wilson's limits do, for independent rows; the rows
+    are divided by the design effect (Kish 1965), by which errors within groups are more alike. It is estimated from
+    the groups in error. Where these are few it is drawn to that of groups whose rows are all right or all wrong.
+
+    Args:
+        counts: rows of each group and class, [G, K].
+        errors: how many of these are wrong, [G, K].
+
+    Returns:
+        Rates, low and high ends [K]; NaN of classes without rows.
+    """
+    total, wrong = counts.sum(0), errors.sum(0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = wrong / total
+        groups = (counts > 0).sum(0)
+        spread = ((errors - rate * counts) ** 2).sum(0) * groups / np.maximum(groups - 1, 1)
+        binomial = total * rate * (1 - rate)
+        estimated = np.where(binomial > 0, spread / np.where(binomial > 0, binomial, 1), 0)
+        informative = np.minimum((errors > 0).sum(0), (errors < counts).sum(0))
+        whole = (counts**2).sum(0) / total
+        effect = (informative * estimated + WHOLE_GROUPS * whole) / (informative + WHOLE_GROUPS)
+        rows = total / np.maximum(effect, 1)
+        square = float(ndtri((1 + LEVEL) / 2)) ** 2
+        center = (rate + square / (2 * rows)) / (1 + square / rows)
+        half = np.sqrt(square * (rate * (1 - rate) / rows + square / (4 * rows**2))) / (1 + square / rows)
+    return rate, np.maximum(center - half, 0), np.minimum(center + half, 1)
+
+
+def mean_limits(rates: np.ndarray, lows: np.ndarray, highs: np.ndarray) -> tuple[float, float]:
+    """Return the 95 % limits of the mean of independent rates [K] with theirs (MOVER, Zou and Donner 2008)."""
+    mean, count = rates.mean(), len(rates)
+    low = mean - np.sqrt(((rates - lows) ** 2).sum()) / count
+    high = mean + np.sqrt(((highs - rates) ** 2).sum()) / count
+    return float(max(low, 0)), float(min(high, 1))

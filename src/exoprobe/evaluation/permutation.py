@@ -4,7 +4,8 @@ Probes are fitted on train. Under the null hypothesis, that features do not depe
 the test groups are exchangeable; :mod:`exoprobe.evaluation.exchange` says how they are exchanged.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,25 +17,38 @@ from exoprobe.probes.skill import SkillLoss
 
 SIGNIFICANT = 0.05
 LEAST = 999  # permutations
-PER_FACTOR = 50  # so many more for each factor: Holm's correction asks for smaller p-values then
+PER_TEST = 50  # so many more for each test: Holm's correction asks for smaller p-values then …
+MOST = 9_999  # … up to this many, if that is enough for a corrected p-value of 0.05
 ROUNDING = 1e-9  # of a skill
 
 
-def permutation_count(factors: int, asked: int | None = None) -> int:
+def count_tests(factors: int, controls: Iterable[bool]) -> int:
+    """Return how many p-values are corrected together: of each factor and each representation that is no control.
+
+    Args:
+        factors: how many.
+        controls: of each representation, whether it is a control; controls are corrected apart.
+    """
+    flags = list(controls)
+    return factors * max(flags.count(False), flags.count(True), 1)
+
+
+def permutation_count(tests: int, asked: int | None = None) -> int:
     """Return how many permutations are made, so that a p-value can be significant after Holm's correction.
 
     Args:
-        factors: how many the correction is over.
-        asked: by the user; None for as many as these factors need.
+        tests: how many the correction is over.
+        asked: by the user; None for as many as these tests need.
 
     Raises:
         ExoprobeError: where so few are asked that no corrected p-value can be significant.
     """
-    needed = max(LEAST, PER_FACTOR * factors - 1)
-    if asked is not None and factors > SIGNIFICANT * (asked + 1):
+    enough = math.ceil(tests / SIGNIFICANT) - 1
+    needed = max(LEAST, enough, min(PER_TEST * tests - 1, MOST))
+    if asked is not None and tests > SIGNIFICANT * (asked + 1):
         raise ExoprobeError(
-            f"audit.permutations is {asked}; with {factors} factors, no corrected p-value can be {SIGNIFICANT:g} or "
-            f"less with so few: give {needed}, or null"
+            f"audit.permutations is {asked}; with {tests} tests (factors × representations), no corrected p-value can "
+            f"be {SIGNIFICANT:g} or less with so few: give {needed}, or null"
         )
     return needed if asked is None else asked
 

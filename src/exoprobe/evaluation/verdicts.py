@@ -1,6 +1,7 @@
 """The rule by which numbers become a verdict."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,9 +10,11 @@ from exoprobe.datasets.units import Unit
 from exoprobe.evaluation.permutation import SIGNIFICANT
 from exoprobe.probes.base import find_probe
 
-LEAKS, NO_EVIDENCE, INCONCLUSIVE = "leaks", "no evidence", "inconclusive"
+LEAKS, TRACE, NO_EVIDENCE, INCONCLUSIVE = "leaks", "trace", "no evidence", "inconclusive"
 MIN_GROUPS = 10  # in test
 MIN_RAREST_GROUPS = 5  # of them that hold the rarest value
+FAILED = -0.1  # skill of a probe that predicts numbers worse than a constant does
+SHOWN = 5  # categories in a reason
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,11 @@ class Evidence:
         p: whether any probe is better than chance, corrected over factors.
         p_linear: of the linear probe alone, likewise.
         groups: in test.
-        smallest_groups: how many of them hold the rarest value; None of numbers.
+        smallest_groups: how many of them hold the rarest value that is judged; None of numbers.
         fault: why no number can be trusted, of :func:`unit_fault`; empty where nothing speaks against it.
         detectable: smallest skill of planted factors that would have been found; 0 where that was not measured.
         groups_needed: in test, to find leaks of the margin.
+        left_out: categories that are not judged, since too few groups hold them.
     """
 
     skills: dict[str, tuple[float, float, float]]
@@ -41,6 +45,7 @@ class Evidence:
     fault: str = ""
     detectable: float = 0.0
     groups_needed: float = np.inf
+    left_out: tuple[str, ...] = ()
 
     @property
     def highest(self) -> float:
@@ -48,17 +53,43 @@ class Evidence:
         return float(np.nanmax([high for _, _, high in self.skills.values()], initial=-np.inf))
 
 
-def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray) -> int | None:
+def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray, left_out: Sequence[str] = ()) -> int | None:
     """Return how many groups hold the rarest value; None of numbers.
 
     Args:
         factor: for its kind and categories.
         values: [n], of some rows.
         groups: [n].
+        left_out: categories that do not count.
     """
     if factor.kind not in CLASSES:
         return None
-    return min(len(np.unique(groups[values == code])) for code in range(len(factor.categories)))
+    counts = groups_of_categories(factor, values, groups)
+    return min(count for name, count in zip(factor.categories, counts, strict=True) if name not in left_out)
+
+
+def groups_of_categories(factor: Factor, values: np.ndarray, groups: np.ndarray) -> list[int]:
+    """Return how many groups [n] hold each category among values [n]."""
+    return [len(np.unique(groups[values == code])) for code in range(len(factor.categories))]
+
+
+def without_rare(factor: Factor, groups: np.ndarray) -> tuple[Factor, tuple[str, ...]]:
+    """Leave out categories that fewer than MIN_RAREST_GROUPS groups hold, if two others are left.
+
+    Args:
+        factor: of the n test samples.
+        groups: [n].
+
+    Returns:
+        The factor, unknown where a category is left out, and these categories.
+    """
+    if factor.kind not in CLASSES:
+        return factor, ()
+    rare = np.array(groups_of_categories(factor, factor.values, groups)) < MIN_RAREST_GROUPS
+    if not rare.any() or (~rare).sum() < 2:
+        return factor, ()
+    values = np.where(np.isin(factor.values, np.flatnonzero(rare)), np.nan, factor.values)
+    return replace(factor, values=values), tuple(np.array(factor.categories)[rare].tolist())
 
 
 def unit_fault(factor: str, unit: Unit, seen: int) -> str:
@@ -81,9 +112,10 @@ def unit_fault(factor: str, unit: Unit, seen: int) -> str:
 def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     """Return the verdict, how the factor leaks, and the reason in a sentence.
 
-    Inconclusive: too few groups, or units that train and test share. Leaks: the corrected p-value is at most 0.05, and
-    the interval of the probe that was best on validation lies above 0. No evidence: it is above 0.05, all probes'
-    intervals end below the margin, and planted leaks of the margin would have been found. Inconclusive: neither.
+    In this order, inconclusive: too few groups, units that train and test share, or failed probes. Leaks: the
+    corrected p-value is at most 0.05, and the interval of the probe that was best on validation lies above the margin.
+    Trace: likewise, but above 0 only. No evidence: the p-value is above 0.05, all probes' intervals end below the
+    margin, and planted leaks of the margin would have been found. Inconclusive: neither.
 
     Args:
         evidence: the numbers.
@@ -92,28 +124,38 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
     Returns:
         ``verdict``, ``how`` (``linearly``, ``only nonlinearly``, or empty where that is inconclusive) and ``reason``.
     """
-    if fault := evidence.fault or _too_few(evidence):
-        return {"verdict": INCONCLUSIVE, "how": "", "reason": fault}
-    significant, above = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1] > 0
-    if significant and above:
+    verdict, how, reason = _judge(evidence, margin)
+    if evidence.left_out and not evidence.fault:
+        shown = ", ".join(evidence.left_out[:SHOWN])
+        more = f" and {len(evidence.left_out) - SHOWN} more" if len(evidence.left_out) > SHOWN else ""
+        reason += f"; without {shown}{more}, which fewer than {MIN_RAREST_GROUPS} test groups hold"
+    return {"verdict": verdict, "how": how, "reason": reason}
+
+
+def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
+    if fault := evidence.fault or _too_few(evidence) or _failed(evidence):
+        return INCONCLUSIVE, "", fault
+    significant, low = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1]
+    if significant and low > 0:
         how = _how(evidence)
         also = ", and linearly too" if how == "linearly" and evidence.best != "linear" else ""
         reason = f"decodable by {find_probe(evidence.best).phrase} better than by a constant, in unseen groups{also}"
-        return {"verdict": LEAKS, "how": how, "reason": reason}
+        if low > margin:
+            return LEAKS, how, reason
+        return TRACE, how, f"{reason}; the skill is surely above {low:.2f} only, not above the margin of {margin:g}"
     if not significant and evidence.highest < margin:
         if evidence.detectable > margin:
-            return {"verdict": INCONCLUSIVE, "how": "", "reason": _insensitive(evidence, margin)}
+            return INCONCLUSIVE, "", _insensitive(evidence)
         reason = (
             f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
         )
-        return {"verdict": NO_EVIDENCE, "how": "", "reason": reason}
+        return NO_EVIDENCE, "", reason
     if significant:
-        reason = "the permutation test is significant, but the interval of the skill includes 0"
-    elif above:
-        reason = "the interval excludes 0, but the p-value does not survive the correction over factors"
-    else:
-        reason = f"not significant, but the skill may be as high as {evidence.highest:.2f}; more groups are needed"
-    return {"verdict": INCONCLUSIVE, "how": "", "reason": reason}
+        return INCONCLUSIVE, "", "the permutation test is significant, but the interval of the skill includes 0"
+    if low > 0:
+        return INCONCLUSIVE, "", "the interval excludes 0, but the p-value does not survive the correction"
+    reason = f"not significant, but the skill may be as high as {evidence.highest:.2f}; more groups are needed"
+    return INCONCLUSIVE, "", reason
 
 
 def _how(evidence: Evidence) -> str:
@@ -123,12 +165,25 @@ def _how(evidence: Evidence) -> str:
     return "only nonlinearly" if evidence.beyond > 0 else ""
 
 
-def _insensitive(evidence: Evidence, margin: float) -> str:
+def _insensitive(evidence: Evidence) -> str:
     """Say that a leak would have been missed, and how many groups it would take to find it."""
-    needed = (
-        f"; about {evidence.groups_needed:,.0f} test groups are needed" if np.isfinite(evidence.groups_needed) else ""
-    )
-    return f"nothing is significant, but planted leaks with a skill of {margin:g} are often missed{needed}"
+    if not np.isfinite(evidence.detectable):
+        return "no probe found it, but no planted leak would have been found here; more groups are needed"
+    needed = evidence.groups_needed
+    more = f"; about {needed:,.0f} test groups are needed" if np.isfinite(needed) else ""
+    return f"no probe found it, but only skills of {evidence.detectable:.2f} or more would have been found here{more}"
+
+
+def _failed(evidence: Evidence) -> str:
+    """Say if the probes predict a number clearly worse than a constant: that proves nothing of the features."""
+    for probe in dict.fromkeys([evidence.best, "linear"]):
+        skill, _, high = evidence.skills[probe]
+        if evidence.smallest_groups is None and skill < FAILED and high < 0:
+            return (
+                f"{find_probe(probe).phrase} predicts it worse than a constant (skill {skill:.2f}): look for outliers "
+                "and codes of missing values, or transform it"
+            )
+    return ""
 
 
 def _too_few(evidence: Evidence) -> str:

@@ -70,6 +70,21 @@ def measures(factor: Factor, sums: np.ndarray) -> dict[str, np.ndarray]:
         return _class_measures(factor, sums) if factor.kind in CLASSES else _number_measures(factor, sums)
 
 
+def losses(factor: Factor, sums: np.ndarray) -> np.ndarray:
+    """Return what each part of the rows loses in skill, which is 1 − the sum of these.
+
+    Args:
+        factor: for its kind and categories.
+        sums: of row statistics over each part, [U, S].
+    """
+    total = sums.sum(0)
+    if factor.kind not in CLASSES:
+        return np.asarray(sums[:, 1] / (total[2] if total[2] > 0 else np.nan))
+    counts, missed = total[: len(factor.categories)], sums[:, len(factor.categories) :]
+    others = (counts > 0).sum() - 1
+    return np.asarray(missed @ (1 / np.where(counts > 0, counts * (others if others > 0 else np.nan), np.inf)))
+
+
 def skill(factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float = 0.0) -> float:
     """Return the skill of predictions [n] of a factor; rows whose truth is unknown (NaN) do not count."""
     known = ~np.isnan(truth)

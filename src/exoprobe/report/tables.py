@@ -24,7 +24,7 @@ COLUMNS = {
     "selectivity",
     "scores": f"factor kind representation probe {SKILL} skill_seed_sd seeds p baseline_error "
     + " ".join(f"{metric} {metric}_low {metric}_high" for metric in METRICS),
-    "differences": "factor kind probe representation other difference low high",
+    "differences": "factor kind probe representation other difference low high p p_holm",
     "erasure": f"representation erased probed probe skill_before {SKILL} change change_low change_high at_baseline",
     "recognition": "representation erased measure value low high change change_low change_high rows groups",
     "structure": "representation dimension rows effective_rank identity_variance label_variance",

@@ -6,6 +6,7 @@ from exoprobe.datasets.factors import Factor
 from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.permutation import (
     PermutationInput,
+    count_tests,
     holm,
     permutation_count,
     permutation_tests,
@@ -26,11 +27,18 @@ def test_what_was_not_tested_is_not_corrected_for():
 
 
 def test_there_are_enough_permutations_for_the_correction():
-    for factors in (1, 5, 41, 300):
-        assert factors / (1 + permutation_count(factors)) <= 0.05
+    for tests in (1, 5, 41, 300, 3_000):
+        assert tests / (1 + permutation_count(tests)) <= 0.05
+    assert permutation_count(41) == 50 * 41 - 1
+    assert permutation_count(300) == 9_999
     assert permutation_count(5, 99) == 99
-    with pytest.raises(ExoprobeError, match="permutations is 99; with 6 factors, no corrected p-value .* give 999"):
+    with pytest.raises(ExoprobeError, match="permutations is 99; with 6 tests .* no corrected p-value .* give 999"):
         permutation_count(6, 99)
+
+
+def test_factors_of_all_representations_are_corrected_together_and_controls_apart():
+    assert count_tests(10, [False, False, True]) == 20
+    assert count_tests(10, [True]) == 10
 
 
 def entry(truth, *predicted):

@@ -2,15 +2,25 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.verdicts import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Evidence, judge, smallest_groups
+from exoprobe.evaluation.verdicts import (
+    INCONCLUSIVE,
+    LEAKS,
+    NO_EVIDENCE,
+    TRACE,
+    Evidence,
+    judge,
+    smallest_groups,
+    without_rare,
+)
 
 FAR, NEAR, AROUND = (0.5, 0.4, 0.6), (0.02, -0.03, 0.07), (0.1, -0.1, 0.3)
+LITTLE, WORSE, POOR = (0.15, 0.08, 0.22), (-0.9, -1.2, -0.5), (-0.05, -0.08, -0.02)
 
 
-def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best=None, beyond=0.2, detectable=0.0):
+def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best=None, beyond=0.2, **more):
     best = best or ("linear" if linear[0] >= mlp[0] else "mlp")
     skills = {"linear": linear, "neighbors": NEAR, "mlp": mlp}
-    return Evidence(skills, best, beyond, p, p_linear, groups, smallest, "", detectable, 640)
+    return Evidence(skills, best, beyond, p, p_linear, groups, smallest, **more)
 
 
 @pytest.mark.parametrize(
@@ -19,24 +29,51 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best
         (evidence(FAR, FAR), LEAKS, "linearly"),
         (evidence(NEAR, FAR, p_linear=0.4), LEAKS, "only nonlinearly"),
         (evidence(NEAR, FAR, p_linear=0.4, beyond=-0.1), LEAKS, ""),  # nor is it surely better than a linear one
+        (evidence(LITTLE, NEAR), TRACE, "linearly"),  # surely above 0, not surely above the margin
         (evidence(NEAR, FAR, best="linear"), INCONCLUSIVE, ""),  # on validation it was not the best
-        (evidence(FAR, FAR, p=0.2), INCONCLUSIVE, ""),  # the correction over factors
+        (evidence(FAR, FAR, p=0.2), INCONCLUSIVE, ""),  # the correction
         (evidence(NEAR, (np.nan, np.nan, np.nan), p=0.4), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4, detectable=0.1), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4, detectable=0.11), INCONCLUSIVE, ""),  # a leak of the margin would be missed
+        (evidence(NEAR, NEAR, p=0.4, detectable=np.inf), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, detectable=np.inf), LEAKS, "linearly"),
+        (evidence(POOR, POOR, p=0.4, smallest=None), NO_EVIDENCE, ""),
+        (evidence(WORSE, NEAR, p=0.4, smallest=None), INCONCLUSIVE, ""),  # a failed regression proves nothing
+        (evidence(WORSE, WORSE, p=0.001, smallest=None), INCONCLUSIVE, ""),
         (evidence(AROUND, NEAR, p=0.4), INCONCLUSIVE, ""),
         (evidence(AROUND, NEAR), INCONCLUSIVE, ""),  # significant, but the interval holds 0
         (evidence(FAR, FAR, groups=9), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=4), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=None), LEAKS, "linearly"),
+        (evidence(FAR, FAR, fault="train and test share sites"), INCONCLUSIVE, ""),
     ],
 )
 def test_the_rule(given, verdict, how):
     judged = judge(given, margin=0.1)
     assert (judged["verdict"], judged["how"]) == (verdict, how)
     assert judged["reason"]
+
+
+def test_reasons_say_what_is_needed_and_what_was_left_out():
+    reason = judge(evidence(NEAR, NEAR, p=0.4, detectable=0.23, groups_needed=812.0), margin=0.1)["reason"]
+    assert reason == (
+        "no probe found it, but only skills of 0.23 or more would have been found here; about 812 test groups are needed"
+    )
+    reason = judge(evidence(FAR, FAR, left_out=tuple("abcdefg")), margin=0.1)["reason"]
+    assert reason.endswith("; without a, b, c, d, e and 2 more, which fewer than 5 test groups hold")
+
+
+def test_a_rare_category_is_left_out_if_two_others_are_left():
+    values, groups = np.array([0] * 6 + [1] * 6 + [2] * 6, float), np.array([*range(12), *[0] * 6])
+    factor = Factor("f", "categorical", values, ("a", "b", "c", "d"))
+    judged, left_out = without_rare(factor, groups)
+    assert left_out == ("c", "d")
+    np.testing.assert_array_equal(judged.known, values < 2)
+    assert smallest_groups(judged, judged.values, groups, left_out) == 6
+    same, nothing = without_rare(factor.at(values > 0), groups[values > 0])
+    assert nothing == ()
+    assert same.known.all()
 
 
 def test_groups_of_the_rarest_value_by_hand():

@@ -108,7 +108,7 @@ class Audit:
                 for index, first in enumerate(names):
                     for second in names[index + 1 :]:
                         gap = wide[factor, probe, first] - wide[factor, probe, second]
-                        rows.append([factor, kind, probe, first, second, gap, gap - 0.04, gap + 0.04])
+                        rows.append([factor, kind, probe, first, second, gap, gap - 0.04, gap + 0.04, 0.01, 0.04])
         return pd.DataFrame(rows, columns=COLUMNS["differences"].split())
 
     def erasure(self, scores):
