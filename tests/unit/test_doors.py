@@ -126,7 +126,7 @@ def test_seeds_and_names_that_look_alike_stay_apart(rng):
     people, sites = np.repeat(np.arange(20), 5), rng.choice(["x", "y"], 100)
     first, second, other = (rng.normal(size=(100, 4)).astype(np.float32) for _ in range(3))
     factors = {"person": people, "site": sites, "first": first[:, 0], "second": second[:, 0], "other": other[:, 0]}
-    settings = {"group": "person", "permutations": 99, "erasure": False, "threads": 1}
+    settings = {"group": "person", "permutations": 199, "erasure": False, "threads": 1}
     result = exoprobe.audit({"a": exoprobe.Seeds(np.stack([first, second])), "a_1": other}, factors, **settings)
     skill = result.verdicts.set_index(["representation", "factor"])["skill"]
     assert skill["a_1", "other"] > 0.9 > skill["a", "second"] > 0.3

@@ -8,7 +8,8 @@ from scipy.special import ndtr, ndtri, stdtrit
 RESAMPLES = 1000
 LEVEL = 0.95
 LEAST_GROUPS = 5
-WHOLE_GROUPS = 2  # groups in error, as it were, all of whose rows are
+WHOLE_GROUPS = 2  # groups in error, as it were, all of whose rows are …
+ENOUGH_GROUPS = 10  # … none once so many groups are in error
 MOST_UNITS = 2_000  # more are not needed to estimate a spread
 
 
@@ -93,7 +94,8 @@ def rate_limits(counts: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
         estimated = np.where(binomial > 0, spread / np.where(binomial > 0, binomial, 1), 0)
         informative = np.minimum((errors > 0).sum(0), (errors < counts).sum(0))
         whole = (counts**2).sum(0) / total
-        effect = (informative * estimated + WHOLE_GROUPS * whole) / (informative + WHOLE_GROUPS)
+        prior = WHOLE_GROUPS * np.maximum(0, 1 - informative / ENOUGH_GROUPS)
+        effect = (informative * estimated + prior * whole) / np.maximum(informative + prior, 1)
         rows = total / np.maximum(effect, 1)
         square = float(ndtri((1 + LEVEL) / 2)) ** 2
         center = (rate + square / (2 * rows)) / (1 + square / rows)

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from exoprobe.evaluation.intervals import RESAMPLES, group_sums, group_weights, interval
+from exoprobe.evaluation.intervals import (
+    RESAMPLES,
+    group_sums,
+    group_weights,
+    interval,
+    mean_limits,
+    rate_limits,
+)
 
 
 def test_sums_by_group_by_hand():
@@ -59,3 +66,16 @@ def test_of_four_groups_or_fewer_there_is_no_interval(rng):
 
 def test_too_few_groups_give_a_number_that_a_table_can_hold(rng):
     assert all(isinstance(limit, float) for limit in interval(rng.normal(size=99), 3))
+
+
+def test_limits_of_a_rate_by_hand():
+    """Ten groups of one row without an error: Wilson's upper limit is z² / (n + z²); groups of four count once."""
+    square = 1.959964**2
+    for rows in (1, 4):
+        rate, low, high = rate_limits(np.full((10, 1), rows), np.zeros((10, 1)))
+        np.testing.assert_allclose([rate[0], low[0], high[0]], [0, 0, square / (10 + square)], atol=1e-6)
+
+
+def test_the_limits_of_a_mean_of_rates_by_hand():
+    low, high = mean_limits(np.array([0.0, 0.2]), np.array([0.0, 0.1]), np.array([0.3, 0.6]))
+    np.testing.assert_allclose([low, high], [0.1 - 0.05, 0.1 + 0.25])
