@@ -128,7 +128,10 @@ def score(
 
 
 def _limits(factor: Factor, sums: np.ndarray) -> dict[str, tuple[float, float]]:
-    """Return the limits of a factor's measures from sums over units [U, S]; nothing of numbers."""
+    """Return the limits of a factor's measures from sums over units [U, S].
+
+    Nothing of numbers, and of one class predicted everywhere, whose skill is 0 whatever the rows.
+    """
     if factor.kind not in CLASSES:
         return {}
     classes = len(factor.categories)
@@ -136,6 +139,8 @@ def _limits(factor: Factor, sums: np.ndarray) -> dict[str, tuple[float, float]]:
     if present.sum() < 2:
         return {}
     rates, lows, highs = rate_limits(sums[:, :classes][:, present], sums[:, classes:][:, present])
+    if (rates == 0).sum() == 1 and (rates == 1).sum() == len(rates) - 1:
+        return {}
     low, high = mean_limits(rates, lows, highs)
     baseline = 1 - 1 / present.sum()
     limits = {"skill": (1 - high / baseline, 1 - low / baseline), "balanced_accuracy": (1 - high, 1 - low)}

@@ -126,3 +126,9 @@ def test_losses_of_units_add_up_to_the_skill(rng):
         predicted = rng.integers(0, 3, (80, 2)).astype(float)
         scored = score(factor, truth, predicted, 1.0, Bootstrap(groups))
         assert 1 - scored.losses.sum() == pytest.approx(scored.value("skill"))
+
+
+def test_the_skill_of_a_constant_prediction_is_surely_zero(rng):
+    truth = rng.integers(0, 2, 100).astype(float)
+    factor = Factor("f", "binary", truth, ("no", "yes"))
+    assert score(factor, truth, np.ones((100, 1)), 0.0, Bootstrap(np.arange(100))).interval("skill") == (0, 0)
