@@ -11,7 +11,7 @@ depends on the values and not on the predictions, so it costs no validity.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -135,7 +135,7 @@ def choose_exchange(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> Ex
 
 def _shared(factor: Factor, truth: np.ndarray, exchange: Exchange) -> float:
     """Return the mean skill of the values of other groups as predictions."""
-    constant = best_constant(Factor(factor.name, factor.kind, truth, factor.categories), np.ones(len(truth), bool))
+    constant = best_constant(replace(factor, values=truth), np.ones(len(truth), bool))
     loss = SkillLoss(factor, truth, constant)
     predicted = truth - 0.5 if factor.kind == "binary" else truth
     skills = [loss.skills(loss.prepare(predicted), rows) for rows in exchange.draws(DRAWS_TO_JUDGE)]

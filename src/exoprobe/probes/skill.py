@@ -79,7 +79,8 @@ def losses(factor: Factor, sums: np.ndarray) -> np.ndarray:
     """
     total = sums.sum(0)
     if factor.kind not in CLASSES:
-        return np.asarray(sums[:, 1] / (total[2] if total[2] > 0 else np.nan))
+        error, baseline = (6, 7) if factor.on_ranks else (1, 2)
+        return np.asarray(sums[:, error] / (total[baseline] if total[baseline] > 0 else np.nan))
     counts, missed = total[: len(factor.categories)], sums[:, len(factor.categories) :]
     others = (counts > 0).sum() - 1
     return np.asarray(missed @ (1 / np.where(counts > 0, counts * (others if others > 0 else np.nan), np.inf)))
