@@ -131,9 +131,11 @@ def _sensitivities(table: pd.DataFrame | None) -> dict[tuple[str, str], dict[str
     """Return ``detectable`` and ``groups_needed`` by representation and factor; empty where not measured."""
     if table is None:
         return {}
-    rows = table.drop_duplicates(["representation", "factor"])
-    values = rows[["detectable", "groups_needed"]].to_dict("records")
-    return dict(zip(zip(rows["representation"], rows["factor"], strict=True), values, strict=True))
+    columns = ["representation", "factor", "detectable", "groups_needed"]
+    return {
+        (representation, factor): {"detectable": detectable, "groups_needed": needed}
+        for representation, factor, detectable, needed in table.drop_duplicates(columns[:2])[columns].to_numpy()
+    }
 
 
 def _verdict_rows(
