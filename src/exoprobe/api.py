@@ -73,7 +73,7 @@ def audit(
         group: the column that says who or what a row comes from; groups stay in one split. None: each row is its own.
         id: the column that names the samples, in factors and features; None: rows are joined by order.
         label: the column with the class that the features are meant to encode; None: the group.
-        split: the column with train, validation or test; None: 60, 15 and 25 % of the rows, by group.
+        split: the column with train, validation or test; None: drawn by group, see docs/statistics.md.
         kinds: of factors whose kind would be inferred wrongly: binary, categorical, continuous or angle.
         columns: the factors; None: every column that can be one and has no other role.
         controls: names of representations that have learned nothing.

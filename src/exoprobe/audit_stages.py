@@ -89,7 +89,7 @@ def run_stages(
             described += _beyond(settings, samples, known, features[0], probe_files[name])
             if erasure:
                 log.info("%s: erasing each factor", name)
-                described += _erase(settings, name, samples, known, features[0], probe_files[name].predictions[0])
+                described += _erase(settings, name, samples, known, features[0])
     log.info("scoring")
     tables = join_tables(files, described)
     with threadpool_limits(1):
@@ -177,11 +177,9 @@ def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Pat
     return [path]
 
 
-def _erase(
-    settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path, predictions: str | Path
-) -> list[Path]:
+def _erase(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path) -> list[Path]:
     source = _open(settings, samples, factors, features)
-    tables = erasure_tables(source, samples, factors, predictions, label_is_group=settings.label_is_group)
+    tables = erasure_tables(source, samples, factors, general_probe_names(), label_is_group=settings.label_is_group)
     paths = {table: features.with_name(f"{table}.parquet") for table in ERASURE}
     write_tables(tables, dict(paths))
     return list(paths.values())

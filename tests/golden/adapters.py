@@ -91,9 +91,8 @@ def erasure(golden: Golden) -> pd.DataFrame:
     """What is left of each factor, and of recognition, after erasing a factor."""
     dataset, found = golden.digits, []
     for name, features in dataset.features.items():
-        (predictions,) = _audit_probes(golden)[name].predictions
         source = open_representation(dataset.samples, dataset.factors, features)
-        tables = erasure_tables(source, dataset.samples, dataset.factors, predictions)
+        tables = erasure_tables(source, dataset.samples, dataset.factors, general_probe_names())
         factors = tables["erasure"].drop(columns=["skill_before", "at_baseline"]).rename(columns={"probed": "factor"})
         recognition = tables["recognition"].assign(factor="label", probe=tables["recognition"]["measure"])
         recognition = recognition.drop(columns=["measure", "rows", "groups"]).rename(columns={"value": "score"})

@@ -159,7 +159,6 @@ rule erase_factors:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
-        predictions="results/probes/audit/{representation}/seed0/predictions.parquet",
     output:
         **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in ERASURE_TABLES},
     log:
@@ -173,7 +172,7 @@ rule erase_factors:
         gpu=GPUS,
     params:
         *probe_code(*AUDIT_PROBES, script="erase_factors.py"),
-        cfg=dict(device=settings.device, label_is_group=audited.settings.label_is_group),
+        cfg=dict(probes=AUDIT_PROBES, device=settings.device, label_is_group=audited.settings.label_is_group),
     message:
         "Erasing the factors from {wildcards.representation}"
     script:

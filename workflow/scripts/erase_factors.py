@@ -10,5 +10,5 @@ cfg, files = snakemake.params.cfg, snakemake.input
 source = open_representation(
     files.samples, files.factors, files.features, memory_mb=snakemake.resources.mem_mb, device=cfg["device"]
 )
-tables = erasure_tables(source, files.samples, files.factors, files.predictions, label_is_group=cfg["label_is_group"])
+tables = erasure_tables(source, files.samples, files.factors, cfg["probes"], label_is_group=cfg["label_is_group"])
 write_tables(tables, dict(snakemake.output.items()))

@@ -139,7 +139,8 @@ class Audit(Section):
     """The class that the features are meant to encode: what removing a factor does to it is measured. null: the
     group."""
     split: OptionalText
-    """train, validation or test. null: 60, 15 and 25 % of the rows, by group, drawn with the first of the seeds."""
+    """train, validation or test. null: drawn by group with the first of the seeds: 60, 15 and 25 % of the rows or, of
+    fewer than 500 groups, folds, each of which is test once."""
     kinds: dict[Text, Annotated[Text, AfterValidator(_kind)]]
     """Kinds of factors that are inferred wrongly: binary, categorical, continuous, angle (degrees), or an angle with
     its period: "angle radians", "angle 24" for hours."""

@@ -1,6 +1,6 @@
 """Which columns of a user's table are probed, as factors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
 from exoprobe.datasets.factor_kinds import NotAFactorError, is_group, to_factor
 from exoprobe.datasets.factors import CLASSES, Factor
+from exoprobe.datasets.folds import rows_needed
 from exoprobe.datasets.samples import SPLITS
 from exoprobe.errors import ExoprobeError
 
@@ -62,29 +63,30 @@ def _refuse_group(factor: Factor, groups: np.ndarray, roles: Roles) -> None:
 def drop_untestable(
     path: str | Path, factors: Sequence[Factor], splits: np.ndarray, roles: Roles, notes: Notes
 ) -> list[Factor]:
-    """Leave out what cannot be learned or tested: values that are not in every split.
+    """Leave out what cannot be learned or tested: values that are not in every split, or in all that is fitted on.
 
     Args:
         path: the table, for the errors.
         factors: of N samples.
-        splits: indices in :data:`exoprobe.datasets.samples.SPLITS`, [N].
+        splits: names of splits or folds, [N].
         roles: what the columns are.
         notes: a sentence per factor that this concerns.
 
     Returns:
-        The factors, unknown where a category is not in every split.
+        The factors, unknown where a category is left out.
 
     Raises:
         ExoprobeError: where fewer than two values are left of a factor that the user named.
     """
+    needed = rows_needed(splits)
     kept = []
     for factor in factors:
-        poor = _poor_split(factor, splits)
-        shared, lost = _shared_categories(factor, splits) if factor.kind in CLASSES else (factor, ())
-        if poor or (poor := _poor_split(shared, splits)):
+        poor = _poor_rows(factor, needed)
+        shared, lost = _shared_categories(factor, needed) if factor.kind in CLASSES else (factor, ())
+        if poor or (poor := _poor_rows(shared, needed)):
             sentence = f"{factor.name} cannot be probed, it has fewer than two values in {poor}"
-            if lost and not _poor_split(factor, splits):
-                sentence = f"{factor.name} cannot be probed, fewer than two of its values are in every split"
+            if set(needed) != set(SPLITS) or (lost and not _poor_rows(factor, needed)):
+                sentence = f"{factor.name} cannot be probed, fewer than two of its values are {_everywhere(needed)}"
             if roles.named(factor.name):
                 raise ExoprobeError(f"{path}: {sentence}")
             notes.leave_out(factor.name, f"{sentence}.")
@@ -92,17 +94,23 @@ def drop_untestable(
         if lost:
             shown = ", ".join(lost[:SHOWN]) + (f" and {len(lost) - SHOWN:,} more" if len(lost) > SHOWN else "")
             notes.add(
-                LEFT_OUT, factor.name, f"Rows where {factor.name} is {shown} are unknown: not every split has some."
+                LEFT_OUT,
+                factor.name,
+                f"Rows where {factor.name} is {shown} are unknown: these values are not {_everywhere(needed)}.",
             )
         kept.append(shared)
     return kept
 
 
-def _shared_categories(factor: Factor, splits: np.ndarray) -> tuple[Factor, tuple[str, ...]]:
-    """Keep the categories that every split has; return the names of the others too."""
+def _everywhere(needed: Mapping[str, np.ndarray]) -> str:
+    return "in every split" if set(needed) == set(SPLITS) else "in enough groups to be learned in every fold"
+
+
+def _shared_categories(factor: Factor, needed: Mapping[str, np.ndarray]) -> tuple[Factor, tuple[str, ...]]:
+    """Keep the categories that all these rows have; return the names of the others too."""
     present = np.ones(len(factor.categories), bool)
-    for split in range(len(SPLITS)):
-        codes = factor.values[factor.known & (splits == split)].astype(np.int64)
+    for rows in needed.values():
+        codes = factor.values[factor.known & rows].astype(np.int64)
         present &= np.bincount(codes, minlength=len(present)) > 0
     if present.all():
         return factor, ()
@@ -113,9 +121,9 @@ def _shared_categories(factor: Factor, splits: np.ndarray) -> tuple[Factor, tupl
     return replace(factor, values=values, categories=tuple(names[present].tolist())), tuple(names[~present].tolist())
 
 
-def _poor_split(factor: Factor, splits: np.ndarray) -> str | None:
-    """Name the first split in which a factor has fewer than two values."""
-    for split, name in enumerate(SPLITS):
-        if len(np.unique(factor.values[factor.known & (splits == split)])) < 2:
+def _poor_rows(factor: Factor, needed: Mapping[str, np.ndarray]) -> str | None:
+    """Name the first rows in which a factor has fewer than two values."""
+    for name, rows in needed.items():
+        if len(np.unique(factor.values[factor.known & rows])) < 2:
             return name
     return None

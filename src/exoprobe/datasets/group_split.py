@@ -5,9 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.folds import inner_folds
 from exoprobe.datasets.samples import SPLITS
 from exoprobe.errors import ExoprobeError
 
+FOLDS_BELOW = 500  # groups: of fewer, each is test once
+LEAVE_ONE_OUT = 12  # groups at most, each a fold of its own …
+FOLDS = {50: 10, FOLDS_BELOW: 5}  # … below 50 ten folds, below that five
+LEAST_GROUPS_IN_ALL = 6  # with fewer, the inner folds have one group or two to fit on
 SHARES = (0.60, 0.15, 0.25)  # of the rows, in the order of SPLITS
 LEAST_GROUPS = 3  # in each split
 DRAWS = (5, 200)  # how many random splits are compared, at least and at most …
@@ -18,20 +23,21 @@ def check_groups(groups: np.ndarray) -> None:
     """Refuse to split too few groups, [N].
 
     Raises:
-        ExoprobeError: where train, validation and test cannot have three each.
+        ExoprobeError: where there are fewer than six.
     """
     count = len(np.unique(groups))
-    if count < LEAST_GROUPS * len(SPLITS):
+    if count < LEAST_GROUPS_IN_ALL:
         raise ExoprobeError(
-            f"{count} groups cannot be split; train, validation and test need {LEAST_GROUPS} each, so "
-            f"{LEAST_GROUPS * len(SPLITS)} in all: give more rows, or a group column with more values"
+            f"{count} groups cannot be split; at least {LEAST_GROUPS_IN_ALL} are needed to fit, tune and test on "
+            "different ones: give more rows, or a group column with more values"
         )
 
 
 def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
-    """Assign whole groups to splits at random, so that rows and factor values are spread evenly.
+    """Assign whole groups at random to train, validation and test or, where they are few, to folds.
 
-    Of many random splits, the chosen one lacks the fewest factor values; ties go to the most even shares.
+    Of many random splits, the chosen one lacks the fewest factor values; ties go to the most even shares. In one split
+    of few groups, test has so few that it decides the verdict who they are; with folds, each group is test once.
 
     Args:
         groups: codes from 0, [N].
@@ -39,18 +45,61 @@ def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> 
         seed: of the random splits.
 
     Returns:
-        Indices into :data:`exoprobe.datasets.samples.SPLITS`, [N].
+        The name of each row's split, see :mod:`exoprobe.datasets.samples`, [N].
 
     Raises:
         ExoprobeError: where there are too few groups.
     """
     check_groups(groups)
-    sizes = np.bincount(groups)
-    counted = [groups * 0, *(np.where(np.isnan(codes), -1, codes).astype(np.int64) for codes in classes)]
-    rng = np.random.default_rng(seed)
-    draws = int(np.clip(DRAWN_VALUES // (len(groups) * len(counted)), *DRAWS))
-    candidates = (_draw_split(sizes, rng)[groups] for _ in range(draws))
-    return min(candidates, key=lambda split: _unevenness(split, counted))
+    if len(np.unique(groups)) >= FOLDS_BELOW:
+        return np.array(SPLITS)[draw_split(groups, classes, seed, SHARES, LEAST_GROUPS)]
+    folds = make_folds(groups, classes, seed)
+    return np.array([f"fold_{number}" for number in range(folds.max() + 1)])[folds]
+
+
+def fold_count(groups: int) -> int:
+    """Return into how many folds so many groups are put."""
+    if groups <= LEAVE_ONE_OUT:
+        return groups
+    return next((folds for below, folds in FOLDS.items() if groups < below), min(FOLDS.values()))
+
+
+def make_folds(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
+    """Assign whole groups to folds, equally many to each: each row's number, [N]; see :func:`make_split`."""
+    sizes, counted, rng = np.bincount(groups), _counted(groups, classes), np.random.default_rng(seed)
+    folds = fold_count(len(sizes))
+    held_out = [[test, *numbers] for test in range(folds) for numbers in inner_folds(folds, test)]
+    fitted = np.array([~np.isin(np.arange(folds), numbers) for numbers in held_out])
+    even = np.arange(len(sizes)) % folds
+    candidates = (rng.permutation(even)[groups] for _ in range(_draws(groups, counted)))
+    return min(candidates, key=lambda split: _unevenness(split, counted, np.full(folds, 1 / folds), fitted))
+
+
+def draw_split(
+    groups: np.ndarray, classes: Sequence[np.ndarray], seed: int, shares: Sequence[float], least: int = 1
+) -> np.ndarray:
+    """Assign whole groups at random to splits of so large shares of the rows: the number of each row's split, [N].
+
+    Args:
+        groups: codes from 0, [N].
+        classes: see :func:`make_split`.
+        seed: likewise.
+        shares: of each of P splits.
+        least: groups in each; there must be P times as many.
+    """
+    sizes, counted, rng = np.bincount(groups), _counted(groups, classes), np.random.default_rng(seed)
+    wanted = np.array(shares)
+    candidates = (_draw_candidate(sizes, wanted, least, rng)[groups] for _ in range(_draws(groups, counted)))
+    return min(candidates, key=lambda splits: _unevenness(splits, counted, wanted, np.eye(len(wanted))))
+
+
+def _counted(groups: np.ndarray, classes: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return what is spread evenly: rows, as one value, and the values of each factor, -1 where unknown."""
+    return [groups * 0, *(np.where(np.isnan(codes), -1, codes).astype(np.int64) for codes in classes)]
+
+
+def _draws(groups: np.ndarray, counted: Sequence[np.ndarray]) -> int:
+    return int(np.clip(DRAWN_VALUES // (len(groups) * len(counted)), *DRAWS))
 
 
 def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[object]) -> np.ndarray:
@@ -108,28 +157,37 @@ def draw_groups(groups: np.ndarray, rows: int, seed: int) -> np.ndarray:
     return chosen[groups]
 
 
-def _draw_split(sizes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _draw_candidate(sizes: np.ndarray, shares: np.ndarray, least: int, rng: np.random.Generator) -> np.ndarray:
     """Return a split per group: shuffled groups, cut where the shares of rows are met best."""
     order = rng.permutation(len(sizes))
     ends = np.cumsum(sizes[order])
-    wanted = np.cumsum(SHARES)[:-1] * ends[-1]
-    cuts = [int(np.argmin(np.abs(ends - rows))) + 1 for rows in wanted]
-    train = int(np.clip(cuts[0], LEAST_GROUPS, len(sizes) - 2 * LEAST_GROUPS))
-    validation = int(np.clip(cuts[1], train + LEAST_GROUPS, len(sizes) - LEAST_GROUPS))
-    splits = np.full(len(sizes), 2)
-    splits[order[:train]], splits[order[train:validation]] = 0, 1
+    splits, cut = np.empty(len(sizes), int), 0
+    for split, rows in enumerate(np.cumsum(shares)[:-1] * ends[-1]):
+        last = len(sizes) - (len(shares) - 1 - split) * least
+        end = int(np.clip(np.argmin(np.abs(ends - rows)) + 1, cut + least, last))
+        splits[order[cut:end]], cut = split, end
+    splits[order[cut:]] = len(shares) - 1
     return splits
 
 
-def _unevenness(splits: np.ndarray, counted: Sequence[np.ndarray]) -> tuple[int, float]:
-    """Return how many values a split lacks, and how far the values' shares are from those wanted, on average."""
+def _unevenness(
+    splits: np.ndarray, counted: Sequence[np.ndarray], wanted: np.ndarray, needed: np.ndarray
+) -> tuple[int, float]:
+    """Return how many values are lacking, and how far the values' shares are from those wanted, on average.
+
+    Args:
+        splits: codes [N] of P splits.
+        counted: of :func:`_counted`.
+        wanted: shares [P].
+        needed: 0 or 1 [sets, P], the splits of each set, in which together every value must be.
+    """
     lacking, distances = 0, []
     for codes in counted:
         known = codes >= 0
         kinds = codes[known].max(initial=-1) + 1
-        counts = np.bincount(splits[known] * kinds + codes[known], minlength=len(SPLITS) * kinds)
-        counts = counts.reshape(len(SPLITS), kinds)
-        lacking += int((counts == 0).sum())
+        counts = np.bincount(splits[known] * kinds + codes[known], minlength=len(wanted) * kinds)
+        counts = counts.reshape(len(wanted), kinds)
+        lacking += int((needed @ counts == 0).sum())
         shares = counts / np.maximum(counts.sum(0), 1)
-        distances.append(np.abs(shares - np.array(SHARES)[:, None]).mean())
+        distances.append(np.abs(shares - wanted[:, None]).mean())
     return lacking, float(distances[0] + np.mean(distances))

@@ -93,14 +93,20 @@ def dataset_digest(path: str | Path) -> str:
 
 def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
     """Refuse a group that is in two splits, and rows whose splits do not lie together in order."""
-    names = split_names(splits)
-    if np.any(np.diff([names.index(split) for split in splits]) < 0):
-        raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(names)}")
+    if np.any(np.diff(split_codes(splits)) < 0):
+        raise ExoprobeError(f"samples must be sorted by split, in the order {', '.join(split_names(splits))}")
     seen: dict[int, str] = {}
     for group, split in sorted({(group, split) for group, split in zip(groups.tolist(), splits.tolist(), strict=True)}):
         if group in seen:
             raise ExoprobeError(f"group {group} is in two splits, {seen[group]} and {split}")
         seen[group] = split
+
+
+def split_codes(splits: np.ndarray) -> np.ndarray:
+    """Return the number of each row's split in the order of :func:`split_names`, [N]."""
+    present, index = np.unique(splits, return_inverse=True)
+    order = split_names(present)
+    return np.array([order.index(name) for name in present.tolist()], np.int64)[index]
 
 
 def split_names(splits: np.ndarray) -> list[str]:

@@ -19,7 +19,7 @@ from exoprobe.datasets.factors import CLASSES, Factor, write_factors
 from exoprobe.datasets.group_names import group_codes, label_codes
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
 from exoprobe.datasets.sample_join import Rows, join, text_ids
-from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
+from exoprobe.datasets.samples import SPLITS, dataset_digest, split_codes, write_samples
 from exoprobe.datasets.units import unit_columns
 from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
@@ -102,8 +102,8 @@ def build_audit(
     used = _load(files, notes)
     note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, labels, factors, roles, notes)
     _log(notes, factors)
-    order = np.argsort(splits, kind="stable")
-    columns = {"row": kept, "id": ids, "group": groups, "split": np.array(SPLITS)[splits], "label": labels, **units}
+    order = np.argsort(split_codes(splits), kind="stable")
+    columns = {"row": kept, "id": ids, "group": groups, "split": splits, "label": labels, **units}
     return AuditData(
         {"sample_id": np.arange(len(kept)), **{name: column[order] for name, column in columns.items()}},
         [replace(factor, values=factor.values[order]) for factor in factors],
@@ -200,10 +200,10 @@ def _splits(
     roles: Roles,
     seed: int,
 ) -> np.ndarray:
-    """Return indices in SPLITS [N], of the user's split or of one that is made."""
+    """Return the name of each row's split [N], the user's or one that is made."""
     try:
         if roles.split is not None:
-            return given_split(groups, table[roles.split], group_names)
+            return np.array(SPLITS)[given_split(groups, table[roles.split], group_names)]
         return make_split(groups, [factor.values for factor in factors if factor.kind in CLASSES], seed)
     except ExoprobeError as error:
         raise ExoprobeError(f"{path}: {error}") from error

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor, read_factors
-from exoprobe.datasets.samples import SPLITS, dataset_digest, read_samples
+from exoprobe.datasets.samples import SPLITS, dataset_digest, read_samples, split_names
 from exoprobe.evaluation.permutation import count_tests, permutation_count
 from exoprobe.evaluation.verdicts import smallest_groups
 from exoprobe.features.feature_file import read_info
@@ -63,13 +63,17 @@ def describe_factors(
 
     Returns:
         ``factor, kind, inferred, values, known, missing``, known rows per split, ``test_groups`` that know it, and
-        ``smallest_groups``, how many of these have the rarest value (empty for numbers).
+        ``smallest_groups``, how many of these have the rarest value (empty for numbers). With folds every row is test
+        once, and ``train`` and ``validation`` are empty.
     """
-    test = columns["split"] == "test"
+    folds = not set(columns["split"].tolist()) <= set(SPLITS)
+    test = folds | (columns["split"] == "test")
     rows = []
     for factor in factors:
         known_test = factor.known & test
-        counts = {split: int((factor.known & (columns["split"] == split)).sum()) for split in SPLITS}
+        counts: dict[str, int | None] = {
+            split: None if folds else int((factor.known & (columns["split"] == split)).sum()) for split in SPLITS
+        }
         rows.append(
             {
                 "factor": factor.name,
@@ -79,11 +83,12 @@ def describe_factors(
                 "known": int(factor.known.sum()),
                 "missing": int((~factor.known).sum()),
                 **counts,
+                "test": int(known_test.sum()),
                 "test_groups": len(np.unique(columns["group"][known_test])),
                 "smallest_groups": smallest_groups(factor, factor.values[known_test], columns["group"][known_test]),
             }
         )
-    return pd.DataFrame(rows).astype({"smallest_groups": "Int64"})
+    return pd.DataFrame(rows).astype(dict.fromkeys(("train", "validation", "smallest_groups"), "Int64"))
 
 
 def _describe_audit(
@@ -93,7 +98,7 @@ def _describe_audit(
     factors: int,
     notes: Mapping[str, Any],
 ) -> dict[str, Any]:
-    entries = settings["representations"]
+    entries, splits = settings["representations"], split_names(columns["split"])
     return {
         "title": ", ".join(entry["title"] for entry in entries.values() if not entry["control"]),
         "representations": {
@@ -102,8 +107,9 @@ def _describe_audit(
         "factors_file": settings["factors_file"],
         "group": settings["group"],
         "label": settings["label"],
-        "rows": {split: int((columns["split"] == split).sum()) for split in SPLITS},
-        "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in SPLITS},
+        "rows": {split: int((columns["split"] == split).sum()) for split in splits},
+        "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in splits},
+        "folds": 0 if set(splits) <= set(SPLITS) else len(splits),
         **notes,
         "permutations": permutation_count(
             count_tests(factors, [entry["control"] for entry in entries.values()]), settings["permutations"]

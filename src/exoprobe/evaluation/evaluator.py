@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import Factor, read_factors
+from exoprobe.datasets.folds import Fold, plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
 from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
 from exoprobe.evaluation.verdicts import without_rare
-from exoprobe.probes.folds import Fold, plan_folds
 from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
 
@@ -36,6 +36,7 @@ class Evaluator:
         left_out: of each factor, the categories that do not count.
         units_seen: of each factor, how many of its unit's values are in train and in test.
         sample_ids: [n].
+        folds: how many; 1 for one split.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Evaluator:
         if with_label:
             all_factors = [label_factor(columns[LABEL]), *all_factors]
         folds = plan_folds(columns["group"], columns["split"])
+        self.folds = len(folds)
         test = np.any([fold.test for fold in folds], axis=0) if rows is None else rows
         trained = np.any([fold.train for fold in folds], axis=0)
         all_factors = [factor.learned_from(trained) for factor in all_factors]  # one scale of errors for all folds
@@ -119,7 +121,8 @@ class Evaluator:
             known = self.factors[indices[0]].known
             inputs = [self._permutation_input(index, predicted[index], known) for index in indices]
             groups = self.groups_of(indices[0])[known]
-            results |= dict(zip(indices, permutation_tests(inputs, groups, count), strict=True))
+            tests = permutation_tests(inputs, groups, count, folds=self.folds)
+            results |= dict(zip(indices, tests, strict=True))
         return [results[index] for index in range(len(self.factors))]
 
     def _permutation_input(

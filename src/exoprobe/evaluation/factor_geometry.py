@@ -1,23 +1,23 @@
 """How factors are encoded in one representation: all tables of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import Factor, read_factors
+from exoprobe.datasets.folds import plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
-from exoprobe.datasets.split_features import split_blocks
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.evaluation.binning import Bins, factor_bins
 from exoprobe.evaluation.robustness import nearest_neighbors, robustness_chance, robustness_index
 from exoprobe.evaluation.spectrum import singular_values
 from exoprobe.evaluation.structure import effective_rank, scree, variance_explained
-from exoprobe.evaluation.subspace import subspace_skills, sufficient_dimensions
+from exoprobe.evaluation.subspace import nested_predictions, subspace_skills, sufficient_dimensions
 from exoprobe.evaluation.unit_order import shifted_up, unit_order
-from exoprobe.features.blocks import Blocks
+from exoprobe.features.blocks import Blocks, FileBlocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
 from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.nested_models import rank_dimensions
@@ -49,29 +49,33 @@ def geometry_tables(
     """Measure how factors are encoded in a cached representation, see :func:`describe_geometry`.
 
     Args:
-        samples: the dataset, with the splits train and test.
+        samples: the dataset, with one split or with folds; with folds all rows are described.
         factors: of its samples.
         features: the representation.
         label_is_group: whether labels are groups.
     """
-    columns = read_samples(samples, ["group", "split", "label"])
-    train = columns["split"] == "train"
-    known_factors = [factor.learned_from(train) for factor in read_factors(factors, dataset_digest(samples))]
-    splits = []
-    for name in ("train", "test"):
-        rows = columns["split"] == name
-        splits.append(
-            Split(
-                split_blocks(samples, features, name),
-                [factor.at(rows) for factor in known_factors],
-                columns["group"][rows],
-                columns["label"][rows],
-            )
+    digest, columns = dataset_digest(samples), read_samples(samples, ["group", "split", "label"])
+    known_factors = read_factors(factors, digest)
+
+    def select(rows: np.ndarray, train: np.ndarray) -> Split:
+        return Split(
+            FileBlocks(features, rows, dataset_digest=digest),
+            [factor.learned_from(train).at(rows) for factor in known_factors],
+            columns["group"][rows],
+            columns["label"][rows],
         )
-    return describe_geometry(*splits, label_is_group=label_is_group)
+
+    planned = plan_folds(columns["group"], columns["split"])
+    folds = [(select(fold.train, fold.train), select(fold.test, fold.train)) for fold in planned]
+    all_rows = np.ones(len(columns["group"]), bool)
+    everything = select(all_rows, all_rows)
+    train, test = folds[0] if len(folds) == 1 else (everything, everything)
+    return describe_geometry(train, test, label_is_group=label_is_group, folds=folds)
 
 
-def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dict[str, pd.DataFrame]:
+def describe_geometry(
+    train: Split, test: Split, *, label_is_group: bool, folds: Sequence[tuple[Split, Split]] = ()
+) -> dict[str, pd.DataFrame]:
     """Measure how factors are encoded in a representation.
 
     Training rows are passed over once, block by block; of test, whole groups are drawn up to 20,000 rows.
@@ -80,6 +84,8 @@ def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dic
         train: what probes and erasers are fitted on.
         test: what is described; the same factors, in the same order.
         label_is_group: whether labels are groups; else neighbors of one group do not count as neighbors.
+        folds: what each fold's probes are fitted and scored on, where they are several; ``train`` and ``test`` are
+            then all rows.
 
     Returns:
         Tables by name: ``structure`` (one row: ``dimension``, ``rows``, ``effective_rank``, ``identity_variance``,
@@ -88,12 +94,13 @@ def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dic
         factor, value and position, see :func:`~exoprobe.evaluation.unit_order.unit_order`).
     """
     moments = FactorMoments(train.features, train.factors, train.groups)
-    rows = draw_rows(test.groups, MOST_ROWS)
-    features = take_rows(test.features, rows).astype(np.float64)
-    factors = [factor.at(rows) for factor in test.factors]
-    groups, labels = test.groups[rows], test.labels[rows]
+    drawn = _draw(test)
+    features, factors, groups, labels = drawn.features, drawn.factors, drawn.groups, drawn.labels
     bins = [factor_bins(factor) for factor in factors]
-    skills = subspace_skills(moments, train.factors, features, factors)
+    if len(folds) > 1:
+        skills = _skills_of_folds(folds)
+    else:
+        skills = subspace_skills(factors, [nested_predictions(moments, train.factors, features)])
     identity, label, *explained = _variances(features, [groups, labels, *(binned.codes for binned in bins)])
     columns = {
         "variance_explained": explained,
@@ -110,6 +117,37 @@ def describe_geometry(train: Split, test: Split, *, label_is_group: bool) -> dic
         "subspace": skills,
         "dimensions": _dimensions(features, factors, bins),
     }
+
+
+@dataclass(frozen=True)
+class _DrawnSplit:
+    """Whole groups of a split, up to 20,000 rows: as :class:`Split`, with features float64 [n, D]."""
+
+    features: np.ndarray
+    factors: Sequence[Factor]
+    groups: np.ndarray
+    labels: np.ndarray
+
+
+def _draw(split: Split) -> _DrawnSplit:
+    rows = draw_rows(split.groups, MOST_ROWS)
+    features = take_rows(split.features, rows).astype(np.float64)
+    factors = [factor.at(rows) for factor in split.factors]
+    return _DrawnSplit(features, factors, split.groups[rows], split.labels[rows])
+
+
+def _skills_of_folds(folds: Sequence[tuple[Split, Split]]) -> pd.DataFrame:
+    """Score nested linear probes with every fold as test once."""
+    drawn = [_draw(test) for _, test in folds]
+    predictions = [
+        nested_predictions(FactorMoments(train.features, train.factors, train.groups), train.factors, test.features)
+        for (train, _), test in zip(folds, drawn, strict=True)
+    ]
+    joined = [
+        replace(of_folds[0], values=np.concatenate([factor.values for factor in of_folds]))
+        for of_folds in zip(*(test.factors for test in drawn), strict=True)
+    ]
+    return subspace_skills(joined, predictions)
 
 
 def _structure(shape: tuple[int, int], rank: float, identity: float, label: float) -> pd.DataFrame:

@@ -5,6 +5,7 @@ the test groups are exchangeable; :mod:`exoprobe.evaluation.exchange` says how t
 """
 
 import math
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ class PermutationInput:
 
 
 def permutation_tests(
-    inputs: Sequence[PermutationInput], groups: np.ndarray, count: int
+    inputs: Sequence[PermutationInput], groups: np.ndarray, count: int, *, folds: int = 1
 ) -> list[tuple[float, np.ndarray]]:
     """Test of each factor whether any probe predicts it.
 
@@ -88,6 +89,7 @@ def permutation_tests(
         inputs: of factors that are known for the same n rows.
         groups: [n], what varies independently.
         count: of permutations.
+        folds: how many splits the rows are test of.
 
     Returns:
         For each factor the p-value of the best probe (of the largest standardized skill: what choosing among
@@ -103,8 +105,25 @@ def permutation_tests(
         losses = [inputs[index].losses() for index in indices]
         for index, probes, drawn in zip(indices, losses, exchange.skills(losses, count), strict=True):
             observed = np.stack([loss.skills(predicted, themselves) for loss, predicted in probes], axis=1)
-            results[index] = _p_values(inputs[index].by_probe(observed)[0], inputs[index].by_probe(drawn))
+            results[index] = _p_values(
+                inputs[index].by_probe(observed)[0], _spread(inputs[index].by_probe(drawn), folds)
+            )
     return [results[index] for index in range(len(inputs))]
+
+
+def _spread(skills: np.ndarray, folds: int) -> np.ndarray:
+    """Return permuted skills [P, R] as far from their mean as those of probes that are fitted anew would be.
+
+    With folds, each two groups of different folds meet twice: the value of either is predicted from the other's. What
+    chance makes of the two is the same, so that the variance of a skill over datasets in which nothing is encoded is
+    twice what it is for predictions that stay as they are, whose two meetings are permuted apart (Hoeffding's variance
+    of a U-statistic of degree two, of a symmetric kernel and of one that is not).
+    """
+    if folds == 1:
+        return skills
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # where all are NaN
+        mean = np.nanmean(skills, axis=0)
+    return np.asarray(mean + np.sqrt(2) * (skills - mean))
 
 
 def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.ndarray]:

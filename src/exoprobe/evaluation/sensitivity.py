@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import Factor
+from exoprobe.datasets.folds import Fold
 from exoprobe.datasets.units import read_unit_columns, varying_units
 from exoprobe.evaluation.permutation import SIGNIFICANT
 from exoprobe.evaluation.power import PowerCurve, critical, group_statistics
 from exoprobe.features.blocks import FileBlocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows
-from exoprobe.probes.folds import Fold
 from exoprobe.probes.planted_skill import correlations_for
 from exoprobe.probes.probe_data import Representation
 from exoprobe.probes.registry import general_probe_names

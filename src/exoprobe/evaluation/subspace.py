@@ -1,6 +1,7 @@
 """How many dimensions encode a factor: the skill of linear probes on the first components or the best dimensions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,38 +15,69 @@ from exoprobe.probes.nested_models import (
     nested_dimensions,
     predict_values,
 )
-from exoprobe.probes.skill import best_constant, skill
+from exoprobe.probes.skill import best_constant, measures, row_statistics
 
 SUFFICIENT = 0.9  # of the skill with all dimensions
 LEAST_SKILL = 0.05  # with all dimensions; below it, the factor is not encoded
 
 
-def subspace_skills(
-    moments: FactorMoments, train: Sequence[Factor], features: np.ndarray, test: Sequence[Factor]
-) -> pd.DataFrame:
-    """Score nested linear probes of each factor on test rows.
+@dataclass(frozen=True)
+class NestedPredictions:
+    """What linear probes from the first components, or the best dimensions, predict of n test rows.
+
+    Attributes:
+        constants: the best constant of each of the F factors in training.
+        values: by basis, of each factor float64 [n, L], L the counts of :func:`nested_dimensions`.
+        dimension: of the features.
+    """
+
+    constants: Sequence[float]
+    values: Mapping[str, Sequence[np.ndarray]]
+    dimension: int
+
+
+def nested_predictions(moments: FactorMoments, train: Sequence[Factor], features: np.ndarray) -> NestedPredictions:
+    """Predict each factor by nested linear probes.
 
     Args:
         moments: of the training rows, to fit and to choose dimensions by.
         train: the F factors of the training rows, for the constants.
         features: float64 [n, D], of test.
-        test: the F factors of the test rows.
-
-    Returns:
-        A row per factor, basis (``components`` or ``dimensions``) and number of them: ``factor``, ``basis``,
-        ``dimensions`` and ``skill``.
     """
     alphas = choose_alphas(moments)
     bases: dict[str, ComponentModels | DimensionModels] = {
         "components": ComponentModels(moments, alphas),
         "dimensions": DimensionModels(moments, alphas),
     }
-    dimensions, tables = nested_dimensions(features.shape[1]), []
-    for index, factor in enumerate(test):
-        constant = best_constant(train[index], np.ones(len(train[index].values), bool))
+    values: dict[str, list[np.ndarray]] = {basis: [] for basis in bases}
+    for index, factor in enumerate(train):
         for basis, models in bases.items():
-            predicted = predict_values(factor, models.coefficients(index), features, moments, index)
-            skills = [skill(factor, factor.values, values, constant) for values in predicted.T]
+            values[basis].append(predict_values(factor, models.coefficients(index), features, moments, index))
+    constants = [best_constant(factor, np.ones(len(factor.values), bool)) for factor in train]
+    return NestedPredictions(constants, values, features.shape[1])
+
+
+def subspace_skills(test: Sequence[Factor], folds: Sequence[NestedPredictions]) -> pd.DataFrame:
+    """Score nested linear probes of each factor on test rows.
+
+    Args:
+        test: the F factors of the test rows.
+        folds: predictions of one split, or of each fold, whose test rows follow one another.
+
+    Returns:
+        A row per factor, basis (``components`` or ``dimensions``) and number of them: ``factor``, ``basis``,
+        ``dimensions`` and ``skill``.
+    """
+    dimensions, tables = nested_dimensions(folds[0].dimension), []
+    for index, factor in enumerate(test):
+        known = factor.known
+        for basis in folds[0].values:
+            predicted = [fold.values[basis][index] for fold in folds]
+            constants = np.repeat([fold.constants[index] for fold in folds], [len(values) for values in predicted])
+            skills = [
+                measures(factor, row_statistics(factor, factor.values[known], values, constants[known]).sum(0))["skill"]
+                for values in np.concatenate(predicted)[known].T
+            ]
             columns = {"factor": factor.name, "basis": basis, "dimensions": dimensions, "skill": skills}
             tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)

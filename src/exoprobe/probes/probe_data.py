@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import Factor, read_factors
+from exoprobe.datasets.folds import Fold, plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.embeddings.erasure import ErasedBlocks, Eraser
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
 from exoprobe.features.drawn_rows import draw_rows
-from exoprobe.probes.folds import Fold, plan_folds
 from exoprobe.training.head import Head
 
 HELD = 1 / 3  # of the memory, for scaled features; where they need more, they are read batch by batch
@@ -53,7 +53,7 @@ class Representation:
     device: str = "cpu"
 
     def folds(self) -> list[Fold]:
-        """Plan the folds, see :func:`exoprobe.probes.folds.plan_folds`."""
+        """Plan the folds, see :func:`exoprobe.datasets.folds.plan_folds`."""
         return plan_folds(self.groups, self.splits)
 
 
@@ -137,6 +137,12 @@ class ProbeData:
         erased._eraser = eraser
         erased._held = None if self._held is None else gather(erased._scaled(None))
         return erased
+
+    def fitted_on(self, train: np.ndarray) -> "ProbeData":
+        """Return the same data, scaled as they are, of which probes are fitted on other rows, bool [N]."""
+        narrowed = copy.copy(self)
+        narrowed.fitted, narrowed.rows = {}, {**self.rows, "train": train}
+        return narrowed
 
     def blocks(self, rows: np.ndarray) -> Blocks:
         """Return the scaled features of some rows, bool [N]."""

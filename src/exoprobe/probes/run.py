@@ -4,15 +4,17 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.folds import Fold
 from exoprobe.embeddings.erasure import fit_eraser
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.moments import measure_moments
 from exoprobe.io.files import write_table
 from exoprobe.probes.base import find_probe
 from exoprobe.probes.predictions import PredictionTable
-from exoprobe.probes.probe_data import FoldData, Representation, open_fold
+from exoprobe.probes.probe_data import FoldData, ProbeData, Representation, open_fold
 from exoprobe.probes.selectivity import measure_selectivity
 from exoprobe.probes.targets import Targets, join_targets
 from exoprobe.probes.tuning import run_probe
@@ -60,8 +62,7 @@ def probe(
     write_table(table.frame(), paths["predictions"])
     write_table(pd.concat(searches, ignore_index=True), paths["search"])
     if "selectivity" in paths:
-        predictable = _targets(source, choose_factors(source, None), data).factors
-        write_table(measure_selectivity(data.final, predictable), paths["selectivity"])
+        write_table(_selectivity(source, folds, data), paths["selectivity"])
 
 
 def choose_factors(source: Representation, names: Sequence[str] | None) -> list[str]:
@@ -80,6 +81,17 @@ def choose_factors(source: Representation, names: Sequence[str] | None) -> list[
 
 def _targets(source: Representation, factors: Sequence[str], data: FoldData) -> Targets:
     return join_targets([source.factors[name].learned_from(data.fold.train) for name in factors])
+
+
+def _selectivity(source: Representation, folds: Sequence[Fold], data: FoldData) -> pd.DataFrame:
+    """Measure selectivity on the training rows; of folds on all rows, since each group is trained on."""
+    if len(folds) == 1:
+        trained = data.final
+    else:
+        everything = np.ones(len(source.groups), bool)
+        trained = ProbeData(source, {"train": everything, "validation": ~everything, "test": ~everything})
+    factors = [source.factors[name] for name in choose_factors(source, None)]
+    return measure_selectivity(trained, [factor.learned_from(trained.rows["train"]) for factor in factors])
 
 
 def _erasures(data: FoldData, source: Representation, erase: Sequence[str]) -> dict[str, FoldData]:

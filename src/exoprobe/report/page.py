@@ -49,6 +49,7 @@ def write_page(
         "actions": screen.actions,
         "matrix": screen.matrix,
         "anchors": screen.anchors,
+        "erased": len(titled["erasure"]) > 0,
         "verdicts": [row for factor in screen.anchors for row in screen.findings if row.factor == factor],
         "metadata": audited,
         "notes": _input_notes(audited),

@@ -68,7 +68,8 @@ def test_every_row_keeps_its_factors_group_and_split(files, frame):
     rows, splits = data.columns["row"], data.columns["split"]
     assert sorted(rows) == list(range(N))
     assert data.columns["id"].tolist() == [str(row) for row in rows]
-    assert [name for name, _ in pd.Series(splits).groupby(splits, sort=False)] == ["train", "validation", "test"]
+    folds = [f"fold_{number}" for number in range(10)]
+    assert [name for name, _ in pd.Series(splits).groupby(splits, sort=False)] == folds
     whole = pd.DataFrame({"person": frame["person"].to_numpy()[rows], "code": data.columns["group"], "split": splits})
     assert len(whole.drop_duplicates()) == PEOPLE == whole["code"].nunique()
     np.testing.assert_array_equal(data.columns["label"], data.columns["group"])
@@ -138,9 +139,21 @@ def test_columns_that_are_no_factors_are_left_out_with_a_sentence(files, frame):
     ]
 
 
-def test_a_category_that_not_every_split_has_is_unknown(files, frame):
+def test_many_groups_are_split_into_train_validation_and_test(files, frame):
+    many = pd.concat([frame] * 25, ignore_index=True)
+    many["person"] = np.repeat(np.arange(600), 5)
+    splits = files.build(many.drop(columns="id")).columns["split"]
+    assert list(dict.fromkeys(splits)) == ["train", "validation", "test"]
+
+
+@pytest.mark.parametrize(
+    ("split", "where"),
+    [(None, "in enough groups to be learned in every fold"), ("part", "in every split")],
+)
+def test_a_category_that_cannot_be_learned_and_tested_is_unknown(files, frame, split, where):
     frame.loc[frame["person"] == "p3", "camera"] = 9
-    data = files.build(frame)
+    frame["part"] = np.repeat(["train", "validation", "test"], N // 3)
+    data = files.build(frame, split=split, factor_columns=["sex", "glasses", "camera"])
     camera = data.factors[2]
     assert camera.categories == ("1", "2", "3", "4")
     rows = frame["camera"].to_numpy()[data.columns["row"]]
@@ -151,7 +164,7 @@ def test_a_category_that_not_every_split_has_is_unknown(files, frame):
         (2, 3),
         (3, 4),
     }
-    assert data.notes["left_out"][1:] == ["Rows where camera is 9 are unknown: not every split has some."]
+    assert data.notes["left_out"] == [f"Rows where camera is 9 are unknown: these values are not {where}."]
 
 
 def test_so_many_rows_are_drawn_by_whole_groups(files, frame):
@@ -306,15 +319,15 @@ WRONG = {
         lambda frame: frame.assign(person=frame["person"].str[:2]).assign(person=lambda f: f["person"].str[1:]),
         None,
         {"group": "sex"},
-        "{0}/factors.csv: 2 groups cannot be split; train, validation and test need 3 each, so 9 in all: give "
-        "more rows, "
-        "or a group column with more values",
+        "{0}/factors.csv: 2 groups cannot be split; at least 6 are needed to fit, tune and test on different ones: "
+        "give more rows, or a group column with more values",
     ),
     "a factor that only one split has": (
         lambda frame: frame.assign(hat=np.where(frame["person"] == "p1", "yes", "no")),
         None,
         {"factor_columns": ["sex", "hat"]},
-        "{0}/factors.csv: hat cannot be probed, it has fewer than two values in validation",
+        "{0}/factors.csv: hat cannot be probed, fewer than two of its values are in enough groups to be learned in "
+        "every fold",
     ),
     "a label with one value": (
         lambda frame: frame.assign(label="face"),

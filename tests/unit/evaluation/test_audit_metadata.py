@@ -39,6 +39,14 @@ def test_each_factor_is_counted_by_rows_and_by_groups_that_hold_its_rarest_value
     assert pd.isna(age["smallest_groups"])
 
 
+def test_with_folds_every_row_is_test_and_none_is_always_in_training():
+    folds = np.repeat(["fold_0", "fold_1", "fold_2"], 4)
+    hat, age = describe_factors(FACTORS, {"group": GROUPS, "split": folds}, given=()).to_dict("records")
+    assert pd.isna([hat["train"], hat["validation"], age["train"]]).all()
+    assert (hat["test"], hat["test_groups"], hat["smallest_groups"]) == (10, 5, 4)
+    assert (age["test"], age["test_groups"]) == (11, 5)
+
+
 @pytest.mark.parametrize(
     ("label", "is_group"),
     [("person", True), ("name", False), (None, False)],
@@ -68,6 +76,7 @@ def test_metadata_state_what_was_audited(tmp_path, label, is_group):
     assert metadata["title"] == "after"
     assert metadata["rows"] == {"train": 4, "validation": 2, "test": 6}
     assert metadata["groups"] == {"train": 2, "validation": 1, "test": 3}
+    assert metadata["folds"] == 0
     assert (metadata["joined"], metadata["left_out"]) == ("12 rows, joined by order.", ["x."])
     assert (metadata["permutations"], metadata["margin"], metadata["neighbors_rows"]) == (999, 0.1, MAX_ROWS)
     assert metadata["label_is_group"] is is_group

@@ -2,16 +2,19 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.erasure_effect import LEAST_SQUARES, erasure_tables
+from exoprobe.evaluation.erasure_effect import COLUMNS, LEAST_SQUARES, erasure_tables
 from exoprobe.probes.probe_data import open_representation
+from exoprobe.probes.registry import general_probe_names
 from tests.planted import Planted
 
 
-def erase(planted):
-    """Probe, and erase every factor in turn."""
+def erase(planted, probes=None):
+    """Erase every factor in turn."""
     path = planted.write()
-    files, (predictions,) = (planted.samples, planted.factors_file), planted.probe(path).predictions
-    return erasure_tables(open_representation(*files, path), *files, predictions, label_is_group=True)
+    files = (planted.samples, planted.factors_file)
+    return erasure_tables(
+        open_representation(*files, path), *files, probes or general_probe_names(), label_is_group=True
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def test_no_linear_probe_is_left_above_its_baseline(tables):
     assert (linear.loc[["glasses", "age", "age group"], "skill_before"] > 0.4).all()
     assert linear["at_baseline"].all()
     assert (linear["skill"].abs() < 0.15).all()
-    assert (linear.loc[["glasses", "age", "age group"], "change_high"] < -0.3).all()
+    assert (linear.loc[["glasses", "age", "age group"], "change_high"] < -0.2).all()
 
 
 def test_what_is_folded_in_stays_for_nonlinear_probes(tables):
@@ -58,7 +61,7 @@ def test_others_lose_what_they_share_with_the_erased_factor(tables):
     assert set(others["probe"]) == {LEAST_SQUARES}
     assert len(others) == 5 * 4
     change = others.set_index(["erased", "probed"])["change"]
-    assert change["age", "age group"] < -0.4
+    assert change["age", "age group"] < -0.3
     assert abs(change["glasses", "age"]) < 0.05
     assert abs(change["age", "glasses"]) < 0.1
 
@@ -102,3 +105,46 @@ def test_where_rows_without_a_value_lie_does_not_matter(tmp_path):
     assert skill > 0.4
     assert abs(others["skill_before"].item() - skill) < 0.05
     assert abs(others["skill"].item() - skill) < 0.05
+
+
+def weak_in_many_dimensions(folder):
+    """A binary factor along one of 128 directions, and too few rows to find that direction well."""
+    planted = Planted(folder, groups=1000, per_group=1, dimension=128)
+    direction = planted.rng.normal(size=128)
+    signs = planted.binary("glasses")
+    planted.features = planted.rng.normal(size=(1000, 128)) + signs[:, None] * direction / np.linalg.norm(direction)
+    return planted
+
+
+def test_an_eraser_of_too_few_rows_is_not_called_perfect(tmp_path):
+    """On the rows that it was fitted on it would be."""
+    linear = of_erased(erase(weak_in_many_dimensions(tmp_path), probes=["linear"]), "linear").loc["glasses"]
+    assert linear["skill_before"] > 0.3
+    assert not linear["at_baseline"]
+
+
+@pytest.mark.parametrize("folds", [3, 8])
+def test_with_folds_every_row_is_scored_once(tmp_path, folds):
+    planted = Planted(tmp_path, groups=48, per_group=4)
+    planted.features[:, 0] += 2 * planted.binary("glasses")
+    planted.binary("nothing")
+    planted.split = np.array([f"fold_{number}" for number in planted.group * folds // 48])
+    tables = erase(planted, probes=["linear"])
+    linear = of_erased(tables, "linear").loc["glasses"]
+    assert linear["skill_before"] > 0.6
+    assert linear["change"] < -0.3
+    assert len(tables["erasure"]) == 2 + 2
+    assert set(tables["recognition"]["groups"]) == {24}
+
+
+def test_what_too_few_groups_hold_is_not_erased(tmp_path):
+    planted = Planted(tmp_path, groups=24, per_group=4)
+    planted.binary("glasses")
+    planted.add(Factor("rare", "binary", (planted.group < 1).astype(float), ("no", "yes")))
+    tables = erase(planted, probes=["linear"])
+    assert set(tables["erasure"]["erased"]) == {"glasses"}
+    planted.factors = planted.factors[1:]
+    tables = erase(planted, probes=["linear"])
+    assert len(tables["erasure"]) == 0
+    assert list(tables["erasure"]) == COLUMNS
+    assert set(tables["recognition"]["erased"]) == {""}

@@ -3,8 +3,9 @@ import pytest
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.evaluation import factor_geometry
-from exoprobe.evaluation.factor_geometry import Split, describe_geometry
+from exoprobe.evaluation.factor_geometry import Split, describe_geometry, geometry_tables
 from exoprobe.features.blocks import ArrayBlocks
+from tests.planted import Planted
 
 
 def make_split(rng, identities, first=0, labels=None):
@@ -110,3 +111,18 @@ def test_views_of_one_source_are_not_neighbors_unless_they_are_the_label(rng):
     )
     assert as_label["noise"] > 0.5
     assert as_source["noise"] == 0
+
+
+def test_with_folds_every_skill_is_of_rows_that_were_not_fitted_on(tmp_path):
+    """Forty dimensions fit sixty random values nearly perfectly on the rows themselves."""
+    planted = Planted(tmp_path, groups=60, per_group=1, dimension=40)
+    planted.features[:, 0] += 4 * planted.binary("glasses")
+    planted.binary("nothing")
+    planted.split = np.array([f"fold_{number}" for number in planted.group // 12])
+    features = planted.write()
+    tables = geometry_tables(planted.samples, planted.factors_file, features, label_is_group=True)
+    table = tables["geometry"].set_index("factor")
+    assert tables["structure"]["rows"][0] == 60
+    assert table.loc["glasses", "full_skill"] > 0.7
+    assert table.loc["glasses", "best_dimension"] == 0
+    assert table.loc["nothing", "full_skill"] < 0.4

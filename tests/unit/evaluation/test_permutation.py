@@ -61,6 +61,24 @@ def test_a_probe_that_always_says_the_same_tells_nothing(rng):
     assert p == each[0] == 1
 
 
+def cross_fitted(rng, rows=60, folds=5):
+    """Random numbers, each predicted from those of the other folds by random features."""
+    features, truth, fold = rng.normal(size=(rows, 40)), rng.choice([-1.0, 1.0], rows), np.arange(rows) % folds
+    predicted = ((features @ features.T) * (fold[:, None] != fold)) @ truth
+    return PermutationInput(Factor("f", "continuous", truth), truth, (1e-3 * predicted[:, None],), np.zeros(rows))
+
+
+def test_p_values_of_cross_fitted_predictions_are_not_too_small():
+    """Each two groups meet twice, so that chance alone spreads the skill more than permutations do."""
+    drawn = [cross_fitted(np.random.default_rng(seed)) for seed in range(400)]
+    p = {
+        folds: np.array([permutation_tests([one], np.arange(60), 99, folds=folds)[0][0] for one in drawn])
+        for folds in (1, 5)
+    }
+    assert (p[1] <= 0.05).mean() > 0.08
+    assert 0.01 < (p[5] <= 0.05).mean() < 0.06
+
+
 def null_p_values(draw, count=200):
     """P-values of random predictions that are alike within groups, of values that are so too."""
     found = []

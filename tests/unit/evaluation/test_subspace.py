@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.subspace import subspace_skills, sufficient_dimensions
+from exoprobe.evaluation.subspace import nested_predictions, subspace_skills, sufficient_dimensions
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes import nested_models
 from exoprobe.probes.factor_moments import FactorMoments
@@ -15,7 +15,7 @@ def measure(features, factor):
     factor = factor.learned_from(np.arange(len(features)) < half)
     train, test = (factor.at(rows) for rows in (slice(half), slice(half, None)))
     moments = FactorMoments(ArrayBlocks(features[:half]), [train], np.arange(half))
-    return subspace_skills(moments, [train], features[half:], [test])
+    return subspace_skills([test], [nested_predictions(moments, [train], features[half:])])
 
 
 def of(skills, basis):

@@ -244,6 +244,7 @@ class Audit:
             "factors_file": "factors.csv", "group": "person", "label": "identity" if self.label else None,
             "rows": {"train": 12_000, "validation": 4_000, "test": 4_000},
             "groups": {"train": 940, "validation": 311, "test": 312},
+            "folds": 0,
             "left_out": ["17 rows of features have no row of factors."],
             "notes": [
                 {"kind": "left_out", "column": None, "message": "17 rows of features have no row of factors."},

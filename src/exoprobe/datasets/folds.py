@@ -1,5 +1,6 @@
 """Which rows a probe is fitted on, tuned on and scored on: one split, or cross-validation over folds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,26 @@ def plan_folds(groups: np.ndarray, splits: np.ndarray) -> list[Fold]:
         ExoprobeError: where a group is in two splits, a split is empty, or there are too few folds to tune.
     """
     check_splits(groups, splits)
+    return _plan(splits)
+
+
+def rows_needed(splits: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the rows, bool [N] by what they are called, in each of which a factor's values must be.
+
+    They are train, validation and test or, of folds, all that is fitted on while settings are chosen.
+    """
+    names = split_names(splits)
+    if set(names) <= set(SPLITS):
+        return {name: splits == name for name in names}
+    pairs = {fold.name: fold.tuning for fold in _plan(splits)}
+    return {
+        f"{name}, inner fold {index}": train
+        for name, tuning in pairs.items()
+        for index, (train, _) in enumerate(tuning)
+    }
+
+
+def _plan(splits: np.ndarray) -> list[Fold]:
     names = split_names(splits)
     rows = {name: splits == name for name in names}
     if set(names) & set(SPLITS):
@@ -50,11 +71,16 @@ def plan_folds(groups: np.ndarray, splits: np.ndarray) -> list[Fold]:
         return [Fold("test", rows["train"], rows["test"], [(rows["train"], rows["validation"])])]
     if len(names) < MIN_FOLDS:
         raise ExoprobeError(f"{len(names)} folds; at least {MIN_FOLDS} are needed to fit, tune and score apart")
-    return [_plan_fold(rows, name) for name in names]
+    return [_plan_fold(list(rows.values()), index, name) for index, name in enumerate(names)]
 
 
-def _plan_fold(rows: dict[str, np.ndarray], name: str) -> Fold:
-    others = [mask for other, mask in rows.items() if other != name]
-    train = np.any(others, axis=0)
-    held_out = [np.any(others[start::INNER_FOLDS], axis=0) for start in range(min(INNER_FOLDS, len(others)))]
-    return Fold(name, train, rows[name], [(train & ~mask, mask) for mask in held_out])
+def inner_folds(count: int, test: int) -> list[list[int]]:
+    """Return the numbers of the folds that settings are chosen on while one of so many folds is test."""
+    others = [number for number in range(count) if number != test]
+    return [others[start::INNER_FOLDS] for start in range(min(INNER_FOLDS, len(others)))]
+
+
+def _plan_fold(rows: Sequence[np.ndarray], test: int, name: str) -> Fold:
+    train = ~rows[test]
+    held_out = [np.any([rows[number] for number in numbers], axis=0) for numbers in inner_folds(len(rows), test)]
+    return Fold(name, train, rows[test], [(train & ~mask, mask) for mask in held_out])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from exoprobe.datasets.folds import INNER_FOLDS, plan_folds
 from exoprobe.datasets.samples import SPLITS
 from exoprobe.errors import ExoprobeError
-from exoprobe.probes.folds import INNER_FOLDS, plan_folds
 
 
 def folds_of(count, groups=12):

@@ -1,0 +1,132 @@
+"""What probes predict of one fold before and after each factor is erased."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+from exoprobe.datasets.factors import Factor
+from exoprobe.datasets.folds import Fold
+from exoprobe.embeddings.erasure import Eraser, fit_erasers
+from exoprobe.evaluation.erasure_rows import ErasureRows
+from exoprobe.probes.base import find_probe
+from exoprobe.probes.factor_moments import FactorMoments
+from exoprobe.probes.nested_models import choose_alphas, predict_values
+from exoprobe.probes.probe_data import FoldData, ProbeData, Representation
+from exoprobe.probes.ridge import ridge_coefficients, ridge_of
+from exoprobe.probes.targets import join_targets, mean_value
+from exoprobe.probes.tuning import run_probe
+
+MAX_TEST = 50_000  # rows
+
+ByProbe = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class ErasedFold:
+    """One fold's erasers of F factors, and predictions of its n test rows.
+
+    Attributes:
+        data: the fold, with all of its training rows.
+        erasers: of each factor.
+        before: of each factor, [n] by probe, of the features as they are.
+        after: likewise, after its own erasure.
+        least_squares: of each factor, [n, 1 + F] by ridge regression: as they are, and after each erasure.
+        means: of each factor in the rows that the probes are fitted on, as a prediction.
+    """
+
+    data: ProbeData
+    erasers: Sequence[Eraser]
+    before: Sequence[ByProbe]
+    after: Sequence[ByProbe]
+    least_squares: Sequence[np.ndarray]
+    means: Sequence[float]
+
+
+def erase_fold(
+    source: Representation, rows: ErasureRows, factors: Sequence[Factor], probes: Sequence[str], bar: tqdm
+) -> ErasedFold:
+    """Fit the erasers of one fold, and probes on other rows before and after each erasure.
+
+    Args:
+        source: the representation.
+        rows: of the fold.
+        factors: F of them, of all samples.
+        probes: their names.
+        bar: moves on by two for each probe.
+    """
+    split = {"train": rows.eraser, "validation": rows.validation, "test": rows.test}
+    data = ProbeData(source, split, MAX_TEST)  # scaled so that the erasers' mean, what is left of a feature, is 0
+    learned = [factor.learned_from(rows.known) for factor in factors]
+    erasers = fit_factor_erasers(data, learned, rows.eraser)
+    fitted = data.fitted_on(rows.train)
+    trained = [factor.at(rows.train) for factor in learned]
+    moments = FactorMoments(fitted.blocks(rows.train), trained, source.groups[rows.train])
+    plan = Fold("the erasure", rows.train, rows.test, [(rows.train, rows.validation)])
+    fold = FoldData(plan, [fitted], fitted)
+    return ErasedFold(
+        data.fitted_on(rows.known),
+        erasers,
+        _predict(fold, learned, probes, None, bar),
+        _predict(fold, learned, probes, erasers, bar),
+        _least_squares(fitted, learned, moments, erasers),
+        [mean_value(factor) for factor in trained],
+    )
+
+
+def fit_factor_erasers(data: ProbeData, factors: Sequence[Factor], rows: np.ndarray) -> list[Eraser]:
+    """Fit each factor's eraser on some rows, bool [N]."""
+    moments = FactorMoments(data.blocks(rows), [factor.at(rows) for factor in factors], data.groups[rows])
+    return fit_erasers(moments.whole, moments.columns)
+
+
+def _predict(
+    fold: FoldData, factors: Sequence[Factor], probes: Sequence[str], erasers: Sequence[Eraser] | None, bar: tqdm
+) -> list[dict[str, np.ndarray]]:
+    """Fit every probe, after the erasure of each factor if there are erasers: of each factor [n] by probe."""
+    predictions: dict[str, dict[str, np.ndarray]] = {factor.name: {} for factor in factors}
+    targets = join_targets(factors)
+    for name in probes:
+        bar.set_postfix_str(name)
+        for result in run_probe(name, find_probe(name), fold, targets, erasers):
+            for index, factor in enumerate(result.targets.factors):
+                predictions[factor.name][name] = result.values[:, index]
+        bar.update()
+    return [predictions[factor.name] for factor in factors]
+
+
+def _least_squares(
+    data: ProbeData, factors: Sequence[Factor], moments: FactorMoments, erasers: Sequence[Eraser]
+) -> list[np.ndarray]:
+    """Predict each factor by ridge regression, before any erasure and after each: [n, 1 + number of erasers]."""
+    coefficients = _coefficients(moments, choose_alphas(moments), erasers)
+    features = data.array(data.rows["test"])
+    return [
+        predict_values(factor, coefficients[:, moments.columns[index]], features, moments, index)
+        for index, factor in enumerate(factors)
+    ]
+
+
+def _coefficients(moments: FactorMoments, alphas: np.ndarray, erasers: Sequence[Eraser]) -> np.ndarray:
+    """Fit all targets [T] before any erasure and after each; return the models of features before it.
+
+    Returns:
+        float64 [1 + number of erasers, T, D].
+    """
+    models = np.empty((1 + len(erasers), *moments.whole.cross.T.shape))
+    for index, factors in enumerate(moments.together):
+        shared, columns = moments.of_together(index)
+        targets = np.concatenate([np.r_[moments.columns[factor]] for factor in factors])
+        of_target = np.repeat(alphas[factors], [block.stop - block.start for block in columns])
+        for coefficients, eraser in zip(models, (None, *erasers), strict=True):
+            gram, cross = (
+                (shared.gram, shared.cross) if eraser is None else eraser.erase_moments(shared.gram, shared.cross)
+            )
+            for alpha in np.unique(of_target):
+                chosen = of_target == alpha
+                ridge = ridge_of(shared.gram, alpha)
+                coefficients[targets[chosen]] = ridge_coefficients(gram, cross[:, chosen], ridge)
+    for coefficients, eraser in zip(models[1:], erasers, strict=True):
+        coefficients -= (coefficients @ eraser.left) @ eraser.right.T
+    return models
