@@ -28,10 +28,11 @@ def count_tests(factors: int, controls: Iterable[bool]) -> int:
 
     Args:
         factors: how many.
-        controls: of each representation, whether it is a control; controls are corrected apart.
+        controls: of each representation, whether it is a control; controls are corrected apart, and count only where
+            there is nothing else.
     """
     flags = list(controls)
-    return factors * max(flags.count(False), flags.count(True), 1)
+    return factors * max(flags.count(False) or flags.count(True), 1)
 
 
 def permutation_count(tests: int, asked: int | None = None) -> int:
