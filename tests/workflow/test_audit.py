@@ -20,7 +20,7 @@ CONFIG = {
     "split": "split",
     "images": "results/data/mnist/samples.parquet",
 }
-PROBING = {"probe_factors": 3, "erase_factors": 2, "audit_tables": 1, "audit_page": 1}
+PROBING = {"probe_factors": 3, "compare_with_given": 2, "erase_factors": 2, "audit_tables": 1, "audit_page": 1}
 JUDGED = {"audit_metadata": 1, "audit_tables": 1, "audit_page": 1}
 LIBRARY = "src/exoprobe/"
 

@@ -19,7 +19,6 @@ from exoprobe.evaluation.conditional_independence import GivenResiduals
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.intervals import interval
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation
-from exoprobe.evaluation.verdicts import unit_fault
 from exoprobe.probes.given import GivenPrediction, predict_given
 from exoprobe.probes.given_columns import choose_given
 from exoprobe.probes.given_design import given_design
@@ -29,7 +28,8 @@ from exoprobe.probes.targets import factor_targets
 
 ESTIMATES = [
     *("factor", "kind", "given", "source", "given_skill", "skill", "beyond", "beyond_low", "beyond_high"),
-    *("bits", "bits_low", "bits_high", "p", "rows", "groups", "unexplained", "varying_groups", "fault"),
+    *("bits", "bits_low", "bits_high", "p", "rows", "groups", "unexplained", "varying_groups"),
+    *("unit", "unit_values", "units_seen"),
 ]
 
 
@@ -58,8 +58,8 @@ def beyond_table(
     Returns:
         ``beyond``: a row per factor and set of columns, with the columns :data:`ESTIMATES`: the share of the factor's
         variance that the given columns leave ``unexplained`` in unseen groups, and ``varying_groups``, in how many
-        test groups they leave any; ``fault`` says why no number can be trusted, of
-        :func:`exoprobe.evaluation.verdicts.unit_fault`.
+        test groups they leave any; the ``unit`` that it varies between where that is larger than the group, how many
+        values it has, and how many of these are in train and in test.
 
     Raises:
         ExoprobeError: where a given column is no factor of the audit.
@@ -113,7 +113,8 @@ def _scores(evaluator: Evaluator, index: int, prediction: GivenPrediction, known
         "beyond": beyond, "beyond_low": low, "beyond_high": high,
         "bits": total[1] / total[0], "bits_low": ends[0], "bits_high": ends[1],
         "rows": len(prediction.rows), "groups": both.groups,
-        "fault": unit_fault(prediction.factor, unit, evaluator.units_seen[index]) if unit else "",
+        "unit": unit.name if unit else "", "unit_values": unit.count if unit else 0,
+        "units_seen": evaluator.units_seen[index],
     }  # fmt: skip
 
 

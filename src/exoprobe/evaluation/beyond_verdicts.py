@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.units import Unit
 from exoprobe.evaluation.permutation import SIGNIFICANT, holm
-from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, MIN_RAREST_GROUPS, NO_EVIDENCE
+from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, MIN_RAREST_GROUPS, NO_EVIDENCE, unit_fault
 
 Row = Mapping[Any, Any]  # of a table
 
@@ -34,7 +35,7 @@ def judge_beyond(table: pd.DataFrame, verdicts: pd.DataFrame, controls: Collecti
         The columns :data:`COLUMNS`; a verdict names what the factor is set against (``only through sex``). P-values are
         corrected over all rows (Holm); there is none where the given columns leave nothing to test.
     """
-    testable = np.array([not (_not_separable(row) or row["fault"]) for row in table.to_dict("records")], bool)
+    testable = np.array([not (_not_separable(row) or _fault(row)) for row in table.to_dict("records")], bool)
     judged = table.assign(
         p=table["p"].astype(float).where(testable), p_holm=np.nan, control=table["representation"].isin(controls)
     )
@@ -48,9 +49,11 @@ def judge_beyond(table: pd.DataFrame, verdicts: pd.DataFrame, controls: Collecti
 
 
 def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
+    if (reason := _fault(row)) and not _is_determined(row):
+        return {"verdict": INCONCLUSIVE, "reason": reason}
     if reason := _not_separable(row):
         return {"verdict": f"{NOT_SEPARABLE} {row['given']}", "reason": reason}
-    if reason := _untrustworthy(row):
+    if reason := _too_few(row):
         return {"verdict": INCONCLUSIVE, "reason": reason}
     given, small = row["given"], row["beyond_high"] < margin
     if row["p_holm"] <= SIGNIFICANT:
@@ -80,9 +83,13 @@ def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
     return {"verdict": INCONCLUSIVE, "reason": reason}
 
 
+def _is_determined(row: Row) -> bool:
+    return not row["unexplained"] >= LEAST_UNEXPLAINED
+
+
 def _not_separable(row: Row) -> str:
     """Say if the given columns determine the factor."""
-    if not row["unexplained"] >= LEAST_UNEXPLAINED:
+    if _is_determined(row):
         return f"it is determined by {row['given']}: less than {LEAST_UNEXPLAINED * 100:g} % of its variance is left"
     if row["varying_groups"] < MIN_RAREST_GROUPS or np.isnan(row["p"]):
         groups = int(row["varying_groups"])
@@ -90,12 +97,16 @@ def _not_separable(row: Row) -> str:
     return ""
 
 
-def _untrustworthy(row: Row) -> str:
-    """Say why no number can be trusted: what probes may recognize instead, or too few groups."""
-    if row["fault"]:
-        return str(row["fault"])
+def _too_few(row: Row) -> str:
+    """Say if a conclusion would rest on too few groups."""
     if row["groups"] < MIN_GROUPS:
         return f"only {int(row['groups'])} test groups; {MIN_GROUPS} are needed"
     if np.isnan(row["beyond_high"]):
         return f"the rarest value is in fewer than {MIN_RAREST_GROUPS} test groups"
     return ""
+
+
+def _fault(row: Row) -> str:
+    """Say that probes may recognize a unit instead of the factor."""
+    unit = Unit(row["unit"], np.empty(0), int(row["unit_values"]))
+    return unit_fault(row["factor"], unit, int(row["units_seen"])) if row["unit"] else ""

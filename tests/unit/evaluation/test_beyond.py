@@ -108,6 +108,18 @@ def test_perfect_confounding_is_refused_by_name(tmp_path):
     assert np.isnan(rows["p"]["A"])
 
 
+def test_a_factor_of_the_site_is_not_judged_where_train_and_test_share_sites(tmp_path):
+    planted = only_through(tmp_path, 0)
+    site = planted.group % 8
+    odd = binary("odd", site % 4 > 1)
+    planted.factors = [planted.factors[0], odd, Factor("site", "categorical", site.astype(float), tuple("abcdefgh"))]
+    planted.columns["unit site"] = site
+    rows = judged(measure(planted, given=["A"])).set_index("factor")
+    assert rows["verdict"]["odd"] == "inconclusive"
+    assert "8 values of site, and all of them are in train and in test" in rows["reason"]["odd"]
+    assert np.isnan(rows["p"]["odd"])
+
+
 def test_what_is_not_decodable_has_no_evidence(tmp_path):
     rows = measure(through_label(tmp_path, 1, 0.8), label="class")
     assert list(judged(rows, decodable=False)["verdict"]) == ["no evidence"]
@@ -143,7 +155,8 @@ def test_a_factor_alone_without_a_label_has_nothing_to_be_set_against(tmp_path):
 
 def test_a_small_p_value_reassures_nobody_though_the_correction_takes_it_away():
     row = {
-        "factor": "a", "representation": "net", "given": "b", "fault": "", "unexplained": 0.5, "varying_groups": 90,
+        "factor": "a", "representation": "net", "given": "b", "unit": "", "unit_values": 0, "units_seen": 0,
+        "unexplained": 0.5, "varying_groups": 90,
         "groups": 90, "beyond": 0.0, "beyond_low": 0.0, "beyond_high": 0.0, "bits": 0.0,
     }  # fmt: skip
     rows = [row | {"factor": name, "p": p} for name, p in zip("abcd", (0.004, 0.02, 0.5, 0.9), strict=True)]
