@@ -14,6 +14,7 @@ from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.permutation import count_tests, holm, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
+from exoprobe.evaluation.sensitivity import NONLINEAR
 from exoprobe.evaluation.sign_flips import sign_flip_tests
 from exoprobe.evaluation.verdicts import Evidence, judge, smallest_groups, unit_fault
 from exoprobe.progress import progress
@@ -28,7 +29,7 @@ SCORE_COLUMNS = [
 VERDICT_COLUMNS = [
     *("factor", "kind", "representation", "control", "verdict", "how", "reason", "probe"),
     *("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds", "p", "p_holm"),
-    *("detectable", "groups_needed", "unit", "test_rows", "test_groups", "smallest_groups"),
+    *("detectable", "detectable_nonlinear", "groups_needed", "unit", "test_rows", "test_groups", "smallest_groups"),
     *("known_skill", "control_skill", "selectivity"),
 ]
 DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high", "p", "p_holm"]
@@ -128,14 +129,13 @@ def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
 
 
 def _sensitivities(table: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, float]]:
-    """Return ``detectable`` and ``groups_needed`` by representation and factor; empty where not measured."""
+    """Return the arguments of :class:`Evidence` on planted leaks, by representation and factor."""
     if table is None:
         return {}
-    columns = ["representation", "factor", "detectable", "groups_needed"]
-    return {
-        (representation, factor): {"detectable": detectable, "groups_needed": needed}
-        for representation, factor, detectable, needed in table.drop_duplicates(columns[:2])[columns].to_numpy()
-    }
+    keys, is_nonlinear = ["representation", "factor"], table["direction"] == NONLINEAR
+    linear, nonlinear = (table[kind].drop_duplicates(keys).set_index(keys) for kind in (~is_nonlinear, is_nonlinear))
+    planted = linear[["detectable", "groups_needed"]].assign(detectable_nonlinear=nonlinear["detectable"])
+    return {key: dict(values) for key, values in planted.iterrows()}
 
 
 def _verdict_rows(
@@ -159,7 +159,7 @@ def _verdict_rows(
                 **{name: value for name, value in best.row().items() if name.startswith("skill") or name == "seeds"},
                 "p": result.p,
                 "p_holm": p,
-                **{"detectable": np.nan, "groups_needed": np.nan, **planted},
+                **{name: planted.get(name, np.nan) for name in ("detectable", "detectable_nonlinear", "groups_needed")},
                 "unit": result.unit,
                 "test_rows": int(factor.known.sum()),
                 "test_groups": best.groups,

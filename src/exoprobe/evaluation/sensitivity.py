@@ -26,7 +26,7 @@ from exoprobe.progress import progress
 log = logging.getLogger(__name__)
 
 LARGEST, MIDDLE, SMALLEST, NONLINEAR = "largest", "middle", "smallest", "nonlinear"
-DIRECTIONS = (LARGEST, MIDDLE, SMALLEST, NONLINEAR)
+LINEAR = (LARGEST, MIDDLE, SMALLEST)
 COMPONENTS = 4  # of each, plants are along one or another
 MULTIPLES = (0.5, 1, 2, 4)  # of the margin: the planted skills …
 MOST_SKILL = 0.9  # … up to this
@@ -46,10 +46,10 @@ def sensitivity_table(source: Representation, samples: str | Path, *, margin: fl
         margin: skill that would matter.
 
     Returns:
-        A row per factor, direction and skill: ``planted`` (how many), ``found`` (share); and of each factor, the same
-        in all of its rows, ``detectable`` (the smallest skill that is found in four of five cases along every
-        direction; infinity where that is more than was planted) and ``groups_needed`` (in test,
-        for leaks of the margin).
+        A row per factor, direction and skill: ``planted`` (how many), ``found`` (share); and, the same in all of a
+        factor's rows of linear leaks, and in those of nonlinear ones, ``detectable`` (the smallest skill that is
+        found in four of five cases along every such direction; infinity where that is more than was planted) and
+        ``groups_needed`` (in test, for leaks of the margin).
         Skills that rows of the features cannot have along a direction are left out.
     """
     rows = _draw_rows(source)
@@ -110,8 +110,15 @@ class _Spiked:
     def look_for(self, design: Design, growth: float) -> tuple[dict[str, object], ...]:
         """Plant factors of a design, and return the rows of a factor of ``growth`` times the groups."""
         wanted = correlations_for(design.factor, design.scaled, self.skills)
+        linear = self._look_along(LINEAR, design, wanted, growth)
+        return *linear, *self._look_along((NONLINEAR,), design, wanted, growth)
+
+    def _look_along(
+        self, directions: Sequence[str], design: Design, wanted: np.ndarray, growth: float
+    ) -> list[dict[str, object]]:
+        """Return the rows of some kinds of direction, with what is detectable along all of them."""
         rows, curves = [], []
-        for direction in DIRECTIONS:
+        for direction in directions:
             plants = self._plant(design, direction, wanted)
             if len(plants.skills):
                 by_skill, curve = self._find(design, direction, plants)
@@ -120,7 +127,7 @@ class _Spiked:
         detectable = max((curve.detectable(growth) for curve in curves), default=np.inf)
         needed = max((curve.growth_needed(self.margin) for curve in curves), default=np.inf)
         needed = np.ceil(needed * self._test_groups(design))
-        return tuple({**row, "detectable": detectable, "groups_needed": needed} for row in rows)
+        return [{**row, "detectable": detectable, "groups_needed": needed} for row in rows]
 
     def _plant(self, design: Design, direction: str, wanted: np.ndarray) -> _Plants:
         projections = [self._projection(index, direction) for index in self._components_of(direction)]

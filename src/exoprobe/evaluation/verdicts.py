@@ -30,7 +30,8 @@ class Evidence:
         groups: in test.
         smallest_groups: how many of them hold the rarest value that is judged; None of numbers.
         fault: why no number can be trusted, of :func:`unit_fault`; empty where nothing speaks against it.
-        detectable: smallest skill of planted factors that would have been found; 0 where that was not measured.
+        detectable: smallest skill of planted linear leaks that would have been found; 0 where that was not measured.
+        detectable_nonlinear: likewise of nonlinear ones.
         groups_needed: in test, to find leaks of the margin.
         left_out: categories that are not judged, since too few groups hold them.
     """
@@ -44,6 +45,7 @@ class Evidence:
     smallest_groups: int | None
     fault: str = ""
     detectable: float = 0.0
+    detectable_nonlinear: float = 0.0
     groups_needed: float = np.inf
     left_out: tuple[str, ...] = ()
 
@@ -148,6 +150,7 @@ def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
             return INCONCLUSIVE, "", _insensitive(evidence)
         reason = (
             f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
+            f"{_hidden(evidence, margin)}"
         )
         return NO_EVIDENCE, "", reason
     if significant:
@@ -184,6 +187,15 @@ def _failed(evidence: Evidence) -> str:
                 "and codes of missing values, or transform it"
             )
     return ""
+
+
+def _hidden(evidence: Evidence, margin: float) -> str:
+    """Say which leaks no probe would have found though the verdict is that there is no evidence."""
+    if not evidence.detectable_nonlinear > margin:
+        return ""
+    if np.isinf(evidence.detectable_nonlinear):
+        return "; whether a leak is folded in the features, so that only nonlinear probes could find it, is not known"
+    return f"; a nonlinear leak would show from a skill of {evidence.detectable_nonlinear:.2f} on"
 
 
 def _too_few(evidence: Evidence) -> str:

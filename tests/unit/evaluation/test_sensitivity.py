@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.sensitivity import DIRECTIONS, sensitivity_table
+from exoprobe.evaluation.sensitivity import LINEAR, NONLINEAR, sensitivity_table
 from exoprobe.probes.probe_data import open_representation
 from tests.planted import Planted
 
@@ -33,7 +33,7 @@ def test_with_few_rows_in_many_dimensions_leaks_would_be_missed(tmp_path):
 
 def test_with_many_groups_and_few_dimensions_they_would_be_found(tmp_path):
     table = sensitivity(unequal_variances(tmp_path, 1500, 6), margin=0.15)
-    assert set(table["direction"]) == set(DIRECTIONS)
+    assert set(table["direction"]) == {*LINEAR, NONLINEAR}
     assert (table.loc[table["skill"] >= 0.15, "found"] >= 0.8).all()
     assert (table["detectable"] <= 0.15).all()
     assert (table["groups_needed"] <= 1500 / 4).all()
@@ -57,8 +57,11 @@ def test_every_kind_of_factor_has_a_row_per_direction_and_skill(mixed):
     assert (mixed["planted"] == 20).all()
 
 
-def test_of_a_factor_all_rows_say_what_is_detectable(mixed):
-    assert (mixed.groupby("factor")[["detectable", "groups_needed"]].nunique() <= 1).all(axis=None)
+def test_of_a_factor_all_rows_of_a_kind_say_what_is_detectable(mixed):
+    kinds = [mixed["factor"], mixed["direction"] == NONLINEAR]
+    assert (mixed.groupby(kinds)[["detectable", "groups_needed"]].nunique() <= 1).all(axis=None)
+    apart = mixed.groupby("factor")["detectable"].nunique()
+    assert (apart > 1).any()
 
 
 def test_larger_skills_are_found_more_often(mixed):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,13 @@ def test_groups_of_the_rarest_value_by_hand():
     factor = Factor("f", "binary", np.array([0, 0, 1, 1, 0.0]), ("no", "yes"))
     assert smallest_groups(factor, factor.values, np.array([1, 2, 3, 3, 3])) == 1
     assert smallest_groups(Factor("n", "continuous", factor.values), factor.values, np.arange(5)) is None
+
+
+@pytest.mark.parametrize(
+    ("detectable", "words"),
+    [(0.1, ""), (0.24, "a nonlinear leak would show from a skill of 0.24 on"), (np.inf, "could find it, is not known")],
+)
+def test_no_evidence_says_from_where_on_a_nonlinear_leak_would_show(detectable, words):
+    result = judge(replace(evidence(NEAR, NEAR, p=0.4), detectable_nonlinear=detectable), margin=0.1)
+    assert result["verdict"] == NO_EVIDENCE
+    assert result["reason"].endswith(words or "below a skill of 0.1")
