@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -135,7 +136,7 @@ def _sensitivities(table: pd.DataFrame | None) -> dict[tuple[str, str], dict[str
     keys, is_nonlinear = ["representation", "factor"], table["direction"] == NONLINEAR
     linear, nonlinear = (table[kind].drop_duplicates(keys).set_index(keys) for kind in (~is_nonlinear, is_nonlinear))
     planted = linear[["detectable", "groups_needed"]].assign(detectable_nonlinear=nonlinear["detectable"])
-    return {key: dict(values) for key, values in planted.iterrows()}
+    return cast(dict[tuple[str, str], dict[str, float]], planted.to_dict("index"))
 
 
 def _verdict_rows(
