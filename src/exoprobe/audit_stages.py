@@ -25,6 +25,7 @@ from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.permutation import count_tests, permutation_count
+from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.evaluation.tables import join_tables, write_tables
@@ -97,6 +98,7 @@ def run_stages(
             samples, known, probe_files, tables[SENSITIVITY],
             margin=settings.margin, permutations=settings.permutations,
         )  # fmt: skip
+    tables |= predicted_table(samples, known, probe_files)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
     tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from exoprobe.report import removal_figures, skill_figures, structure_figures
+from exoprobe.report import prediction_figures, removal_figures, skill_figures, structure_figures
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.figure import Figure
 from exoprobe.report.removal_figures import MEASURES
@@ -44,7 +44,7 @@ def factor_sections(
 ) -> list[FactorSection]:
     """Make a section for each factor that has an anchor, in their order."""
     facts = {row.factor: row for row in rows_of(tables["factors"])}
-    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond")
+    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted")
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
     by_factor["erasure"] = dict(list(tables["erasure"].groupby("erased", sort=False)))
@@ -71,6 +71,10 @@ def _factor_section(
     most = _most_skilled(selected["verdicts"], titles)
     figures = {
         "probes": _figures(_best_only(numeric, titles), skill_figures.draw_probes, kind, titles),
+        "predicted": [
+            prediction_figures.draw_predictions(rows, kind, str(title))
+            for title, rows in _of(selected["predicted"], most).groupby("representation", sort=False)
+        ],
         "variance": _figures(_of(variance, most), structure_figures.draw_variance, most),
         "subspace": _figures(_of(selected["subspace"], most), structure_figures.draw_subspace, most),
         "dimensions": [

@@ -11,7 +11,7 @@ from exoprobe.errors import ExoprobeError
 
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
-    *("measure", "basis", "values", "given", "source", "unit", "direction"),
+    *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"
@@ -37,6 +37,7 @@ COLUMNS = {
     "bits bits_low bits_high p p_holm verdict reason rows groups",
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
+    "predicted": "factor kind representation probe true predicted low high rows",
 }
 
 

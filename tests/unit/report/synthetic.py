@@ -220,6 +220,20 @@ class Audit:
         ]
         return pd.DataFrame(rows, columns=COLUMNS["sensitivity"].split())
 
+    def predicted(self):
+        rows = []
+        for name, representation in self.pairs():
+            skill, kind = self.true[name, representation], self.kinds[name]
+            columns = [name, kind, representation, "mlp"]
+            for true in VALUES.get(kind, ()):
+                rows += [
+                    [*columns, true, guess, np.nan, np.nan, round(300 * (skill * (true == guess) + (1 - skill) / 2))]
+                    for guess in VALUES[kind]
+                ]
+            for true in () if kind in VALUES else range(-40, 41, 10):
+                rows.append([*columns, f"{true}", f"{skill * true:.6g}", skill * true - 9, skill * true + 9, 400])
+        return pd.DataFrame(rows, columns=COLUMNS["predicted"].split())
+
     def tables(self):
         """The tables by name, each with the contract's columns."""
         scores = self.scores()
@@ -229,6 +243,7 @@ class Audit:
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
+            "predicted": self.predicted(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

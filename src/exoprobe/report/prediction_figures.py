@@ -1,0 +1,63 @@
+"""Figures of what a probe predicts where the factor has which value."""
+
+import pandas as pd
+
+from exoprobe.report.figure import Figure, hints, names, quantity
+
+SMALL, LEAST = 24, 14  # pixels of a row of classes, with few and with many
+
+
+def draw_predictions(predicted: pd.DataFrame, kind: str, title: str) -> Figure:
+    """Draw predictions against the true values: a confusion matrix of classes, medians with their spread of numbers.
+
+    Args:
+        predicted: rows of the table predicted of one factor and representation.
+        kind: the factor's.
+        title: of the representation.
+    """
+    probe = predicted["probe"].iloc[0]
+    if kind in ("binary", "categorical"):
+        return _draw_confusions(predicted, f"{title}, {probe}")
+    return _draw_spread(predicted, f"{title}, {probe}")
+
+
+def _draw_confusions(predicted: pd.DataFrame, what: str) -> Figure:
+    shares = predicted.assign(share=predicted["rows"] / predicted.groupby("true")["rows"].transform("sum"))
+    order = list(dict.fromkeys([*shares["true"], *shares["predicted"]]))
+    step = SMALL if len(order) <= 12 else LEAST
+    color = quantity("share", "share of the true class", domain=[0, 1], scheme="cividis")
+    spec = {
+        "width": {"step": step},
+        "height": {"step": step},
+        "mark": {"type": "rect", "style": "cell"},
+        "encoding": {
+            "x": names("predicted", order, axis={"orient": "top", "labelAngle": -45, "title": "predicted"}),
+            "y": names("true", order, axis={"title": "true"}),
+            "color": color | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8}},
+            "tooltip": hints(true="true", predicted="predicted", share="share|.0%", rows="rows|,d"),
+        },
+    }
+    caption = f"{what}: which class is predicted where it is which, as shares of the true class, on test."
+    return Figure(f"confusion {what}", caption, spec, shares[["true", "predicted", "share", "rows"]])
+
+
+def _draw_spread(predicted: pd.DataFrame, what: str) -> Figure:
+    numbers = predicted.assign(true=predicted["true"].astype(float), predicted=predicted["predicted"].astype(float))
+    tooltip = hints(true="true|.3s", predicted="median prediction|.3s", low="from|.3s", high="to|.3s", rows="rows|,d")
+    x, y = quantity("true", "true value"), quantity("predicted", "predicted value")
+    ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
+    spec = {
+        "width": "container",
+        "height": 220,
+        "encoding": {"x": x, "tooltip": tooltip},
+        "layer": [
+            {"mark": {"type": "line", "style": "baseline"}, "encoding": {"y": {**y, "field": "true"}}},
+            {"mark": {"type": "rule", "style": "whisker"}, "encoding": ends},
+            {"mark": {"type": "point", "style": "dot"}, "encoding": {"y": y}},
+        ],
+    }
+    caption = (
+        f"{what}: median of the predictions against the true value, on test, with the range of 80 % of them. Dashed: "
+        "predicted and true are equal. A flat row of dots predicts nothing."
+    )
+    return Figure(f"predictions {what}", caption, spec, numbers[["true", "predicted", "low", "high", "rows"]])
