@@ -32,7 +32,7 @@ def test_rare_classes_are_taken_together(tmp_path):
     factor = Factor("site", "categorical", values, tuple(f"s{code:02d}" for code in range(MOST_CLASSES + 3)))
     rows = table(tmp_path, factor, {"linear": values})
     assert rows["true"].nunique() == MOST_CLASSES + 1
-    assert rows.query("true == @OTHERS")["rows"].tolist() == [3]
+    assert rows[rows["true"] == OTHERS]["rows"].tolist() == [3]
     assert rows["rows"].sum() == len(values)
 
 
