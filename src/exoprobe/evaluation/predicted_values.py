@@ -63,11 +63,11 @@ def _cells(factor: Factor, predicted: np.ndarray) -> Iterator[Cell]:
 def _confusions(factor: Factor, values: np.ndarray, predicted: np.ndarray) -> Iterator[Cell]:
     """Yield the counts of true and predicted classes."""
     names = list(factor.categories)
-    found = predicted_codes(factor, predicted).astype(int)
+    guesses = predicted_codes(factor, predicted).astype(int)
     frequent = np.argsort(-np.bincount(values, minlength=len(names)), kind="stable")[:MOST_CLASSES]
     if len(names) > MOST_CLASSES:
         names = [name if code in frequent else OTHERS for code, name in enumerate(names)]
-    pairs = Counter((names[code], names[guess]) for code, guess in zip(values, found, strict=True))
+    pairs = Counter((names[code], names[guess]) for code, guess in zip(values, guesses, strict=True))
     for (true, guess), count in sorted(pairs.items()):
         yield {"true": true, "predicted": guess, "low": np.nan, "high": np.nan, "rows": count}
 
