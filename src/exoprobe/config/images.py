@@ -75,6 +75,8 @@ def with_images(config: Mapping[str, Any]) -> dict[str, Any]:
         **_networks(section["networks"], known),
         **_networks(config.get("network"), known),
     }
+    if not isinstance(section["folder"], str | None):  # said when it is checked
+        return {**rest, "images": section}
     if section["folder"] is None:
         if entries:
             raise ExoprobeError("images.folder is null; name the pictures' folder too: images=my_pictures")
