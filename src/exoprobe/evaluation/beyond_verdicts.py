@@ -12,7 +12,8 @@ from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, MIN_RAREST_GR
 
 Row = Mapping[Any, Any]  # of a table
 
-BEYOND, THROUGH, NOT_SEPARABLE = "encoded beyond", "only through", "not separable from"  # followed by the given columns
+# Each is followed by the given columns.
+BEYOND, MOSTLY, THROUGH, NOT_SEPARABLE = "encoded beyond", "mostly through", "only through", "not separable from"
 SUGGESTIVE = 0.01  # a smaller p-value reassures nobody, corrected or not
 LEAST_UNEXPLAINED = 0.01  # of a factor's variance; less is rounding, mistakes, or the rest of a curve
 COLUMNS = [
@@ -58,9 +59,10 @@ def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
     given, small = row["given"], row["beyond_high"] < margin
     if row["p_holm"] <= SIGNIFICANT:
         if row["bits"] > 0 or row["beyond"] > 0:
-            by = f", by less than {margin:g}" if small else ""
+            by = f", but by a skill of less than {margin:g}" if small else ""
             reason = f"features and {given} together predict it better than {given} alone{by}, in unseen groups"
-            return {"verdict": f"{BEYOND} {given}", "reason": reason}
+            is_linear = row["beyond_low"] > 0  # else a nonlinear probe may have made it significant, by how much ever
+            return {"verdict": f"{MOSTLY if small and is_linear else BEYOND} {given}", "reason": reason}
         reason = (
             f"the test is significant, but linear models of features and {given} are no better than of {given} alone"
         )

@@ -10,6 +10,7 @@ from exoprobe.report.findings import (
     INCONCLUSIVE,
     INSEPARABLE,
     LEAKS,
+    MOSTLY,
     NO_EVIDENCE,
     ONLY,
     TRACE,
@@ -84,7 +85,7 @@ def _headline(findings: Sequence[Finding], top: Finding, circumstances: Circumst
             f"{top.factor} can be predicted from {source} (skill {skill}, p {_p(p)}); how much is open: {top.reason}."
         )
     if top.beyond is not None and not top.settled and top.verdict in (LEAKS, TRACE):
-        verdict = "cannot be separated from" if top.beyond_is == INSEPARABLE else "is encoded only through"
+        verdict = "cannot be separated from" if top.beyond_is == INSEPARABLE else f"is encoded {top.beyond_is}"
         return f"{top.factor} {verdict} {top.beyond.given} in {source}: skill {skill}{_beyond_words(top)}."
     if top.verdict == NO_EVIDENCE:
         titles = list(dict.fromkeys(finding.representation for finding in asked(findings)))
@@ -102,7 +103,7 @@ def _beyond_words(finding: Finding) -> str:
         return ""
     if finding.twins:
         return f"; or {listed(list(finding.twins))} instead, which the data do not separate from it"
-    if beyond.says(ENCODED) or beyond.says(ONLY):
+    if any(beyond.says(kind) for kind in (ENCODED, MOSTLY, ONLY)):
         return f", beyond {beyond.given} {estimate(beyond.skill, beyond.low, beyond.high)}"
     if beyond.says(INSEPARABLE):
         return f"; {beyond.reason}" if beyond.reason else ""
@@ -124,7 +125,7 @@ def _other_factors(strongest: list[Finding], top: Finding, circumstances: Circum
     open_ones = [finding for finding in others if finding.verdict == INCONCLUSIVE]
     absent = [finding for finding in others if finding.verdict == NO_EVIDENCE]
     lines = [("Also", first_few([f"{entry.factor} {_size(entry)}" for entry in leaks], 4))]
-    for kind, label in ((ONLY, "Only through"), (INSEPARABLE, "Not separable from")):
+    for kind, label in ((MOSTLY, "Mostly through"), (ONLY, "Only through"), (INSEPARABLE, "Not separable from")):
         lines += [
             (f"{label} {given}", first_few([f"{entry.factor} ({number(entry.skill)})" for entry in entries], 4))
             for given, entries in _by_given(others, kind).items()

@@ -10,7 +10,7 @@ from exoprobe.report.tables import rows_of
 
 LEAKS, TRACE, NO_EVIDENCE, INCONCLUSIVE = "leaks", "trace", "no evidence", "inconclusive"
 VERDICTS = (LEAKS, TRACE, INCONCLUSIVE, NO_EVIDENCE)
-ENCODED, ONLY, INSEPARABLE = "encoded beyond", "only through", "not separable"
+ENCODED, MOSTLY, ONLY, INSEPARABLE = "encoded beyond", "mostly through", "only through", "not separable"
 SIGNIFICANT = 0.05
 STRENGTHS = ((0.9, "almost perfectly"), (0.5, "strongly"), (0.2, "clearly"))  # least low end of the interval
 WEAKLY = "weakly"
@@ -26,7 +26,8 @@ class Beyond:
         skill: that the features add to it; low and high are the ends of its 95 % interval.
         bits: conditional information, NaN where it is not known.
         p: corrected (Holm).
-        verdict: ``encoded beyond X``, ``only through X``, ``not separable from X``, ``no evidence``, ``inconclusive``.
+        verdict: ``encoded beyond X``, ``mostly through X``, ``only through X``, ``not separable from X``,
+            ``no evidence``, ``inconclusive``.
         reason: in words.
         source: why these columns: given, label or strongest.
     """
@@ -103,7 +104,7 @@ class Finding:
     @property
     def beyond_is(self) -> str:
         """The kind of verdict on what is beyond, empty where there is none."""
-        kinds = (ENCODED, ONLY, INSEPARABLE)
+        kinds = (ENCODED, MOSTLY, ONLY, INSEPARABLE)
         return "" if self.beyond is None else next((kind for kind in kinds if self.beyond.says(kind)), "")
 
     @property
@@ -118,7 +119,7 @@ class Finding:
     @property
     def settled(self) -> bool:
         """Whether what is known besides does not account for it."""
-        return bool(self.twins) or self.beyond_is not in (ONLY, INSEPARABLE)
+        return bool(self.twins) or self.beyond_is not in (MOSTLY, ONLY, INSEPARABLE)
 
     @property
     def rank(self) -> tuple[float, ...]:
@@ -199,7 +200,9 @@ def beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
     """
     chosen: dict[tuple[str, str], Beyond] = {}
     through = {
-        (row.given, row.factor, row.representation) for row in rows_of(table) if row.verdict == f"{ONLY} {row.given}"
+        (row.given, row.factor, row.representation)
+        for row in rows_of(table)
+        if row.verdict in (f"{ONLY} {row.given}", f"{MOSTLY} {row.given}")
     }
     against_label = {(row.factor, row.representation) for row in rows_of(table) if row.source == "label"}
     for row in rows_of(table):
