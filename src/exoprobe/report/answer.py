@@ -113,9 +113,16 @@ def _beyond_words(finding: Finding) -> str:
 def _trust(findings: Sequence[Finding], margin: float) -> str:
     """Say what a "no" is worth: which skill would have been found."""
     least = [finding.detectable for finding in findings if math.isfinite(finding.detectable)]
-    if least:
-        return f"a skill of {number(max(least))} or more would have been found"
-    return f"all intervals end below a skill of {number(margin)}"
+    if not least:
+        return f"all intervals end below a skill of {number(margin)}"
+    nonlinear = max(finding.detectable_nonlinear for finding in findings)
+    linear = number(max(least))
+    if math.isnan(nonlinear) or nonlinear <= max(least):
+        return f"a skill of {linear} or more would have been found"
+    folded = (
+        "of a nonlinear one that is not known" if math.isinf(nonlinear) else f"a nonlinear one of {number(nonlinear)}"
+    )
+    return f"a linear leak of {linear} or more would have been found, {folded}"
 
 
 def _other_factors(strongest: list[Finding], top: Finding, circumstances: Circumstances) -> list[tuple[str, str]]:

@@ -65,7 +65,8 @@ class Finding:
         p_holm: corrected.
         groups: independent groups that the conclusion rests on.
         unit: what these groups are: the level at which the factor varies.
-        detectable: the least skill that would have been found, NaN where it is not known.
+        detectable: the least skill of a linear leak that would have been found, NaN where it is not known.
+        detectable_nonlinear: likewise of a nonlinear leak; infinite where none would have been.
         groups_needed: so that a skill of the margin would be found, NaN where it is not known.
         beyond: what is left beyond the given columns, or else beyond the label or the column that explains most.
         twins: factors that are encoded only through this one, as it is through them: one of them all is encoded, and
@@ -87,6 +88,7 @@ class Finding:
     groups: float
     unit: str
     detectable: float
+    detectable_nonlinear: float
     groups_needed: float
     beyond: Beyond | None
     twins: tuple[str, ...] = ()
@@ -141,7 +143,7 @@ def list_findings(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
         Finding(
             row.factor, row.representation, row.control, row.verdict, row.how, row.reason, row.probe,
             row.skill, row.skill_low, row.skill_high, row.p, row.p_holm, row.test_groups, row.unit,
-            row.detectable, row.groups_needed,
+            row.detectable, row.detectable_nonlinear, row.groups_needed,
             beyond.get((row.factor, row.representation)),
         )
         for row in rows_of(tables["verdicts"])

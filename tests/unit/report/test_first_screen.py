@@ -26,7 +26,8 @@ def finding(factor="snr", **changed):
     values = {
         "factor": factor, "representation": "net", "control": False, "verdict": "leaks", "how": "linearly",
         "reason": "why", "probe": "linear", "skill": 0.6, "low": 0.5, "high": 0.7, "p": 0.001, "p_holm": 0.006,
-        "groups": 18.0, "unit": "speaker", "detectable": math.nan, "groups_needed": math.nan, "beyond": None,
+        "groups": 18.0, "unit": "speaker", "detectable": math.nan,
+        "detectable_nonlinear": math.nan, "groups_needed": math.nan, "beyond": None,
     }  # fmt: skip
     return Finding(**values | changed)
 
@@ -74,6 +75,10 @@ def test_inconclusive_says_why_and_no_evidence_what_it_is_worth():
     assert headline(no_evidence()) == "No evidence of a leak from net; all intervals end below a skill of 0.10."
     sure = [no_evidence(detectable=0.08), no_evidence("day", detectable=0.12)]
     assert headline(*sure) == "No evidence of a leak from net; a skill of 0.12 or more would have been found."
+    folded = {0.3: "a nonlinear one of 0.30", math.inf: "of a nonlinear one that is not known"}
+    for least, words in folded.items():
+        text = headline(no_evidence(detectable=0.08, detectable_nonlinear=least))
+        assert text.endswith(f"a linear leak of 0.08 or more would have been found, {words}.")
 
 
 def test_what_comes_only_through_another_column_ranks_below_what_is_beyond():
@@ -162,6 +167,7 @@ def test_the_columns_that_the_user_gave_count_and_else_those_that_leave_least():
                 "test_groups": 18.0,
                 "unit": "",
                 "detectable": 0.1,
+                "detectable_nonlinear": 0.1,
                 "groups_needed": 9.0,
             }
         ]
