@@ -177,7 +177,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     demo = commands.add_parser(
         "demo",
         help="audit simulated speaker embeddings: a page to look at, in half a minute",
-        description="Audit simulated embeddings of 80 speakers before and after training against the channel.",
+        description="Audit simulated embeddings of 500 speakers before and after training against the channel.",
     )
     demo.add_argument("--out", default="exoprobe-demo", metavar="FOLDER", help="for the results (default: %(default)s)")
     demo.add_argument("--overwrite", action="store_true", help="replace other results in that folder")

@@ -1,6 +1,6 @@
 """Simulated speaker embeddings for ``exoprobe demo``: what is encoded, and how strongly, is known.
 
-Each of 80 speakers has eight recordings. A recording's feature vector [32] is the speaker's identity plus one
+Each of 500 speakers, enough for one split, has two recordings. A recording's feature vector [32] is the speaker's identity plus one
 direction per property, times its strength in :data:`STRENGTHS`, plus noise. The strengths differ between a network
 before and after training against the channel; the control is a random projection of properties without identity.
 Pitch follows sex, and no feature depends on pitch beyond that; hour and weekday are encoded nowhere.
@@ -9,11 +9,11 @@ Pitch follows sex, and no feature depends on pitch beyond that; hour and weekday
 import numpy as np
 import pandas as pd
 
-SPEAKERS, RECORDINGS, DIMENSION = 80, 8, 32
+SPEAKERS, RECORDINGS, DIMENSION = 500, 2, 32
 IDENTITY, NOISE = 1.2, 0.7  # standard deviations
 STRENGTHS = {
-    "before training": {"channel": 2.5, "sex": 1.2, "snr": 1.2, "accent": 1.5, "loudness": 0.45},
-    "after training": {"channel": 0.7, "sex": 1.2, "snr": 1.2, "accent": 1.5, "loudness": 0.45},
+    "before training": {"channel": 2.5, "sex": 1.2, "snr": 1.2, "accent": 1.5, "loudness": 0.3},
+    "after training": {"channel": 0.7, "sex": 1.2, "snr": 1.2, "accent": 1.5, "loudness": 0.3},
     "random projection": {"channel": 0.8, "snr": 0.8, "loudness": 0.3},
 }
 CONTROL, GROUP = "random projection", "speaker"
@@ -27,7 +27,7 @@ def demo_data(seed: int = 0) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
         seed: of everything.
 
     Returns:
-        Features float32 [640, 32] by representation, and a table of 640 rows: speaker, sex, pitch, accent, channel,
+        Features float32 [1000, 32] by representation, and a table of 1,000 rows: speaker, sex, pitch, accent, channel,
         snr, loudness, weekday and hour.
     """
     random = np.random.default_rng(seed)
@@ -41,7 +41,7 @@ def demo_data(seed: int = 0) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
     pitch = np.where(sex, 200, 120) + 15 * random.normal(size=SPEAKERS)[speaker] + 8 * random.normal(size=rows)
     table = pd.DataFrame(
         {
-            "speaker": [f"speaker {number:02d}" for number in speaker],
+            "speaker": [f"speaker {number:03d}" for number in speaker],
             "sex": np.where(sex, "female", "male"),
             "pitch": pitch.round(1),
             "accent": np.array(ACCENTS)[accent],

@@ -11,7 +11,7 @@ def test_the_data_are_the_same_every_time_and_complete():
     assert table.equals(same)
     assert all(np.array_equal(features[name], again[name]) for name in features)
     assert list(features) == list(STRENGTHS)
-    assert all(values.shape == (640, 32) and values.dtype == np.float32 for values in features.values())
+    assert all(values.shape == (1000, 32) and values.dtype == np.float32 for values in features.values())
     assert not table.isna().to_numpy().any()
     constant = table.groupby(GROUP)[["sex", "accent"]].nunique()
     assert (constant == 1).all(axis=None)
