@@ -1,8 +1,9 @@
 """Simulated speaker embeddings for ``exoprobe demo``: what is encoded, and how strongly, is known.
 
-Each of 500 speakers, enough for one split, has two recordings. A recording's feature vector [32] is the speaker's identity plus one
-direction per property, times its strength in :data:`STRENGTHS`, plus noise. The strengths differ between a network
-before and after training against the channel; the control is a random projection of properties without identity.
+Each of 500 speakers, enough for one split, has two recordings. A recording's feature vector [32] is the speaker's
+identity plus one direction per property, times its strength in :data:`STRENGTHS`, plus noise. The strengths differ
+between a network before and after training against the channel; the control is a random projection of properties
+without identity.
 Pitch follows sex, and no feature depends on pitch beyond that; hour and weekday are encoded nowhere.
 """
 
