@@ -198,7 +198,7 @@ def _circle(finding: Finding, through: Mapping[tuple[str, str], Finding]) -> lis
 def beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
     """Return what is beyond by factor and representation: the columns that the user gave, or those that leave least.
 
-    A factor that is itself encoded only through this one explains nothing of it, where there is another row.
+    A factor that is itself encoded only through this one explains nothing of it.
     """
     chosen: dict[tuple[str, str], Beyond] = {}
     through = {
@@ -206,11 +206,10 @@ def beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
         for row in rows_of(table)
         if row.verdict in (f"{ONLY} {row.given}", f"{MOSTLY} {row.given}")
     }
-    against_label = {(row.factor, row.representation) for row in rows_of(table) if row.source == "label"}
     for row in rows_of(table):
         key = (row.factor, row.representation)
         mirrored = row.source == "strongest" and (row.factor, row.given, row.representation) in through
-        if mirrored and key in against_label and row.verdict == f"{ENCODED} {row.given}":
+        if mirrored and row.verdict == f"{ENCODED} {row.given}":
             continue
         beyond = Beyond(
             row.given, row.given_skill, row.beyond, row.beyond_low, row.beyond_high, row.bits, row.p_holm,

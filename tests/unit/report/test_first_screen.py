@@ -304,8 +304,10 @@ def test_what_is_encoded_only_through_a_factor_explains_nothing_of_it():
         ("sex", "lipstick", "strongest", 0.01, "encoded beyond lipstick"),
         ("lipstick", "class", "label", 0.5, "encoded beyond class"),
         ("lipstick", "sex", "strongest", 0.0, "only through sex"),
+        ("age", "grey", "strongest", 0.01, "encoded beyond grey"),
+        ("grey", "age", "strongest", 0.0, "mostly through age"),
     ]
     table = pd.DataFrame(rows, columns=["factor", "given", "source", "beyond_low", "verdict"])
     table = table.assign(representation="net").reindex(columns=COLUMNS["beyond"].split())
     chosen = {factor: entry.given for (factor, _), entry in beyond_rows(table).items()}
-    assert chosen == {"sex": "class", "lipstick": "sex"}
+    assert chosen == {"sex": "class", "lipstick": "sex", "grey": "age"}
