@@ -9,7 +9,7 @@ import pandas as pd
 
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.comparison import Lowest, better_representation, gaps_words
-from exoprobe.report.findings import INCONCLUSIVE, INSEPARABLE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
+from exoprobe.report.findings import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
@@ -70,7 +70,7 @@ def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collecti
     known |= {
         (finding.beyond.given, finding.factor)
         for finding in leaking
-        if finding.beyond and finding.beyond_is == INSEPARABLE
+        if finding.beyond and not finding.settled
     }
     partners: dict[str, list[str]] = {}
     for row in rows_of(both_directions(association).sort_values("value", ascending=False)):
