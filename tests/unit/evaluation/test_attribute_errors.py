@@ -34,7 +34,8 @@ def test_each_representation_has_a_row_per_attribute_and_one_of_the_mean(scores)
     assert (table["identities"] == 15).all()
     rows = table[table["representation"] == "net"].set_index("attribute")
     assert rows.loc["glasses", list(RATES)].tolist() == pytest.approx([25, 50, 37.5])
-    assert rows.loc["hat", ["error", "error_low", "error_high"]].tolist() == pytest.approx([0, 0, 0])
+    assert rows.loc["hat", ["error", "error_low"]].tolist() == pytest.approx([0, 0])
+    assert 5 < rows.loc["hat", "error_high"] < 30  # no error in 15 groups is no proof that there is none
     assert rows.loc[MEAN, list(RATES)].tolist() == pytest.approx([12.5, 25, 37.5 / 2])
     assert rows["prevalence"].tolist() == pytest.approx([100 * 4 / 6] * 3)
     assert rows["majority_false_negative"].tolist() == [100, 0, 50]
