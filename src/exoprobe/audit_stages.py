@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import psutil
 import torch
 from threadpoolctl import threadpool_limits
@@ -69,44 +70,17 @@ def run_stages(
     Raises:
         ExoprobeError: where an input is refused, in one line that names file, column or row.
     """
-    stages = work / "stages"
-    samples, known, notes = stages / "samples.parquet", stages / "factors.parquet", stages / "notes.json"
-    data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
-    tests = count_tests(len(data.factors), [name in settings.controls for name in files])
-    permutation_count(tests, settings.permutations)  # refuses too few before anything is computed
-    check_given(settings.given or (), [factor.name for factor in data.factors], settings.known_label)
-    write_audit(replace(data, notes=_without_folder(data.notes, work)), samples, known, notes)
-    probe_files, described = {}, []
+    dataset = _write_dataset(settings, files, factors, work)
     with _threads(threads):
-        for name, sources in files.items():
-            features = _import(settings, name, sources, samples, stages / name)
-            log.info("%s: probing the factors", name)
-            probe_files[name] = _probe(settings, name, samples, known, features)
-            log.info("%s: planting factors", name)
-            described += _plant(settings, samples, known, features[0])
-            log.info("%s: describing its structure", name)
-            described += _structure(settings, name, samples, known, features[0])
-            log.info("%s: setting factors against what is known", name)
-            described += _beyond(settings, samples, known, features[0], probe_files[name])
-            if erasure:
-                log.info("%s: erasing each factor", name)
-                described += _erase(settings, name, samples, known, features[0])
+        probe_files, described = _compute(settings, files, dataset, erasure=erasure)
     log.info("scoring")
-    tables = join_tables(files, described)
-    with threadpool_limits(1):
-        tables |= audit_scores(
-            samples, known, probe_files, tables[SENSITIVITY],
-            margin=settings.margin, permutations=settings.permutations,
-        )  # fmt: skip
-    tables |= predicted_table(samples, known, probe_files)
-    tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
-    tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
+    tables = _score(settings, dataset, probe_files, join_tables(files, described))
     tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
-    first = {name: stages / name / "features_0.parquet" for name in files}
+    first = {name: dataset.folder / name / "features_0.parquet" for name in files}
     write_metadata(
-        samples, known, notes, first, folder / "metadata.json", paths["factors"],
+        dataset.samples, dataset.factors, dataset.notes, first, folder / "metadata.json", paths["factors"],
         settings=settings.metadata(),
     )  # fmt: skip
     write_provenance(
@@ -118,6 +92,71 @@ def run_stages(
     )
     log.info("writing the page")
     write_page(paths, folder / "metadata.json", folder / "index.html", folder / "provenance.json")
+
+
+@dataclass(frozen=True)
+class _Dataset:
+    """The files of an audit's dataset, and the folder for what is computed of it."""
+
+    folder: Path
+    samples: Path
+    factors: Path
+    notes: Path
+
+
+def _write_dataset(settings: AuditSettings, files: Mapping[str, Sequence[Path]], factors: Path, work: Path) -> _Dataset:
+    """Join and split the inputs; refuse what the settings ask of them before anything is computed."""
+    stages = work / "stages"
+    dataset = _Dataset(stages, *(stages / name for name in ("samples.parquet", "factors.parquet", "notes.json")))
+    data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
+    tests = count_tests(len(data.factors), [name in settings.controls for name in files])
+    permutation_count(tests, settings.permutations)
+    check_given(settings.given or (), [factor.name for factor in data.factors], settings.known_label)
+    notes = _without_folder(data.notes, work)
+    write_audit(replace(data, notes=notes), dataset.samples, dataset.factors, dataset.notes)
+    return dataset
+
+
+def _compute(
+    settings: AuditSettings, files: Mapping[str, Sequence[Path]], dataset: _Dataset, *, erasure: bool
+) -> tuple[dict[str, ProbeFiles], list[Path]]:
+    """Return what was probed of each representation, and the tables that describe one representation each."""
+    probe_files: dict[str, ProbeFiles] = {}
+    described: list[Path] = []
+    samples, known = dataset.samples, dataset.factors
+    for name, sources in files.items():
+        features = _import(settings, name, sources, samples, dataset.folder / name)
+        log.info("%s: probing the factors", name)
+        probe_files[name] = _probe(settings, name, samples, known, features)
+        log.info("%s: planting factors", name)
+        described += _plant(settings, samples, known, features[0])
+        log.info("%s: describing its structure", name)
+        described += _structure(settings, name, samples, known, features[0])
+        log.info("%s: setting factors against what is known", name)
+        described += _beyond(settings, samples, known, features[0], probe_files[name])
+        if erasure:
+            log.info("%s: erasing each factor", name)
+            described += _erase(settings, name, samples, known, features[0])
+    return probe_files, described
+
+
+def _score(
+    settings: AuditSettings,
+    dataset: _Dataset,
+    probe_files: Mapping[str, ProbeFiles],
+    tables: dict[str, pd.DataFrame],
+) -> dict[str, pd.DataFrame]:
+    """Return these tables and those of all representations together."""
+    samples, known = dataset.samples, dataset.factors
+    with threadpool_limits(1):
+        tables |= audit_scores(
+            samples, known, probe_files, tables[SENSITIVITY],
+            margin=settings.margin, permutations=settings.permutations,
+        )  # fmt: skip
+    tables |= predicted_table(samples, known, probe_files)
+    tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
+    tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
+    return tables
 
 
 def _without_folder(notes: Any, folder: Path) -> Any:  # noqa: ANN401 texts, within lists and dicts

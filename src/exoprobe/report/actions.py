@@ -67,11 +67,7 @@ def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collecti
     """A column that goes with leaking factors, and was not given: the one of most, or else the strongest itself."""
     ranks = {finding.factor: rank for rank, finding in enumerate(leaking)}
     known = {(finding.factor, finding.beyond.given) for finding in leaking if finding.beyond}
-    known |= {
-        (finding.beyond.given, finding.factor)
-        for finding in leaking
-        if finding.beyond and not finding.settled
-    }
+    known |= {(finding.beyond.given, finding.factor) for finding in leaking if finding.beyond and not finding.settled}
     partners: dict[str, list[str]] = {}
     for row in rows_of(both_directions(association).sort_values("value", ascending=False)):
         is_new = row.other not in roles and (row.factor, row.other) not in known

@@ -1,0 +1,132 @@
+# What is computed of one representation of an audit at a time.
+
+
+rule probe_factors:
+    """Every factor predicted from a representation by every general probe."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}", "{seed}"),
+    output:
+        predictions="results/probes/audit/{representation}/seed{seed}/predictions.parquet",
+        search="results/probes/audit/{representation}/seed{seed}/search.parquet",
+        selectivity="results/probes/audit/{representation}/seed{seed}/selectivity.parquet",
+    log:
+        "results/logs/audit/{representation}/seed{seed}/probe.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/seed{seed}/probe.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.2),
+        gpu=GPUS,
+    params:
+        *probe_code(*AUDIT_PROBES),
+        cfg=dict(probes=dict.fromkeys(AUDIT_PROBES), device=settings.device),
+    message:
+        "Probing {wildcards.representation}, seed {wildcards.seed}"
+    script:
+        "../scripts/probe.py"
+
+
+rule erase_factors:
+    """What removing each factor costs: all probes again, and recognition (of the first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in ERASURE_TABLES},
+    log:
+        "results/logs/audit/{representation}/erase.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/erase.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
+        runtime=grows_with_input(60, 1),
+        gpu=GPUS,
+    params:
+        *probe_code(*AUDIT_PROBES, script="erase_factors.py"),
+        cfg=dict(probes=AUDIT_PROBES, device=settings.device, label_is_group=audited.settings.label_is_group),
+    message:
+        "Erasing the factors from {wildcards.representation}"
+    script:
+        "../scripts/erase_factors.py"
+
+
+rule describe_structure:
+    """How the factors are encoded in a representation: in how many dimensions, with how much variance (first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in STRUCTURE_TABLES},
+    log:
+        "results/logs/audit/{representation}/structure.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/structure.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(3000),
+        runtime=grows_with_input(30, 0.1),
+    params:
+        *code("describe_structure.py"),
+        cfg=dict(label_is_group=audited.settings.label_is_group),
+    message:
+        "Describing the geometry of {wildcards.representation}"
+    script:
+        "../scripts/describe_structure.py"
+
+
+rule compare_with_given:
+    """Whether factors are encoded beyond what the label and other factors imply (of the first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+        predictions="results/probes/audit/{representation}/seed0/predictions.parquet",
+        search="results/probes/audit/{representation}/seed0/search.parquet",
+    output:
+        beyond="results/probes/audit/{representation}/beyond.parquet",
+    log:
+        "results/logs/audit/{representation}/beyond.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/beyond.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.2),
+    params:
+        *code("compare_with_given.py"),
+        cfg=dict(given=settings.audit.given, label=audited.settings.known_label),
+    message:
+        "Setting the factors of {wildcards.representation} against what is known"
+    script:
+        "../scripts/compare_with_given.py"
+
+
+rule measure_sensitivity:
+    """Which leaks would have been found: factors of known skill, planted into a representation (first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        sensitivity="results/probes/audit/{representation}/sensitivity.parquet",
+    log:
+        "results/logs/audit/{representation}/sensitivity.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/sensitivity.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.1),
+    params:
+        *code("measure_sensitivity.py"),
+        cfg=dict(margin=settings.audit.margin),
+    message:
+        "Planting factors into {wildcards.representation}"
+    script:
+        "../scripts/measure_sensitivity.py"
