@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -25,6 +26,13 @@ ROOT = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(autouse=True)
+def same_log_level():
+    """Leave the log level as it was, whatever a command under test makes of it."""
+    yield
+    logging.getLogger("exoprobe").setLevel(logging.NOTSET)
 
 
 @pytest.fixture

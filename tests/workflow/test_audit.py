@@ -94,7 +94,7 @@ def test_a_finished_audit_has_nothing_to_do(audited):
     ("file", "rules"),
     [
         (LIBRARY + "report/templates/style.css", {"audit_page": 1}),
-        (LIBRARY + "evaluation/verdicts.py", JUDGED),
+        (LIBRARY + "evaluation/verdicts.py", {"audit_tables": 1, "audit_page": 1}),
         (LIBRARY + "evaluation/factor_geometry.py", {"describe_structure": 2, "audit_tables": 1, "audit_page": 1}),
         (LIBRARY + "probes/mlp_net.py", PROBING),
     ],

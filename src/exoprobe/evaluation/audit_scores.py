@@ -15,9 +15,10 @@ from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.permutation import count_tests, holm, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
+from exoprobe.evaluation.rare_categories import smallest_groups
 from exoprobe.evaluation.sensitivity import NONLINEAR
 from exoprobe.evaluation.sign_flips import sign_flip_tests
-from exoprobe.evaluation.verdicts import Evidence, judge, smallest_groups, unit_fault
+from exoprobe.evaluation.verdicts import Evidence, judge, unit_fault
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from exoprobe.datasets.units import Unit
 from exoprobe.evaluation.permutation import SIGNIFICANT, holm
-from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, MIN_RAREST_GROUPS, NO_EVIDENCE, unit_fault
+from exoprobe.evaluation.rare_categories import MIN_RAREST_GROUPS
+from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, NO_EVIDENCE, unit_fault
 
 Row = Mapping[Any, Any]  # of a table
 

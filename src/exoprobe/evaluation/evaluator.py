@@ -13,7 +13,7 @@ from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
 from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
-from exoprobe.evaluation.verdicts import without_rare
+from exoprobe.evaluation.rare_categories import without_rare
 from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
 

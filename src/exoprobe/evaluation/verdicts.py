@@ -1,18 +1,16 @@
 """The rule by which numbers become a verdict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.datasets.units import Unit
 from exoprobe.evaluation.permutation import SIGNIFICANT
+from exoprobe.evaluation.rare_categories import MIN_RAREST_GROUPS
 from exoprobe.probes.base import find_probe
 
 LEAKS, TRACE, NO_EVIDENCE, INCONCLUSIVE = "leaks", "trace", "no evidence", "inconclusive"
 MIN_GROUPS = 10  # in test
-MIN_RAREST_GROUPS = 5  # of them that hold the rarest value
 FAILED = -0.1  # skill of a probe that predicts numbers worse than a constant does
 SHOWN = 5  # categories in a reason
 
@@ -53,45 +51,6 @@ class Evidence:
     def highest(self) -> float:
         """The highest end of any probe's interval."""
         return float(np.nanmax([high for _, _, high in self.skills.values()], initial=-np.inf))
-
-
-def smallest_groups(factor: Factor, values: np.ndarray, groups: np.ndarray, left_out: Sequence[str] = ()) -> int | None:
-    """Return how many groups hold the rarest value; None of numbers.
-
-    Args:
-        factor: for its kind and categories.
-        values: [n], of some rows.
-        groups: [n].
-        left_out: categories that do not count.
-    """
-    if factor.kind not in CLASSES:
-        return None
-    counts = groups_of_categories(factor, values, groups)
-    return min(count for name, count in zip(factor.categories, counts, strict=True) if name not in left_out)
-
-
-def groups_of_categories(factor: Factor, values: np.ndarray, groups: np.ndarray) -> list[int]:
-    """Return how many groups [n] hold each category among values [n]."""
-    return [len(np.unique(groups[values == code])) for code in range(len(factor.categories))]
-
-
-def without_rare(factor: Factor, groups: np.ndarray) -> tuple[Factor, tuple[str, ...]]:
-    """Leave out categories that fewer than MIN_RAREST_GROUPS groups hold, if two others are left.
-
-    Args:
-        factor: of the n test samples.
-        groups: [n].
-
-    Returns:
-        The factor, unknown where a category is left out, and these categories.
-    """
-    if factor.kind not in CLASSES:
-        return factor, ()
-    rare = np.array(groups_of_categories(factor, factor.values, groups)) < MIN_RAREST_GROUPS
-    if not rare.any() or (~rare).sum() < 2:
-        return factor, ()
-    values = np.where(np.isin(factor.values, np.flatnonzero(rare)), np.nan, factor.values)
-    return replace(factor, values=values), tuple(np.array(factor.categories)[rare].tolist())
 
 
 def unit_fault(factor: str, unit: Unit, seen: int) -> str:

@@ -108,7 +108,8 @@ def _predict_fold(
     for indices in known_together([outcome.factor for outcome in outcomes], fitted | test):
         members = [outcomes[index] for index in indices]
         known = members[0].factor.known
-        rows, folds = fitted & known, inner_folds(data.groups)
+        rows, folds = fitted & known, np.zeros(len(data.groups), np.int64)
+        folds[rows] = inner_folds(data.groups[rows])
         tasks = _fit_tasks(data.blocks(rows), members, columns, sets, rows, folds[rows])
         seen = _projections(data.blocks(rows), [task.folded for task in tasks], folds[rows])
         unseen = _projections(data.blocks(test & known), [[task.full] for task in tasks], np.zeros(len(known), int))

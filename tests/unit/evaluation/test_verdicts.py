@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
+from exoprobe.evaluation.rare_categories import smallest_groups, without_rare
 from exoprobe.evaluation.verdicts import (
     INCONCLUSIVE,
     LEAKS,
@@ -11,8 +12,6 @@ from exoprobe.evaluation.verdicts import (
     TRACE,
     Evidence,
     judge,
-    smallest_groups,
-    without_rare,
 )
 
 FAR, NEAR, AROUND = (0.5, 0.4, 0.6), (0.02, -0.03, 0.07), (0.1, -0.1, 0.3)
