@@ -13,8 +13,7 @@ from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, NO_EVIDENCE, 
 
 Row = Mapping[Any, Any]  # of a table
 
-# Each is followed by the given columns.
-BEYOND, MOSTLY, THROUGH, NOT_SEPARABLE = "encoded beyond", "mostly through", "only through", "not separable from"
+BEYOND, THROUGH, NOT_SEPARABLE = "encoded beyond", "only through", "not separable from"  # followed by the given columns
 SUGGESTIVE = 0.01  # a smaller p-value reassures nobody, corrected or not
 LEAST_UNEXPLAINED = 0.01  # of a factor's variance; less is rounding, mistakes, or the rest of a curve
 COLUMNS = [
@@ -62,8 +61,7 @@ def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
         if row["bits"] > 0 or row["beyond"] > 0:
             by = f", but by a skill of less than {margin:g}" if small else ""
             reason = f"features and {given} together predict it better than {given} alone{by}, in unseen groups"
-            is_linear = row["beyond_low"] > 0  # else a nonlinear probe may have made it significant, by how much ever
-            return {"verdict": f"{MOSTLY if small and is_linear else BEYOND} {given}", "reason": reason}
+            return {"verdict": f"{BEYOND} {given}", "reason": reason}
         reason = (
             f"the test is significant, but linear models of features and {given} are no better than of {given} alone"
         )

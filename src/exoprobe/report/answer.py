@@ -103,7 +103,7 @@ def _beyond_words(finding: Finding) -> str:
         return ""
     if finding.twins:
         return f"; or {listed(list(finding.twins))} instead, which the data do not separate from it"
-    if any(beyond.says(kind) for kind in (ENCODED, MOSTLY, ONLY)):
+    if beyond.says(ENCODED) or beyond.says(ONLY):
         return f", beyond {beyond.given} {estimate(beyond.skill, beyond.low, beyond.high)}"
     if beyond.says(INSEPARABLE):
         return f"; {beyond.reason}" if beyond.reason else ""

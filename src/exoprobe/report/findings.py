@@ -14,6 +14,7 @@ ENCODED, MOSTLY, ONLY, INSEPARABLE = "encoded beyond", "mostly through", "only t
 SIGNIFICANT = 0.05
 STRENGTHS = ((0.9, "almost perfectly"), (0.5, "strongly"), (0.2, "clearly"))  # least low end of the interval
 WEAKLY = "weakly"
+LITTLE = 0.25  # of the skill: what is beyond other columns is surely less than that
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,7 @@ class Beyond:
         skill: that the features add to it; low and high are the ends of its 95 % interval.
         bits: conditional information, NaN where it is not known.
         p: corrected (Holm).
-        verdict: ``encoded beyond X``, ``mostly through X``, ``only through X``, ``not separable from X``,
-            ``no evidence``, ``inconclusive``.
+        verdict: ``encoded beyond X``, ``only through X``, ``not separable from X``, ``no evidence``, ``inconclusive``.
         reason: in words.
         source: why these columns: given, label or strongest.
     """
@@ -106,7 +106,9 @@ class Finding:
     @property
     def beyond_is(self) -> str:
         """The kind of verdict on what is beyond, empty where there is none."""
-        kinds = (ENCODED, MOSTLY, ONLY, INSEPARABLE)
+        if self.beyond is not None and self.beyond.says(ENCODED) and self.beyond.high < LITTLE * self.skill:
+            return MOSTLY
+        kinds = (ENCODED, ONLY, INSEPARABLE)
         return "" if self.beyond is None else next((kind for kind in kinds if self.beyond.says(kind)), "")
 
     @property
@@ -116,6 +118,8 @@ class Finding:
             return self.verdict
         if self.twins:
             return f"{self.verdict} like {' and '.join(self.twins)}"
+        if self.beyond_is == MOSTLY:
+            return f"{MOSTLY} {self.beyond.given}"
         return f"{self.verdict} beyond {self.beyond.given}" if self.settled else self.beyond.verdict
 
     @property
@@ -202,9 +206,7 @@ def beyond_rows(table: pd.DataFrame) -> dict[tuple[str, str], Beyond]:
     """
     chosen: dict[tuple[str, str], Beyond] = {}
     through = {
-        (row.given, row.factor, row.representation)
-        for row in rows_of(table)
-        if row.verdict in (f"{ONLY} {row.given}", f"{MOSTLY} {row.given}")
+        (row.given, row.factor, row.representation) for row in rows_of(table) if row.verdict == f"{ONLY} {row.given}"
     }
     for row in rows_of(table):
         key = (row.factor, row.representation)

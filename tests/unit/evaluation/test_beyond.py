@@ -166,14 +166,3 @@ def test_a_small_p_value_reassures_nobody_though_the_correction_takes_it_away():
     judged = judge_beyond(table, verdicts, [], 0.1)
     assert list(judged["verdict"][:4]) == ["inconclusive", "only through b", "only through b", "only through b"]
     assert judged["reason"][0].startswith("the p-value alone, 0.004, speaks for more than b")
-
-
-@pytest.mark.parametrize(("high", "verdict"), [(0.09, "mostly through b"), (0.11, "encoded beyond b")])
-def test_what_is_surely_less_than_the_margin_is_mostly_through_the_given_columns(high, verdict):
-    row = dict.fromkeys(COLUMNS, np.nan) | {
-        "factor": "a", "representation": "net", "given": "b", "fault": "", "unexplained": 0.5, "varying_groups": 90,
-        "groups": 90, "beyond": 0.05, "beyond_low": 0.02, "beyond_high": high, "bits": 0.01, "p": 0.0001,
-        "unit": "", "units_seen": 0, "unit_values": 0,
-    }  # fmt: skip
-    verdicts = pd.DataFrame([{**row, "verdict": "leaks", "p_holm": 0.01, "skill_low": 0.2}])
-    assert judge_beyond(pd.DataFrame([row]), verdicts, [], 0.1)["verdict"].tolist() == [verdict]

@@ -90,6 +90,14 @@ def test_what_comes_only_through_another_column_ranks_below_what_is_beyond():
     assert headline(same).startswith("studio cannot be separated from channel in net")
 
 
+def test_what_is_surely_less_than_a_quarter_beyond_another_column_is_mostly_through_it():
+    lipstick = finding("lipstick", skill=0.87, low=0.84, beyond=beyond("encoded beyond sex", low=0.01))  # to 0.21
+    assert lipstick.words == "mostly through sex"
+    assert not lipstick.settled
+    assert headline(lipstick).startswith("lipstick is encoded mostly through sex in net: skill 0.87")
+    assert finding("hat", skill=0.4, low=0.3, beyond=beyond("encoded beyond sex", low=0.01)).settled
+
+
 def test_of_factors_that_go_through_each_other_the_strongest_stands_for_all():
     def through(factor, given, skill):
         return finding(factor, skill=skill, low=skill - 0.1, beyond=beyond(f"only through {given}", -0.01, given))
@@ -305,7 +313,7 @@ def test_what_is_encoded_only_through_a_factor_explains_nothing_of_it():
         ("lipstick", "class", "label", 0.5, "encoded beyond class"),
         ("lipstick", "sex", "strongest", 0.0, "only through sex"),
         ("age", "grey", "strongest", 0.01, "encoded beyond grey"),
-        ("grey", "age", "strongest", 0.0, "mostly through age"),
+        ("grey", "age", "strongest", 0.0, "only through age"),
     ]
     table = pd.DataFrame(rows, columns=["factor", "given", "source", "beyond_low", "verdict"])
     table = table.assign(representation="net").reindex(columns=COLUMNS["beyond"].split())
