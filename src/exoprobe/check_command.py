@@ -60,19 +60,23 @@ def check(given: argparse.Namespace) -> int:
     Raises:
         ExoprobeError: where a folder holds no audit, or a limit is of what was not audited.
     """
-    from exoprobe.audit_result import load_results  # pandas takes its time, which --help need not
-    from exoprobe.gate import as_json, as_junit, check_baseline, check_limits, exit_status, parse_limit
+    # pandas takes its time, which --help need not
+    from exoprobe.gate import COMPARED, as_json, as_junit, check_baseline, check_limits, exit_status, parse_limit
     from exoprobe.io.files import atomic_write
+    from exoprobe.report.tables import empty_table, read_table
 
     if not given.limit and given.baseline is None:
         raise ExoprobeError("give --limit or --baseline; there is nothing to check")
     limits = [parse_limit(text) for text in given.limit]
-    result = load_results(given.folder)
-    checks = check_limits(result.verdicts, result.tables["beyond"], limits)
-    if given.baseline is not None:
-        checks += check_baseline(result.verdicts, load_results(given.baseline).verdicts, given.margin)
+    verdicts = read_table("verdicts", _table_file(given.folder, "verdicts"))
+    is_beyond = any(limit.given for limit in limits)
+    beyond = read_table("beyond", _table_file(given.folder, "beyond")) if is_beyond else empty_table("beyond")
+    checks = check_limits(verdicts, beyond, limits)
+    if given.baseline is not None:  # of any version, so that it may lack what was added since
+        earlier = read_table("verdicts", _table_file(given.baseline, "verdicts"), COMPARED)
+        checks += check_baseline(verdicts, earlier, given.margin)
     written = {
-        given.json: json.dumps(as_json(result.verdicts, checks), ensure_ascii=False, indent=1).encode(),
+        given.json: json.dumps(as_json(verdicts, checks), ensure_ascii=False, indent=1).encode(),
         given.junit: as_junit(checks),
     }
     for path, content in written.items():
@@ -81,6 +85,13 @@ def check(given: argparse.Namespace) -> int:
                 temporary.write_bytes(content)
     print("\n".join(str(entry) for entry in checks))
     return exit_status(checks)
+
+
+def _table_file(folder: str, name: str) -> Path:
+    path = Path(folder) / f"{name}.csv"
+    if not path.is_file():
+        raise ExoprobeError(f"{folder} has no {path.name}; it is not the folder of a finished audit")
+    return path
 
 
 def _usage(parser: argparse.ArgumentParser) -> Callable[[str], NoReturn]:

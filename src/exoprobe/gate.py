@@ -19,6 +19,7 @@ from exoprobe.errors import ExoprobeError
 
 Status = Literal["held", "broken", "inconclusive"]
 EXIT_STATUS: Mapping[Status, int] = {"held": 0, "broken": 2, "inconclusive": 3}
+COMPARED = ("factor", "representation", "skill", "skill_low", "skill_high")  # of an earlier audit
 FORMAT = "exoprobe verdicts, version 1"  # docs/reference/verdicts.schema.json
 FORM = re.compile(r"(?P<factor>.+?)(:(?P<given>[^:=]+))?=(?P<limit>[^=]+)")
 

@@ -151,13 +151,22 @@ def test_the_command_ends_with_the_status_and_writes_the_checks(audit_folder, tm
     assert capsys.readouterr().out.startswith("inconclusive  sex: change (net): 0.02 (-0.12 to 0.16), at most 0.05")
 
 
+def test_an_earlier_audit_may_be_of_an_older_version(audit_folder, tmp_path):
+    later = audit_folder("later", ("sex", "net", False, 0.5, 0.4, 0.6))
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    verdicts(("sex", "net", False, 0.1, 0.05, 0.15)).to_csv(earlier / "verdicts.csv", index=False)
+    assert main(["check", later, "--baseline", str(earlier)]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "give --limit or --baseline; there is nothing to check"),
         (["--limit", "sex"], "limit 'sex' must have the form"),
         (["--limit", "who=0.1"], "limit of who: it was not audited; there are sex"),
-        (["--baseline", "nowhere"], "nowhere has no factors.csv"),
+        (["--baseline", "nowhere"], "nowhere has no verdicts.csv"),
+        (["--limit", "who:label=0.1"], "limit of who beyond label: it was not audited; there are no such factors"),
     ],
 )
 def test_the_command_refuses_what_it_cannot_check_with_1(audit_folder, capsys, arguments, message):

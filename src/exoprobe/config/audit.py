@@ -273,6 +273,8 @@ def _check_features(key: str, given: str) -> None:
 
 def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:
     suffix = parse_location(path).suffix
+    if not Path(path).suffix and not path.startswith("results/") and not Path(path).exists():
+        raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
     if Path(path).is_dir() and suffixes is not None and suffix != ".zarr":
         raise ExoprobeError(f"{key} is {path!r}, a folder; it must be a file")
     if suffixes is not None and suffix not in suffixes:

@@ -1,7 +1,7 @@
 """Reading an audit's tables, each column as what it is: a factor called ``NA`` stays one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def read_tables(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
     missing = [name for name in COLUMNS if name not in paths]
     if missing:
         raise ExoprobeError(f"the page needs the table {missing[0]!r}; it was given {', '.join(sorted(paths))}")
-    return {name: _read_table(name, paths[name]) for name in COLUMNS}
+    return {name: read_table(name, paths[name]) for name in COLUMNS}
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -84,8 +84,18 @@ def read_json(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def _read_table(name: str, path: str | Path) -> pd.DataFrame:
-    columns = COLUMNS[name].split()
+def read_table(name: str, path: str | Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table of an audit.
+
+    Args:
+        name: one of :data:`COLUMNS`.
+        path: the CSV file.
+        columns: which columns; None for all of :data:`COLUMNS`.
+
+    Raises:
+        ExoprobeError: as :func:`read_tables`.
+    """
+    columns = COLUMNS[name].split() if columns is None else list(columns)
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

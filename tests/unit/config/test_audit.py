@@ -174,6 +174,7 @@ def test_a_fault_is_told_in_one_line_before_any_job(shipped, folder, given, sect
         ("~/f.npy", "~ and variables are not expanded here, so give the whole path"),
         ("$HOME/f.npy", "~ and variables are not expanded here, so give the whole path"),
         ("runs/*.npy", "no file is there"),
+        ("https://example.org/f", "files must lie here, so download it first"),
     ],
 )
 def test_a_path_that_is_none_here_says_what_to_do(shipped, folder, path, remedy):

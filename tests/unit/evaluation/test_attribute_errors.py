@@ -35,7 +35,10 @@ def test_each_representation_has_a_row_per_attribute_and_one_of_the_mean(scores)
     rows = table[table["representation"] == "net"].set_index("attribute")
     assert rows.loc["glasses", list(RATES)].tolist() == pytest.approx([25, 50, 37.5])
     assert rows.loc["hat", ["error", "error_low"]].tolist() == pytest.approx([0, 0])
-    assert 5 < rows.loc["hat", "error_high"] < 30  # no error in 15 groups is no proof that there is none
+    # Wilson's upper limit z² / (n + z²) of no error in 10 groups with a hat and 5 without, combined over both classes.
+    squared = 1.959964**2
+    limits = squared / (np.array([10, 5]) + squared)
+    assert rows.loc["hat", "error_high"] == pytest.approx(100 * np.hypot(*limits / 2))
     assert rows.loc[MEAN, list(RATES)].tolist() == pytest.approx([12.5, 25, 37.5 / 2])
     assert rows["prevalence"].tolist() == pytest.approx([100 * 4 / 6] * 3)
     assert rows["majority_false_negative"].tolist() == [100, 0, 50]
