@@ -17,8 +17,8 @@ run: setup ## compute every figure and the scorecard (the default)
 	@$(SNAKEMAKE)
 
 test: setup ## run the tests
-	@echo "Running the tests."
-	@$(BIN)/pytest
+	@echo "Running the tests with $(CORES) processes."
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n $(CORES) --dist loadgroup
 
 lint: setup ## check style and types: ruff, snakefmt, mypy, snakemake --lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -22,6 +22,14 @@ pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items):
+    """Let processes share the tests by file; the runs of the workflow stay in one, since they share finished ones."""
+    for item in items:
+        folder = item.path.relative_to(ROOT).parent
+        whole = folder.name in ("workflow", "golden")
+        item.add_marker(pytest.mark.xdist_group(folder.name if whole else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
