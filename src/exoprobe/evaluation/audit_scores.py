@@ -18,6 +18,7 @@ from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read
 from exoprobe.evaluation.rare_categories import smallest_groups
 from exoprobe.evaluation.sensitivity import NONLINEAR
 from exoprobe.evaluation.sign_flips import sign_flip_tests
+from exoprobe.evaluation.tiers import TIER_COLUMNS, tier_table
 from exoprobe.evaluation.verdicts import Evidence, judge, unit_fault
 from exoprobe.progress import progress
 
@@ -32,7 +33,7 @@ VERDICT_COLUMNS = [
     *("factor", "kind", "representation", "control", "verdict", "how", "reason", "probe"),
     *("skill", "skill_low", "skill_high", "skill_seed_sd", "seeds", "p", "p_holm"),
     *("detectable", "detectable_nonlinear", "groups_needed", "unit", "test_rows", "test_groups", "smallest_groups"),
-    *("known_skill", "control_skill", "selectivity"),
+    *("known_skill", "control_skill", "selectivity", *TIER_COLUMNS),
 ]
 DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high", "p", "p_holm"]
 
@@ -86,11 +87,13 @@ def audit_scores(
     controls = pd.concat(
         [read_selectivity(files).assign(representation=name) for name, files in representations.items()]
     )
-    judged = pd.DataFrame(verdicts).merge(controls, on=["representation", "factor"])[VERDICT_COLUMNS]
+    differences, keys = _differences(results), ["representation", "factor"]
+    tiers = tier_table(differences, [name for name, files in representations.items() if files.control])
+    judged = pd.DataFrame(verdicts).merge(controls, on=keys).merge(tiers, on=keys, how="left")
     return {
         "scores": pd.DataFrame(scores).reindex(columns=SCORE_COLUMNS),
-        "verdicts": judged.sort_values("skill", ascending=False, kind="stable", ignore_index=True),
-        "differences": _differences(results),
+        "verdicts": judged[VERDICT_COLUMNS].sort_values("skill", ascending=False, kind="stable", ignore_index=True),
+        "differences": differences,
     }
 
 
@@ -188,7 +191,10 @@ def _evidence(result: _Result, p: float, p_linear: float, planted: Mapping[str, 
 
 
 def _differences(results: Mapping[str, list[_Result]]) -> pd.DataFrame:
-    """Return the difference in skill between each two representations, on the same test groups."""
+    """Return the difference in skill between each two representations, on the same test groups.
+
+    Holm's correction is over the factors and pairs of one probe.
+    """
     rows, losses = [], []
     for (name, ours), (other, theirs) in combinations(results.items(), 2):
         for our, their in zip(ours, theirs, strict=True):
@@ -196,7 +202,6 @@ def _differences(results: Mapping[str, list[_Result]]) -> pd.DataFrame:
                 change = scores.change(their.by_probe[probe])
                 rows.append((our.factor.name, our.factor.kind, probe, name, other, *change))
                 losses.append(their.by_probe[probe].losses - scores.losses)
-    p = sign_flip_tests(losses)
-    return pd.DataFrame(
-        [(*row, *values) for row, *values in zip(rows, p, holm(p), strict=True)], columns=DIFFERENCE_COLUMNS
-    )
+    table = pd.DataFrame(rows, columns=DIFFERENCE_COLUMNS[:-2]).assign(p=sign_flip_tests(losses))
+    corrected = table.groupby("probe", sort=False)["p"].transform(lambda p: holm(p.to_numpy()))
+    return table.assign(p_holm=corrected.astype(float))[DIFFERENCE_COLUMNS]

@@ -1,15 +1,12 @@
 """Which representation encodes a factor least, and whether that is sure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pandas as pd
 
-from exoprobe.report.findings import Finding
-from exoprobe.report.representations import Representation
 from exoprobe.report.tables import rows_of
-from exoprobe.report.wording import difference, listed
+from exoprobe.report.wording import difference, first_few, listed
 
 PROBE = "linear"  # whose differences are compared
 Pairs = Mapping[tuple[str, str, str], tuple[float, float, float]]
@@ -18,26 +15,33 @@ NOT_SHOWN = "not shown"
 
 @dataclass(frozen=True)
 class Lowest:
-    """The representation from which a factor is least decodable.
+    """The representations from which a factor is least decodable.
 
     Attributes:
         factor: which.
-        title: of the representation; None where the data do not show which is lower.
-        gap: how much lower than the next one, with the ends of its 95 % interval.
+        titles: of the representations that no other is surely below.
+        of: how many representations there are.
+        gap: how much lower a single one is than the next one, with the ends of its 95 % interval.
         other: title of that one.
     """
 
     factor: str
-    title: str | None
+    titles: tuple[str, ...]
+    of: int
     gap: tuple[float, float, float] | None = None
     other: str = ""
 
     @property
+    def title(self) -> str | None:
+        """Of the lowest one; None where the data do not show which is lower."""
+        return self.titles[0] if self.gap is not None else None
+
+    @property
     def words(self) -> str:
         """In a table's cell."""
-        if self.title is None or self.gap is None:
-            return NOT_SHOWN
-        return f"{self.title} {difference(*self.gap)}"
+        if self.gap is not None:
+            return f"{self.titles[0]} {difference(*self.gap)}"
+        return first_few(list(self.titles)) if len(self.titles) < self.of else NOT_SHOWN
 
 
 def list_pairs(differences: pd.DataFrame) -> dict[tuple[str, str, str], tuple[float, float, float]]:
@@ -49,18 +53,17 @@ def list_pairs(differences: pd.DataFrame) -> dict[tuple[str, str, str], tuple[fl
     return pairs
 
 
-def lowest_by_factor(
-    findings: Sequence[Finding], pairs: Pairs, representations: Sequence[Representation]
-) -> dict[str, Lowest]:
-    """Return for each factor the representation that is surely lower than every other; controls do not count.
+def lowest_by_factor(verdicts: pd.DataFrame, pairs: Pairs) -> dict[str, Lowest]:
+    """Return for each factor the representations of the first tier.
 
-    Factors without paired differences are left out.
+    Factors without tiers, which are those of a single representation, are left out; controls have none.
     """
-    titles = [representation.title for representation in representations if not representation.control]
     lowest = {}
-    for factor in dict.fromkeys(finding.factor for finding in findings):
-        if any((factor, *pair) in pairs for pair in pairwise(titles)):
-            lowest[factor] = _lowest(factor, titles, pairs)
+    tiered = verdicts.dropna(subset="tier")
+    for factor in tiered["factor"].unique():
+        rows = tiered[tiered["factor"] == factor]
+        first = tuple(rows.loc[rows["tier"] == 1, "representation"])
+        lowest[factor] = Lowest(factor, first, len(rows), *_next_gap(factor, first, rows["representation"], pairs))
     return lowest
 
 
@@ -90,10 +93,12 @@ def gaps_words(factors: Sequence[str], lowest: Mapping[str, Lowest], most: int =
     )
 
 
-def _lowest(factor: str, titles: Sequence[str], pairs: Pairs) -> Lowest:
-    for title in titles:
-        gaps = {other: pairs[factor, title, other] for other in titles if (factor, title, other) in pairs}
-        if len(gaps) == len(titles) - 1 and all(high < 0 for _, _, high in gaps.values()):
-            other = max(gaps, key=lambda name: gaps[name][0])
-            return Lowest(factor, title, gaps[other], other)
-    return Lowest(factor, None)
+def _next_gap(
+    factor: str, first: tuple[str, ...], titles: Iterable[str], pairs: Pairs
+) -> tuple[tuple[float, float, float] | None, str]:
+    """Return how much lower a single representation of the first tier is than the next one, and that one."""
+    if len(first) > 1:
+        return None, ""
+    gaps = {other: pairs[factor, first[0], other] for other in titles if other not in first}
+    other = max(gaps, key=lambda name: gaps[name][0])
+    return gaps[other], other

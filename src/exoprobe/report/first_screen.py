@@ -50,7 +50,7 @@ def make_first_screen(
     if unknown:
         raise ExoprobeError(f"the table factors lacks {unknown[0]!r}, which the table verdicts has")
     anchors = make_anchors("factor", order)
-    lowest = lowest_by_factor(findings, list_pairs(tables["differences"]), representations)
+    lowest = lowest_by_factor(tables["verdicts"], list_pairs(tables["differences"]))
     wanted = list_wanted(tables["recognition"], metadata)
     circumstances = Circumstances(metadata["margin"], metadata["permutations"], wanted, lowest)
     return FirstScreen(

@@ -21,7 +21,7 @@ COLUMNS = {
     "factors": "factor kind inferred values known missing train validation test test_groups smallest_groups",
     "verdicts": f"factor kind representation control verdict how reason probe {SKILL} skill_seed_sd seeds "
     "p p_holm detectable detectable_nonlinear groups_needed unit test_rows test_groups smallest_groups known_skill "
-    "control_skill selectivity",
+    "control_skill selectivity tier rank_low rank_high",
     "scores": f"factor kind representation probe {SKILL} skill_seed_sd seeds p baseline_error "
     + " ".join(f"{metric} {metric}_low {metric}_high" for metric in METRICS),
     "differences": "factor kind probe representation other difference low high p p_holm",

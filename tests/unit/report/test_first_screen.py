@@ -193,19 +193,27 @@ def differences(*rows):
     )
 
 
+def tiers(*rows):
+    return pd.DataFrame(rows, columns=["factor", "representation", "tier"])
+
+
+def test_of_many_representations_the_lowest_is_their_first_tier():
+    rows = [("snr", name, 1 if name in "AB" else 2) for name in "ABCDE"]
+    lowest = lowest_by_factor(tiers(*rows, ("age", "A", float("nan"))), {})
+    assert (lowest["snr"].title, lowest["snr"].words) == (None, "A and B")
+    assert "age" not in lowest
+
+
 REPRESENTATIONS = list_representations(
     {name: {"title": name.upper(), "files": [], "dimension": 2, "control": name == "r"} for name in ("a", "b", "r")}
 )
 
 
-def test_a_representation_is_lowest_only_where_every_difference_is_sure():
-    findings = [finding(factor) for factor in ("snr", "age")]
-    pairs = list_pairs(
-        differences(
-            ("snr", "A", "B", 0.3, 0.2, 0.4), ("age", "A", "B", 0.1, -0.1, 0.3), ("snr", "A", "R", -0.9, -1, -0.8)
-        )
+def test_a_representation_is_lowest_only_where_the_first_tier_has_no_other():
+    pairs = list_pairs(differences(("snr", "A", "B", 0.3, 0.2, 0.4), ("age", "A", "B", 0.1, -0.1, 0.3)))
+    lowest = lowest_by_factor(
+        tiers(("snr", "A", 2), ("snr", "B", 1), ("snr", "R", float("nan")), ("age", "A", 1), ("age", "B", 1)), pairs
     )
-    lowest = lowest_by_factor(findings, pairs, REPRESENTATIONS)
     assert lowest["snr"].words == "B −0.30 (−0.40 to −0.20)"
     assert (lowest["age"].title, lowest["age"].words) == (None, "not shown")
     both = [finding("snr", representation="A"), finding("snr", representation="B")]
