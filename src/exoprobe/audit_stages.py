@@ -25,6 +25,7 @@ from exoprobe.evaluation.beyond import beyond_table
 from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
+from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.permutation import count_tests, permutation_count
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import ProbeFiles
@@ -41,7 +42,7 @@ from exoprobe.report.tables import COLUMNS, empty_table
 log = logging.getLogger(__name__)
 
 PROBE_FILES = ("predictions", "search", "selectivity")
-STRUCTURE = ("structure", "scree", "geometry", "subspace", "dimensions")
+STRUCTURE = ("structure", "scree", "geometry", "subspace", "dimensions", "map")
 ERASURE = ("erasure", "recognition")
 SENSITIVITY = "sensitivity"
 
@@ -154,6 +155,7 @@ def _score(
             margin=settings.margin, permutations=settings.permutations,
         )  # fmt: skip
     tables |= predicted_table(samples, known, probe_files)
+    tables |= mapped_values(samples, known)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
     return tables

@@ -1,6 +1,7 @@
 from exoprobe.evaluation.association import association_table
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.beyond_verdicts import judge_beyond
+from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import by_representation
 from exoprobe.evaluation.tables import join_tables, write_tables
@@ -17,6 +18,7 @@ tables = {
     **described,
     **audit_scores(*dataset, files, described["sensitivity"], **judged),
     **predicted_table(*dataset, files),
+    **mapped_values(*dataset),
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),
 }
 tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], cfg["controls"], cfg["margin"])

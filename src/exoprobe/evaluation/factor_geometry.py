@@ -12,6 +12,7 @@ from exoprobe.datasets.folds import plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.evaluation.binning import Bins, factor_bins
+from exoprobe.evaluation.maps import map_table
 from exoprobe.evaluation.robustness import nearest_neighbors, robustness_chance, robustness_index
 from exoprobe.evaluation.spectrum import singular_values
 from exoprobe.evaluation.structure import effective_rank, scree, variance_explained
@@ -46,7 +47,7 @@ class Split:
 def geometry_tables(
     samples: str | Path, factors: str | Path, features: str | Path, *, label_is_group: bool
 ) -> dict[str, pd.DataFrame]:
-    """Measure how factors are encoded in a cached representation, see :func:`describe_geometry`.
+    """Measure how factors are encoded in a cached representation, see :func:`describe_geometry`, and map it.
 
     Args:
         samples: the dataset, with one split or with folds; with folds all rows are described.
@@ -70,7 +71,8 @@ def geometry_tables(
     all_rows = np.ones(len(columns["group"]), bool)
     everything = select(all_rows, all_rows)
     train, test = folds[0] if len(folds) == 1 else (everything, everything)
-    return describe_geometry(train, test, label_is_group=label_is_group, folds=folds)
+    described = describe_geometry(train, test, label_is_group=label_is_group, folds=folds)
+    return {**described, "map": map_table(samples, features)}
 
 
 def describe_geometry(

@@ -11,10 +11,11 @@ from exoprobe.report import wording
 from exoprobe.report.association_figure import draw_association
 from exoprobe.report.findings import STRENGTHS, VERDICTS, WEAKLY
 from exoprobe.report.first_screen import make_first_screen, registered_probes, with_titles
+from exoprobe.report.map_figures import draw_maps
 from exoprobe.report.packing import pack
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
-from exoprobe.report.sections import draw_comparison, factor_sections, representation_sections
+from exoprobe.report.sections import draw_comparison, factor_sections, most_skilled, representation_sections
 from exoprobe.report.tables import METRICS, Tables, read_json, read_tables
 from exoprobe.report.vega import vega_bundle
 
@@ -75,6 +76,9 @@ def _packed_sections(
         sections.append(("compare", "compare.html", {"drawn": comparison}))
     if associations := draw_association(tables["association"]):
         sections.append(("association", "association.html", {"associations": associations}))
+    shown = most_skilled(tables["verdicts"], [representation.title for representation in representations])
+    if maps := draw_maps(tables, shown, list(shared["anchors"])):
+        sections.append(("maps", "maps.html", {"maps": maps}))
     factors = factor_sections(tables, representations, shared["anchors"])
     for before, factor, after in zip([None, *factors], factors, [*factors[1:], None], strict=False):
         sections.append((factor.anchor, "factor.html", {"factor": factor, "before": before, "after": after}))

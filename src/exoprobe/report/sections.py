@@ -68,7 +68,7 @@ def _factor_section(
     variance = _variance_shares(selected["geometry"], selected.pop("structure"))
     numeric = selected["scores"].dropna(subset="baseline_error")
     kind = str(facts[COLUMNS["factors"].split().index("kind")])
-    most = _most_skilled(selected["verdicts"], titles)
+    most = most_skilled(selected["verdicts"], titles)
     figures = {
         "probes": _figures(_best_only(numeric, titles), skill_figures.draw_probes, kind, titles),
         "predicted": [
@@ -86,7 +86,7 @@ def _factor_section(
     return FactorSection(name, anchor, facts, {table: rows_of(rows) for table, rows in selected.items()}, figures)
 
 
-def _most_skilled(verdicts: pd.DataFrame, titles: list[str]) -> list[str]:
+def most_skilled(verdicts: pd.DataFrame, titles: list[str]) -> list[str]:
     """Return the representations that figures of a factor show, in their order: those of most skill, if many."""
     if len(titles) <= MANY:
         return titles

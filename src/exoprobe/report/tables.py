@@ -11,7 +11,7 @@ from exoprobe.errors import ExoprobeError
 
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
-    *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction"),
+    *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction", "annotation"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"
@@ -38,6 +38,8 @@ COLUMNS = {
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
     "predicted": "factor kind representation probe true predicted low high rows",
+    "map": "representation sample x y",
+    "mapped": "factor sample annotation",
 }
 
 

@@ -235,6 +235,23 @@ class Audit:
                 rows.append([*columns, f"{true}", f"{skill * true:.6g}", skill * true - 9, skill * true + 9, 400])
         return pd.DataFrame(rows, columns=COLUMNS["predicted"].split())
 
+    def map(self):
+        places = self.rng.normal(size=(len(self.representations), 60, 2))
+        return pd.concat(
+            [
+                pd.DataFrame({"representation": name, "sample": range(60), "x": xy[:, 0], "y": xy[:, 1]})
+                for name, xy in zip(self.representations, places, strict=True)
+            ]
+        )
+
+    def mapped(self):
+        tables = []
+        for name, kind in self.kinds.items():
+            values = VALUES.get(kind) or [f"{number}" for number in range(-30, 31, 7)]
+            annotation = np.resize([*values, ""], 60)
+            tables.append(pd.DataFrame({"factor": name, "sample": range(60), "annotation": annotation}))
+        return pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS["mapped"].split())
+
     def tables(self):
         """The tables by name, each with the contract's columns."""
         scores = self.scores()
@@ -249,7 +266,7 @@ class Audit:
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
-            "predicted": self.predicted(),
+            "predicted": self.predicted(), "map": self.map(), "mapped": self.mapped(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

@@ -44,7 +44,7 @@ def test_every_part_shows_all_its_figures_with_marks(visit, page_file):
         marks = page.evaluate(MARKS)
         assert all(marks), part
         drawn += len(marks)
-    assert drawn == 2 + 6 * (3 + 1 + 1 + 1 + 3 + 1) + 3 * (1 + 1 + 1 + 3)
+    assert drawn == 2 + 3 + 6 * (3 + 1 + 1 + 1 + 3 + 1) + 3 * (1 + 1 + 1 + 3)
 
 
 def test_figures_tell_more_on_hover(visit, page_file):
@@ -54,6 +54,20 @@ def test_figures_tell_more_on_hover(visit, page_file):
     tooltip.wait_for()
     assert "balanced accuracy" in tooltip.inner_text()
     assert "VGG-Face" in tooltip.inner_text()
+
+
+def test_maps_are_colored_by_the_factor_that_the_reader_chooses(visit, page_file):
+    page = visit(page_file, "maps")
+    legend = page.locator("section.shown figure .role-legend-title")
+    chosen = page.locator(".map-form option:checked").inner_text()
+    assert set(legend.all_text_contents()) == {chosen}
+    other = page.locator(".map-form option").all_inner_texts()[-1]
+    page.select_option(".map-form select", label=other)
+    settle(page)
+    assert set(legend.all_text_contents()) == {other} != {chosen}
+    saved = page.evaluate("async () => (await fetch(document.querySelector('section.shown a.data').href)).text()")
+    assert saved.splitlines()[0] == "sample,x,y,annotation"
+    assert len(saved.splitlines()) == 61
 
 
 def test_figures_are_saved_with_their_data(visit, page_file):
@@ -187,7 +201,7 @@ def test_the_least_page_opens(visit, tmp_path):
     page = visit(write_audit(tmp_path, audit, empty=("differences", "recognition", "dimensions"), group=None))
     for part in parts(page):
         show(page, part)
-    assert page.locator("nav a").count() == 6
+    assert page.locator("nav a").count() == 7
 
 
 def test_two_representations_are_compared_in_either_order(visit, page_file):

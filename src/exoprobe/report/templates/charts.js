@@ -58,6 +58,7 @@ function chartStyle(narrow) {
       before: {filled: false, size: 60, strokeWidth: 1.5, fill: ground, opacity: 1},
       way: {strokeWidth: 1, opacity: 0.6},
       small: {filled: true, size: 14, opacity: 1},
+      place: {filled: true, size: 22, opacity: 0.8},
       curve: {strokeWidth: 2},
       cell: {stroke: ground, strokeWidth: 1},
     },
@@ -79,7 +80,7 @@ function styleScales(node) {
 async function draw(figure) {
   await loadLibrary();
   const {name, spec, csv: stored} = JSON.parse(figure.querySelector("script").textContent);
-  const csv = chosenRows(figure, stored);
+  const csv = chosenColor(figure, spec, chosenRows(figure, stored));
   styleScales(spec);
   const file = `${figure.closest("section").querySelector("h1").textContent.trim()} ${name}`;
   const box = figure.querySelector(".chart");
@@ -141,6 +142,20 @@ function chosenRows(figure, csv) {
     }
   }
   return [columns, ...chosen].map(row => row.join()).join("\n");
+}
+
+// A map is colored by the factor that its form asks for: its column is kept of the many.
+function chosenColor(figure, spec, csv) {
+  const form = figure.closest("section").querySelector(".map-form");
+  if (!form) return csv;
+  const factor = Number(new FormData(form).get("factor"));
+  const color = spec.usermeta.colors[factor];
+  spec.encoding.color = color;
+  if (color.type === "quantitative") spec.data.format.parse.annotation = "number";
+  spec.encoding.tooltip[0].title = color.legend.title;
+  const [, ...rows] = csvRows(csv);
+  return [["sample", "x", "y", "annotation"], ...rows.map(row => [...row.slice(0, 3), row[3 + factor]])]
+    .map(row => row.join()).join("\n");
 }
 
 function isOpen(figure) {

@@ -11,7 +11,7 @@ async function fill(part) {
   if (!packed.isConnected) return;  // filled in the meantime
   part.innerHTML = html;
   labelCells(part);
-  const filters = part.querySelector("form.filters:not(.pair-form)");
+  const filters = part.querySelector("form.filters:not(.pair-form, .map-form)");
   if (filters) filterTable(filters);
 }
 
@@ -111,9 +111,9 @@ document.addEventListener("click", event => {
 });
 document.addEventListener("input", event => {
   const form = event.target.closest("form");
-  if (form?.matches(".pair-form")) {
+  if (form?.matches(".pair-form, .map-form")) {
     const other = [...form.elements].find(select => select !== event.target);
-    if (other.value === event.target.value) other.selectedIndex = (other.selectedIndex + 1) % other.length;
+    if (other?.value === event.target.value) other.selectedIndex = (other.selectedIndex + 1) % other.length;
     for (const figure of form.closest("section").querySelectorAll("figure")) delete figure.dataset.drawn;
     drawShown();
   } else if (form?.matches(".filters")) filterTable(form);
