@@ -65,9 +65,11 @@ def test_maps_are_colored_by_the_factor_that_the_reader_chooses(visit, page_file
     page.select_option(".map-form select", label=other)
     settle(page)
     assert set(legend.all_text_contents()) == {other} != {chosen}
-    saved = page.evaluate("async () => (await fetch(document.querySelector('section.shown a.data').href)).text()")
-    assert saved.splitlines()[0] == "sample,x,y,annotation"
-    assert len(saved.splitlines()) == 61
+    with page.expect_download() as saved:
+        page.locator("section.shown a.data").first.click()
+    rows = list(csv.DictReader(io.StringIO(saved.value.path().read_text(encoding="utf-8"))))
+    assert list(rows[0]) == ["sample", "x", "y", "annotation"]
+    assert len(rows) == 60
 
 
 def test_figures_are_saved_with_their_data(visit, page_file):
