@@ -26,7 +26,8 @@ class GivenPrediction:
         factor: its name.
         given: what it was set against.
         rows: int [m], which samples.
-        alone: [m], answers from the given columns alone, as :func:`exoprobe.probes.targets.to_values` gives them.
+        alone: [m], answers from the given columns alone, as :func:`exoprobe.probes.targets.to_values` gives them; a
+            constant where these columns did not help in the inner folds.
         both: [m], from features and given columns.
         bits: [m], log-likelihood with the features less that without, in bits.
         outcome: [m, T], the factor as columns.
@@ -211,11 +212,13 @@ def _predictions(
         alone, both = (
             fit_predictive(kind, outcome.columns[rows], *seen[..., span], used=used) for used in (False, True)
         )
+        # Given columns that do not help in unseen groups would only add noise to what they are compared by.
+        useful = inputs if unexplained < 1 else np.zeros_like(inputs)
         yield GivenPrediction(
             outcome.factor.name,
             given,
             np.flatnonzero(test),
-            outcome.values(alone.answers(*inputs)),
+            outcome.values(alone.answers(*useful)),
             outcome.values(both.answers(*inputs)),
             both.log_likelihood(truth, *inputs) - alone.log_likelihood(truth, *inputs),
             truth,

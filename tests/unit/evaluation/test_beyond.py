@@ -142,6 +142,20 @@ def test_several_given_columns_are_taken_together(tmp_path):
     assert rows["verdict"]["B"] == "only through A, age, angle, class"
 
 
+def test_columns_that_do_not_help_are_no_noise_in_what_the_features_add(tmp_path):
+    planted = Planted(tmp_path, 0, groups=120, per_group=5, dimension=8)
+    day, channel = (planted.rng.integers(0, count, planted.rows).astype(float) for count in (7, 3))
+    planted.features[:, :3] += 6 * np.eye(3)[channel.astype(int)]
+    planted.factors = [
+        Factor("channel", "categorical", channel, ("a", "b", "c")),
+        Factor("day", "categorical", day, tuple("abcdefg")),
+    ]
+    rows = measure(planted, given=["day"]).set_index("factor")
+    assert abs(rows["given_skill"]["channel"]) < 1e-9
+    assert rows["beyond"]["channel"] == pytest.approx(rows["skill"]["channel"])
+    assert 0.9 < rows["beyond"]["channel"] <= rows["beyond_high"]["channel"] < 1 + 1e-9
+
+
 def test_an_unknown_given_column_is_named(tmp_path):
     with pytest.raises(ExoprobeError, match=r"audit.given\[1\] is 'C', which is no factor .*; allowed: A, B"):
         measure(only_through(tmp_path, 0), given=["A", "C"])
