@@ -29,6 +29,7 @@ from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.permutation import count_tests, permutation_count
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import ProbeFiles
+from exoprobe.evaluation.roc import roc_table
 from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.probes.given_columns import check_given
@@ -155,6 +156,7 @@ def _score(
             margin=settings.margin, permutations=settings.permutations,
         )  # fmt: skip
     tables |= predicted_table(samples, known, probe_files)
+    tables |= roc_table(samples, known, probe_files)
     tables |= mapped_values(samples, known)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)

@@ -1,7 +1,7 @@
 # Tables of one representation, and of all.
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions", "map"]
 ERASURE_TABLES = ["erasure", "recognition"]
-SCORE_TABLES = ["scores", "verdicts", "differences", "association", "predicted", "mapped"]
+SCORE_TABLES = ["scores", "verdicts", "differences", "association", "predicted", "roc", "mapped"]
 OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "sensitivity", *ERASURE_TABLES]
 AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
 

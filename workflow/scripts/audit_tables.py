@@ -5,6 +5,7 @@ from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import by_representation
 from exoprobe.evaluation.tables import join_tables, write_tables
+from exoprobe.evaluation.roc import roc_table
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
@@ -18,6 +19,7 @@ tables = {
     **described,
     **audit_scores(*dataset, files, described["sensitivity"], **judged),
     **predicted_table(*dataset, files),
+    **roc_table(*dataset, files),
     **mapped_values(*dataset),
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),
 }

@@ -1,8 +1,10 @@
 """Figures of what a probe predicts where the factor has which value."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from exoprobe.report.figure import Figure, hints, names, quantity
+from exoprobe.report.figure import Figure, hints, names, quantity, style_channels
 
 SMALL, LEAST = 24, 14  # pixels of a row of classes, with few and with many
 
@@ -61,3 +63,35 @@ def _draw_spread(predicted: pd.DataFrame, what: str) -> Figure:
         "predicted and true are equal. A flat row of dots predicts nothing."
     )
     return Figure(f"predictions {what}", caption, spec, numbers[["true", "predicted", "low", "high", "rows"]])
+
+
+def draw_roc(roc: pd.DataFrame, titles: Sequence[str]) -> Figure:
+    """Draw the receiver operating characteristic of a binary factor, a curve per representation.
+
+    Args:
+        roc: rows of the table roc of one factor.
+        titles: of the representations, in their order.
+    """
+    axes = {"x": ("false_positive", "false positives"), "y": ("true_positive", "true positives")}
+    rates = {
+        channel: {**quantity(field, title, domain=[0, 1]), "axis": {"format": ".0%"}}
+        for channel, (field, title) in axes.items()
+    }
+    diagonal = {"values": [{"false_positive": end, "true_positive": end} for end in (0, 1)]}
+    tooltip = hints(
+        representation="representation", probe="probe", false_positive="false positives|.1%",
+        true_positive="true positives|.1%",
+    )  # fmt: skip
+    color = {"color": style_channels(titles)["color"]}
+    spec = {
+        "width": "container",
+        "height": 260,
+        "encoding": rates,
+        "layer": [
+            {"data": diagonal, "mark": {"type": "line", "style": "baseline"}},
+            {"mark": {"type": "line", "style": "curve"}, "encoding": color},
+            {"mark": {"type": "point", "style": "small"}, "encoding": {**color, "tooltip": tooltip}},
+        ],
+    }
+    caption = "Receiver operating characteristic of each representation's best probe, on test. Dashed: guessing."
+    return Figure("roc", caption, spec, roc[["representation", "probe", "false_positive", "true_positive"]])

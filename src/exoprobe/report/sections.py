@@ -44,7 +44,7 @@ def factor_sections(
 ) -> list[FactorSection]:
     """Make a section for each factor that has an anchor, in their order."""
     facts = {row.factor: row for row in rows_of(tables["factors"])}
-    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted")
+    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted", "roc")
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
     by_factor["erasure"] = dict(list(tables["erasure"].groupby("erased", sort=False)))
@@ -75,6 +75,7 @@ def _factor_section(
             prediction_figures.draw_predictions(rows, kind, str(title))
             for title, rows in _of(selected["predicted"], most).groupby("representation", sort=False)
         ],
+        "roc": _figures(_of(selected.pop("roc"), most), prediction_figures.draw_roc, most),
         "variance": _figures(_of(variance, most), structure_figures.draw_variance, most),
         "subspace": _figures(_of(selected["subspace"], most), structure_figures.draw_subspace, most),
         "dimensions": [

@@ -38,6 +38,7 @@ COLUMNS = {
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
     "predicted": "factor kind representation probe true predicted low high rows",
+    "roc": "factor representation probe false_positive true_positive",
     "map": "representation sample x y",
     "mapped": "factor sample annotation",
 }

@@ -235,6 +235,15 @@ class Audit:
                 rows.append([*columns, f"{true}", f"{skill * true:.6g}", skill * true - 9, skill * true + 9, 400])
         return pd.DataFrame(rows, columns=COLUMNS["predicted"].split())
 
+    def roc(self):
+        rows = [
+            [name, representation, "mlp", false, false ** (1 - self.true[name, representation] / 1.2)]
+            for name, representation in self.pairs()
+            if self.kinds[name] == "binary"
+            for false in np.linspace(0, 1, 20)
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["roc"].split())
+
     def map(self):
         places = self.rng.normal(size=(len(self.representations), 60, 2))
         return pd.concat(
@@ -266,7 +275,7 @@ class Audit:
             "recognition": self.recognition(), "structure": self.structure(), "scree": self.scree(),
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
-            "predicted": self.predicted(), "map": self.map(), "mapped": self.mapped(),
+            "predicted": self.predicted(), "roc": self.roc(), "map": self.map(), "mapped": self.mapped(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 
