@@ -26,7 +26,7 @@ from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.maps import mapped_values
-from exoprobe.evaluation.permutation import count_tests, permutation_count
+from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.roc import roc_table

@@ -81,7 +81,8 @@ def test_shards_and_a_place_in_a_container_are_one_matrix_each(project):
     ("given", "message"),
     [
         ((), "audit: nothing to audit yet; give your files, snakemake --cores 2 audit --config features=my.npy"),
-        (("features=my.npy", "factors=me.csv"), "config: audit.factors is 'me.csv'; it does not exist"),
+        (("features=my.npy", "factors=me.csv"), "config: audit.factors is 'me.csv'; it does not exist in the working"),
+        (("features=my.npy", "--config", "factors=my.csv"), "config: --config is given 2 times"),
         (
             ("features=my.npy", "factors=my.csv", "group=persn"),
             "config: audit.group is 'persn', but my.csv has no such column; did you mean person?",
@@ -93,6 +94,15 @@ def test_what_is_wrong_is_said_in_one_sentence_before_any_job(project, given, me
     assert status == 1
     assert re.search(f"^{re.escape(message)}", output, re.MULTILINE), output
     assert "Traceback" not in output
+
+
+def test_too_few_permutations_are_refused_where_the_files_are_joined(project):
+    few = (*MINE[:3], "audit={images: images.npy, permutations: 19, rows: 90}")
+    status, output = project.snakemake(SAMPLES, "--config", *few)
+    assert status == 1
+    log = project.path("results/logs/audit/samples.log").read_text()
+    assert "audit.permutations is 19; with 2 tests" in log + output
+    assert "Traceback" not in log + output
 
 
 PEAK = """

@@ -29,6 +29,7 @@ rule audit_samples:
             roles=asdict(audited.settings.roles),
             rows=settings.audit.rows,
             seed=settings.seeds[0],
+            controls=[name in audited.settings.controls for name in audited.files],
         ),
     message:
         "Joining the features with their factors"

@@ -14,7 +14,7 @@ sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
 from exoprobe.config.audit import CONTROL, NOTHING, PICTURE_FACTORS, check_feature_files
-from exoprobe.config.config_file import check_config_file, with_defaults
+from exoprobe.config.config_file import check_command_line, check_config_file, with_defaults
 from exoprobe.config.declared import module_of
 from exoprobe.config.model import load_config
 from exoprobe.config.training import PAPER
@@ -42,6 +42,8 @@ IS_MODULE = workflow.modifier.skip_configfile
 CONFIG = str(SHIPPED) if IS_MODULE or not Path("config.yaml").exists() else "config.yaml"
 
 try:
+    if workflow.is_main_process:
+        check_command_line(sys.argv)
     for file in [CONFIG, *workflow.overwrite_configfiles]:
         check_config_file(file)
 except ExoprobeError as error:

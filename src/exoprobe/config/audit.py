@@ -289,4 +289,4 @@ def _remedy(path: str) -> str:
         return ": files must lie here, so download it first"
     if path.startswith("~") or "$" in path:
         return ": ~ and variables are not expanded here, so give the whole path"
-    return ""
+    return "" if Path(path).is_absolute() else f" in the working folder, {Path.cwd()}"

@@ -4,7 +4,7 @@ The engine's reader takes the last of two equal keys without a word, runs code t
 traceback for a file that is not YAML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,23 @@ def check_config_file(path: str | Path) -> None:
     if not isinstance(root, yaml.MappingNode):
         raise ExoprobeError(f"{path} must hold keys and their values; it {'is empty' if root is None else 'does not'}")
     _check_keys(root, "", path)
+
+
+def check_command_line(arguments: Sequence[str]) -> None:
+    """Refuse a second ``--config``, in whose favor the engine forgets the first.
+
+    Args:
+        arguments: of the engine's process.
+
+    Raises:
+        ExoprobeError: in one line that says how to give several values.
+    """
+    given = [argument for argument in arguments if argument in ("--config", "-C") or argument.startswith("--config=")]
+    if len(given) > 1:
+        raise ExoprobeError(
+            f"--config is given {len(given)} times, and the last alone would count; give all values behind one: "
+            "--config features=my.npy factors=my.csv"
+        )
 
 
 def with_defaults(config: Mapping[str, Any], path: str | Path) -> dict[str, Any]:

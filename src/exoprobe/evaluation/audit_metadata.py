@@ -10,7 +10,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor, read_factors
 from exoprobe.datasets.samples import SPLITS, dataset_digest, read_samples, split_names
-from exoprobe.evaluation.permutation import count_tests, permutation_count
+from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 from exoprobe.evaluation.rare_categories import smallest_groups
 from exoprobe.features.feature_file import read_info
 from exoprobe.io.files import atomic_write

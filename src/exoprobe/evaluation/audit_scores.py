@@ -13,7 +13,8 @@ import pandas as pd
 from exoprobe.datasets.factors import Factor
 from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.evaluator import Evaluator
-from exoprobe.evaluation.permutation import count_tests, holm, permutation_count
+from exoprobe.evaluation.permutation import holm
+from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read_predictions, read_selectivity
 from exoprobe.evaluation.rare_categories import smallest_groups
 from exoprobe.evaluation.sensitivity import NONLINEAR

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.units import Unit
-from exoprobe.evaluation.permutation import SIGNIFICANT, holm
+from exoprobe.evaluation.permutation import holm
+from exoprobe.evaluation.permutation_count import SIGNIFICANT
 from exoprobe.evaluation.rare_categories import MIN_RAREST_GROUPS
 from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, NO_EVIDENCE, unit_fault
 

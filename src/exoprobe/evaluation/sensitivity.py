@@ -11,7 +11,7 @@ import pandas as pd
 from exoprobe.datasets.factors import Factor
 from exoprobe.datasets.folds import Fold
 from exoprobe.datasets.units import read_unit_columns, varying_units
-from exoprobe.evaluation.permutation import SIGNIFICANT
+from exoprobe.evaluation.permutation_count import SIGNIFICANT
 from exoprobe.evaluation.power import PowerCurve, critical, group_statistics
 from exoprobe.features.blocks import FileBlocks
 from exoprobe.features.drawn_rows import draw_rows, take_rows

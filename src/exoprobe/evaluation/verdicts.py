@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.units import Unit
-from exoprobe.evaluation.permutation import SIGNIFICANT
+from exoprobe.evaluation.permutation_count import SIGNIFICANT
 from exoprobe.evaluation.rare_categories import MIN_RAREST_GROUPS
 from exoprobe.probes.base import find_probe
 

@@ -77,7 +77,7 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
     [
         ({"features": "my.npy"}, {}, "audit.factors is null; give the table of factors too: factors=my.csv"),
         ({"factors": "my.csv"}, {}, "audit.representations is empty; give features too: features=my.npy"),
-        ({**GOOD, "factors": "me.csv"}, {}, "audit.factors is 'me.csv'; it does not exist"),
+        ({**GOOD, "factors": "me.csv"}, {}, "audit.factors is 'me.csv'; it does not exist in the working folder, {0}"),
         (
             {**GOOD, "factors": "my.npy"},
             {},
@@ -163,7 +163,7 @@ def test_a_fault_is_told_in_one_line_before_any_job(shipped, folder, given, sect
     config["audit"] = {**config["audit"], **section}
     with pytest.raises(ExoprobeError) as error:
         load_config(config)
-    assert str(error.value) == message
+    assert str(error.value) == message.replace("{0}", str(folder))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from exoprobe.config.config_file import check_config_file, with_defaults
+from exoprobe.config.config_file import check_command_line, check_config_file, with_defaults
 from exoprobe.errors import ExoprobeError
 
 
@@ -64,3 +64,20 @@ def test_what_a_configuration_leaves_out_is_filled_in_key_by_key(tmp_path):
     given = {"b": {"c": 5}, "f": [2], "g": 7}
     assert with_defaults(given, path) == {"a": 1, "b": {"c": 5, "d": {"e": 3}}, "f": [2], "g": 7}
     assert given == {"b": {"c": 5}, "f": [2], "g": 7}
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        ["--config", "features=f.npy", "--config", "factors=t.csv"],
+        ["-C", "features=f.npy", "--cores", "2", "-C", "group=person"],
+        ["--config=features=f.npy", "--config", "group=person"],
+    ],
+)
+def test_values_behind_a_second_config_are_not_lost_without_a_word(twice):
+    with pytest.raises(ExoprobeError, match="--config is given 2 times, .*; give all values behind one"):
+        check_command_line(["snakemake", "audit", *twice])
+
+
+def test_configuration_files_and_one_config_are_taken():
+    check_command_line(["snakemake", "--configfile", "a.yaml", "--configfiles", "b.yaml", "--config", "a=1", "b=2"])

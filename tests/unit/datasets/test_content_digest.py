@@ -1,4 +1,5 @@
 import os
+import shutil
 
 import pytest
 
@@ -86,3 +87,49 @@ def test_a_file_that_is_not_there_and_a_damaged_cache_are_no_fault(tmp_path, pat
     assert digests(tmp_path / "none") == [f"{tmp_path}/none absent"]
     (tmp_path / "cache.json").write_text("{")
     assert digests(path) == content_digests([path], tmp_path / "no" / "folder" / "cache.json")
+
+
+def swapped(folder):
+    (folder / "a.npy").rename(folder / "c.npy")
+    (folder / "b.npy").rename(folder / "a.npy")
+    (folder / "c.npy").rename(folder / "b.npy")
+
+
+def one_relinked_inside_the_folder(folder):
+    (folder / "a.npy").unlink()
+    (folder / "a.npy").symlink_to(folder / "b.npy")
+
+
+def one_written_over_with_the_others_content(folder):
+    shutil.copy2(folder / "b.npy", folder / "a.npy")
+
+
+def one_replaced_by_a_hard_link(folder):
+    (folder / "a.npy").unlink()
+    (folder / "a.npy").hardlink_to(folder / "b.npy")
+
+
+def one_gone(folder):
+    (folder / "a.npy").unlink()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        swapped,
+        one_relinked_inside_the_folder,
+        one_written_over_with_the_others_content,
+        one_replaced_by_a_hard_link,
+        one_gone,
+    ],
+)
+def test_a_change_among_several_files_counts(tmp_path, digests, change):
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    for name in ("a.npy", "b.npy"):
+        (folder / name).write_text(name)
+        os.utime(folder / name, (OLD, OLD))
+    files = [folder / "a.npy", folder / "b.npy"]
+    before = digests(*files)
+    change(folder)
+    assert digests(*files) != before

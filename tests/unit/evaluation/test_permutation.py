@@ -6,11 +6,10 @@ from exoprobe.datasets.factors import Factor
 from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.permutation import (
     PermutationInput,
-    count_tests,
     holm,
-    permutation_count,
     permutation_tests,
 )
+from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 
 
 def uneven_groups(rng, count=60):
