@@ -24,7 +24,7 @@ from exoprobe.config.fields import (
     wrong,
 )
 from exoprobe.config.sentences import sentence
-from exoprobe.datasets.column_roles import KIND, Roles
+from exoprobe.datasets.column_roles import KIND, KINDS_ALLOWED, Roles
 from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import CONTAINERS, PATTERN, parse_location
@@ -115,7 +115,7 @@ def _kind_of_images(value: object) -> str:
 def _kind(value: str) -> str:
     """Refuse what is no kind of a factor."""
     if not KIND.fullmatch(value):
-        raise fault(f" is {shown(value)}; allowed: binary, categorical, continuous, angle, or angle 24 (its period)")
+        raise fault(f" is {shown(value)}; allowed: {KINDS_ALLOWED}")
     return value
 
 
@@ -142,8 +142,10 @@ class Audit(Section):
     """train, validation or test. null: drawn by group with the first of the seeds: 60, 15 and 25 % of the rows or, of
     fewer than 500 groups, folds, each of which is test once."""
     kinds: dict[Text, Annotated[Text, AfterValidator(_kind)]]
-    """Kinds of factors that are inferred wrongly: binary, categorical, continuous, angle (degrees), or an angle with
-    its period: "angle radians", "angle 24" for hours."""
+    """Kinds of factors that are inferred wrongly: binary, categorical, continuous, angle (degrees), an angle with its
+    period: "angle radians", "angle 24" for hours; categories in their order: "ordered low < medium < high", or
+    ordered where their words or the file show it; of dates one or more of "date, hour, weekday, month", which but for
+    the first go around and are factors of their own."""
     factor_columns: Annotated[Names | None, Null]
     """Which columns are factors. null: all that can be and have no other role."""
     given: Annotated[Names | None, Null]

@@ -55,6 +55,9 @@ CYCLES = {  # words in a name, and what goes around
 }
 
 
+PERIODS = {"hour": 24.0, "weekday": 7.0, "month": 12.0}  # kinds of dates, and of what goes around as they do
+
+
 @dataclass(frozen=True)
 class Turn:
     """How a column of numbers goes around.
@@ -76,6 +79,8 @@ def parse_kind(kind: str) -> tuple[str, float | None]:
     Returns:
         The kind, and what a full turn is; None where the kind does not give it.
     """
+    if kind in PERIODS:
+        return "angle", PERIODS[kind]
     match = KIND.fullmatch(kind)
     if match is None or match["period"] is None:
         return kind, None

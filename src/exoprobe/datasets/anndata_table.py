@@ -36,8 +36,17 @@ def read_obs(root: Any, path: object) -> pd.DataFrame:  # noqa: ANN401 see above
     table = root["obs"]
     names = [str(name) for name in table.attrs.get("column-order", ())]
     index = read_column(table[index_name(table)]).astype(str)
-    columns = {name: read_column(table[name]) for name in names}
+    columns = {name: _categories(table[name]) for name in names}
     return pd.DataFrame({"obs_names": index, **columns})
+
+
+def _categories(member: Any) -> np.ndarray | pd.Categorical:  # noqa: ANN401 see above
+    """Read a column, categories as such and with their order."""
+    values = read_column(member)
+    if member.attrs.get("encoding-type", "") != "categorical":
+        return values
+    known = _decoded(np.asarray(member["categories"][:])).astype(object)
+    return pd.Categorical(values, categories=known, ordered=bool(member.attrs.get("ordered", False)))
 
 
 def read_column(member: Any) -> np.ndarray:  # noqa: ANN401 see above

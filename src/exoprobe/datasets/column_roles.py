@@ -8,8 +8,14 @@ from pathlib import Path
 from exoprobe.datasets.table_columns import check_column
 from exoprobe.errors import ExoprobeError
 
-KIND = re.compile(  # of a factor; an angle may name its full turn
+DATE_PARTS = ("date", "hour", "weekday", "month")
+KIND = re.compile(  # of a factor; an angle may name its full turn, categories their order, dates several parts
     r"binary|categorical|continuous|angle(?: (?P<period>radians|degrees|(?!0+(?:\.0+)?$)\d+(?:\.\d+)?))?"
+    rf"|ordered(?: (?P<order>[^<]+(?:<[^<]+)+))?|(?:{'|'.join(DATE_PARTS)})(?:, ?(?:{'|'.join(DATE_PARTS)}))*"
+)
+KINDS_ALLOWED = (
+    "binary, categorical, continuous, ordered, ordered low < high, angle, angle 24 (its period), and of dates "
+    f"{', '.join(DATE_PARTS)}"
 )
 
 
@@ -66,3 +72,8 @@ class Roles:
     def named(self, name: str) -> bool:
         """Return whether the user has asked for this factor."""
         return name in (self.factor_columns or ()) or name in (self.kinds or {})
+
+    def kinds_of(self, name: str) -> list[str | None]:
+        """Return what a column is to be read as: one factor, or one for each part of its dates."""
+        given = (self.kinds or {}).get(name)
+        return [None] if given is None else [given] if "<" in given else [part.strip() for part in given.split(",")]

@@ -12,7 +12,8 @@ class Notes:
     Attributes:
         entries: ``kind`` (a word, such as ``outliers``), ``column`` (None where it concerns the rows) and
             ``message``, a sentence.
-        columns: ``column``, ``kind`` (of the factor, or its role) and ``reason``.
+        columns: ``column``, ``kind`` (of the factor, or its role), ``reason``, and ``change``, the setting that reads
+            it otherwise, empty where there is none.
     """
 
     entries: list[dict[str, str | None]] = field(default_factory=list)
@@ -30,9 +31,9 @@ class Notes:
         self.add(LEFT_OUT, column, message)
         self.read_as(column, LEFT_OUT, message)
 
-    def read_as(self, column: str, kind: str, reason: str) -> None:
-        """Note how a column was read."""
-        self.columns.append({"column": column, "kind": kind, "reason": reason})
+    def read_as(self, column: str, kind: str, reason: str, change: str = "") -> None:
+        """Note how a column was read, and the setting that changes it."""
+        self.columns.append({"column": column, "kind": kind, "reason": reason, "change": change})
 
     def of(self, kind: str) -> list[str]:
         """Return the messages of one kind."""

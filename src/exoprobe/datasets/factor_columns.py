@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.column_roles import DATE_PARTS, Roles
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
 from exoprobe.datasets.factor_kinds import NotAFactorError, is_group, to_factor
 from exoprobe.datasets.factors import CLASSES, Factor
@@ -32,9 +32,11 @@ def read_kinds(path: str | Path, table: pd.DataFrame, groups: np.ndarray, roles:
         ExoprobeError: where a column that the user named cannot be a factor, or names the groups.
     """
     factors = []
-    for name in roles.candidates([str(name) for name in table]):
+    columns = [str(name) for name in table]
+    asked = [(name, kind) for name in roles.candidates(columns) for kind in roles.kinds_of(name)]
+    for name, kind in asked:
         try:
-            factor = to_factor(table[name], (roles.kinds or {}).get(name), notes)
+            factor = _named(to_factor(table[name], kind, notes), kind, roles, columns)
             if roles.group is not None and is_group(factor, groups):
                 _refuse_group(factor, groups, roles)
         except NotAFactorError as error:
@@ -46,6 +48,16 @@ def read_kinds(path: str | Path, table: pd.DataFrame, groups: np.ndarray, roles:
         else:
             factors.append(factor)
     return factors
+
+
+def _named(factor: Factor, kind: str | None, roles: Roles, columns: Sequence[str]) -> Factor:
+    """Name a part of a column's dates, ``visit weekday``, where it is not the only one."""
+    if kind in (None, DATE_PARTS[0]) or len(roles.kinds_of(factor.name)) == 1:
+        return factor
+    name = f"{factor.name} {kind}"
+    if name in columns:
+        raise ExoprobeError(f"kinds: {factor.name} has the part {kind}, but {name!r} is a column too; rename it")
+    return replace(factor, name=name)
 
 
 def _refuse_group(factor: Factor, groups: np.ndarray, roles: Roles) -> None:

@@ -4,42 +4,16 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.angles import FULL_TURN, check_turn, infer_turn, name_words, parse_kind
+from exoprobe.datasets.category_texts import FEW, NotAFactorError, check_texts
+from exoprobe.datasets.column_roles import KINDS_ALLOWED
+from exoprobe.datasets.column_words import CLASS_WORDS, ID_WORDS, POSTAL_WORDS
 from exoprobe.datasets.dataset_notes import Notes
+from exoprobe.datasets.dates import PERIODS, compact_dates, date_factor
 from exoprobe.datasets.factors import CLASSES, KINDS, RANKS, Factor
-from exoprobe.datasets.outliers import example_rows, find_outliers, negative_codes, zeros_note
+from exoprobe.datasets.ordered import MOST_CATEGORIES, cyclic_names, likely_order, most_frequent, read_order
+from exoprobe.datasets.outliers import code_among_few, find_outliers, negative_codes, row_examples, zeros_note
 from exoprobe.datasets.table_columns import cut
-from exoprobe.datasets.text_numbers import SHAPE, is_padded
 from exoprobe.errors import ExoprobeError
-
-FEW = 10  # different whole numbers: classes rather than amounts; so few texts are no names
-MOST_CATEGORIES = 100
-MOSTLY = 0.5  # of a column's texts are numbers: it was meant to hold numbers
-CLASS_WORDS = {  # in a name, and its whole numbers stand for categories
-    *("cluster", "class", "category", "cat", "type", "code", "label", "batch", "plate", "site", "scanner", "ward"),
-    *(
-        "station",
-        "zone",
-        "region",
-        "species",
-        "breed",
-        "camera",
-        "cam",
-        "topic",
-        "district",
-        "country",
-        "state",
-        "zip",
-    ),
-    *("center", "centre", "hospital", "device", "lot", "fold"),
-}
-ID_WORDS = {
-    *("id", "ids", "uid", "uuid", "number", "num", "no", "nr", "index", "idx", "key", "code", "subject", "person"),
-    *("participant", "patient", "speaker", "identity", "user", "name", "case", "animal", "individual"),
-}
-
-
-class NotAFactorError(ExoprobeError):
-    """A column that cannot be probed: it is constant, or its values do not describe a factor."""
 
 
 def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = None) -> Factor:
@@ -60,8 +34,15 @@ def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = 
     if len(distinct) < 2:
         what = f"{_shown(distinct[0])} in every row" if len(distinct) else "empty"
         raise NotAFactorError(f"{name} cannot be probed, it is {what}")
-    if pd.api.types.is_datetime64_any_dtype(column):
-        raise NotAFactorError(f"{name} cannot be probed, it holds dates; give days since a day")
+    dates = column if pd.api.types.is_datetime64_any_dtype(column) else _numbers_as_dates(column, kind)
+    if dates is not None:
+        return date_factor(dates, kind, notes)
+    if kind is not None and kind.startswith("ordered"):
+        return _ordered(column, kind.removeprefix("ordered").strip(), "as kinds says", notes)
+    if kind is None and isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
+        return _ordered(column, "", "the file declares the order", notes)
+    if kind in PERIODS and not _is_number(column) and (numbers := cyclic_names(column, kind)) is not None:
+        column = numbers
     _check_infinity(column)
     given = kind
     if kind is None:
@@ -70,16 +51,42 @@ def to_factor(column: pd.Series, kind: str | None = None, notes: Notes | None = 
     else:
         kind, period = _check_kind(column, kind)
         reason = "as kinds says"
-    notes.read_as(name, kind if period in (None, FULL_TURN) else f"{kind}, period {period:.6g}", reason)
+    shown = kind if period in (None, FULL_TURN) else f"{kind}, period {period:.6g}"
+    notes.read_as(name, shown, reason, "" if given else _change(column, kind))
     if kind in CLASSES:
         codes, categories = pd.factorize(column, sort=True)
-        values = np.where(codes < 0, np.nan, codes.astype(np.float64))
-        return Factor(name, kind, values, tuple(map(_shown, categories)))
+        values, kept = most_frequent(name, codes, [_shown(category) for category in categories], notes)
+        return Factor(name, kind, values, kept)
     values = column.to_numpy(np.float64, na_value=np.nan)
     if kind == "continuous":
         _note_zeros(column, values, given, notes)
         return Factor(name, kind, values, scale=RANKS)
     return Factor(name, kind, values * (FULL_TURN / (period or FULL_TURN)), period=period or FULL_TURN)
+
+
+def _numbers_as_dates(column: pd.Series, kind: str | None) -> pd.Series | None:
+    return compact_dates(column) if _is_number(column) and kind in (None, "date", "weekday", "month") else None
+
+
+def _ordered(column: pd.Series, order: str, reason: str, notes: Notes) -> Factor:
+    """Return categories with an order as numbers, of whose distances nothing is known: their ranks count."""
+    name = str(column.name)
+    ranks, categories = read_order(column, order)
+    change = f"kinds: {{{name}: categorical}}" if reason != "as kinds says" else ""
+    notes.read_as(name, "ordered", f"{' < '.join(categories)}; {reason}", change)
+    return Factor(name, "continuous", ranks, scale=RANKS)
+
+
+def _change(column: pd.Series, kind: str) -> str:
+    """Return the setting that reads a column in the likeliest other way; empty where there is none."""
+    name = str(column.name)
+    if _is_number(column):
+        whole = bool((column.dropna() == column.dropna().round()).all())
+        other = "continuous" if kind != "continuous" else "categorical" if whole else "angle"
+        return f"kinds: {{{name}: {other}}}"
+    values = [str(value) for value in column.dropna().unique()]
+    order = likely_order(values) if len(values) <= MOST_CATEGORIES else None
+    return f"kinds: {{{name}: ordered {' < '.join(order)}}}" if order else ""
 
 
 def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, float | None, str]:
@@ -99,8 +106,10 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
     different = known.nunique()
     if different == 2:
         return "binary", None, "two values"
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return "categorical", None, f"the file declares {different:,} categories"
     if not _is_number(column):
-        _check_texts(known)
+        check_texts(known)
         return "categorical", None, f"text with {different:,} values"
     turn = infer_turn(name, known)
     if turn.warning:
@@ -109,14 +118,16 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
         return "angle", turn.period, turn.reason
     whole = bool((known == known.round()).all())
     if whole and different <= FEW:
+        _note_code(known, notes)
         return "categorical", None, f"{different} different whole numbers"
     if whole and (known.diff().iloc[1:] > 0).all():
         raise NotAFactorError(f"{name} cannot be probed, it numbers the rows")
     if whole and different == len(known) and _is_permutation(known):
         raise NotAFactorError(f"{name} cannot be probed, it numbers the rows in another order")
     words = name_words(name)
-    if whole and different <= MOST_CATEGORIES and different <= len(known) / 3 and words & CLASS_WORDS:
-        why = f"{different} different whole numbers, and its name has {min(words & CLASS_WORDS)!r}"
+    is_class = bool(words & CLASS_WORDS) and different <= MOST_CATEGORIES and different <= len(known) / 3
+    if whole and (is_class or (words & POSTAL_WORDS and different <= len(known) / 2)):
+        why = f"{different:,} different whole numbers, and its name has {min(words & (CLASS_WORDS | POSTAL_WORDS))!r}"
         notes.add(
             "kind",
             name,
@@ -124,6 +135,19 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
         )
         return "categorical", None, why
     return "continuous", None, f"numbers; {turn.reason}" if turn.reason else "numbers"
+
+
+def _note_code(known: pd.Series, notes: Notes) -> None:
+    """Note a number among a few that may stand for unknown."""
+    different = np.unique(known.to_numpy(np.float64))
+    code = code_among_few(different)
+    if code is not None:
+        notes.add(
+            "outliers",
+            str(known.name),
+            f"{known.name} is {code:.0f} in {int((known == code).sum()):,} rows, apart from {different[0]:.0f} to "
+            f"{different[-2]:.0f}; it is kept as a category: empty the field where it is unknown.",
+        )
 
 
 def is_group(factor: Factor, groups: np.ndarray) -> bool:
@@ -168,7 +192,7 @@ def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
         return column
     rest = f"all others are from {outliers.low:.6g} to {outliers.high:.6g}"
     if outliers.odd.size:
-        where = example_rows(column, outliers.odd)
+        where = row_examples(column, outliers.odd)
         scaled = _are_thousandfold(values[outliers.odd], outliers.low, outliers.high)
         unit = " Is its unit another there?" if scaled else ""
         notes.add(
@@ -207,43 +231,6 @@ def _check_infinity(column: pd.Series) -> None:
         raise ExoprobeError(f"{column.name} is infinite in row {row} (from 0); leave the field empty if unknown")
 
 
-def _check_texts(texts: pd.Series) -> None:
-    """Refuse texts of which most are numbers, and names."""
-    name, known = texts.name, len(texts)
-    texts = texts.astype(str).drop_duplicates()
-    different = len(texts)
-    fits = texts.map(lambda text: SHAPE.fullmatch(text) is not None).to_numpy(bool)
-    strange = texts[~fits]
-    if 0 < len(strange) < different * (1 - MOSTLY) and not is_padded(list(texts[fits])):
-        row, value = strange.index[0], cut(_shown(strange.iloc[0]))
-        raise NotAFactorError(
-            f"{name} cannot be probed, it is {value!r} in row {row} (from 0) and a number in most others; correct "
-            "it, or leave it empty if unknown"
-        )
-    if fits.all() and not is_padded(list(texts)):
-        first, other = texts.iloc[0], _other_form(texts)
-        raise NotAFactorError(
-            f"{name} cannot be probed, it holds numbers in several units or forms, such as {cut(first)!r} and "
-            f"{cut(other)!r}; write all as numbers of one unit"
-        )
-    few = max(FEW, known / 2)
-    if different > few:
-        raise NotAFactorError(f"{name} cannot be probed, its {different:,} texts are names, not categories")
-    if different > MOST_CATEGORIES:
-        raise NotAFactorError(
-            f"{name} cannot be probed, it has {different:,} categories; at most {MOST_CATEGORIES} are possible"
-        )
-
-
-def _other_form(texts: pd.Series) -> str:
-    """Return the first text whose unit or separators differ from the first's."""
-
-    def form(text: str) -> str:
-        return "".join(sorted({mark for mark in text if not mark.isdigit()}))
-
-    return next((text for text in texts if form(text) != form(texts.iloc[0])), texts.iloc[-1])
-
-
 def _is_permutation(known: pd.Series) -> bool:
     """Return whether different whole numbers are those of a range, each once."""
     return len(known) > MOST_CATEGORIES and known.max() - known.min() == len(known) - 1
@@ -253,13 +240,15 @@ def _check_kind(column: pd.Series, kind: str) -> tuple[str, float | None]:
     """Return a kind that the user gives, and its period, if the values fit."""
     kind, period = parse_kind(kind)
     known, name = column.dropna(), f"kinds: {column.name} is {kind}"
+    if kind in ("date", "hour") and not _is_number(column):
+        raise ExoprobeError(f"{name}, but holds no {kind}s that can be read, such as {cut(_shown(known.iloc[0]))!r}")
     if kind not in KINDS:
-        raise ExoprobeError(f"{name}; allowed: {', '.join(KINDS)}, and an angle's full turn: angle 24, angle radians")
+        raise ExoprobeError(f"{name}; allowed: {KINDS_ALLOWED}")
     different = known.nunique()
     if kind == "binary" and different != 2:
         raise ExoprobeError(f"{name}, but has {different:,} different values")
-    if kind == "categorical" and different > MOST_CATEGORIES:
-        raise ExoprobeError(f"{name}, but has {different:,} different values; at most {MOST_CATEGORIES} are possible")
+    if kind == "categorical" and different > known.size / 2 and different > FEW:
+        raise ExoprobeError(f"{name}, but has {different:,} different values in {known.size:,} rows, as names have")
     if kind in CLASSES:
         return kind, None
     if not _is_number(column):

@@ -1,6 +1,8 @@
 """Reading a user's table of factors, a row per sample: CSV, Parquet, or a table in another file."""
 
 import csv
+import json
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -22,8 +24,7 @@ from exoprobe.datasets.table_columns import (
     open_bytes,
     open_text,
 )
-from exoprobe.datasets.text_columns import read_text_column
-from exoprobe.datasets.text_numbers import days
+from exoprobe.datasets.text_columns import CLOCK_NOTE, read_text_column
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
@@ -41,7 +42,7 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
 
     Returns:
         A row per sample, numbered from 0: numbers, truth values, or text, as an object; missing values as pandas
-        has them. Dates are numbers of days, durations of seconds.
+        has them. Dates are datetime64, in their own time zone; durations are numbers of seconds.
 
     Raises:
         ExoprobeError: where the file is missing, of another form, or without rows, in one line that names it.
@@ -158,7 +159,12 @@ def _read_parquet(path: Path, texts: Collection[str]) -> pa.Table:
     schema = pq.read_schema(path)
     kept = [name for name in schema.names if name in texts or not is_pandas_index(name)]
     kept = [name for name in kept if not _is_bulky(schema.field(name).type)]
-    return pq.read_table(path, columns=kept)
+    table = pq.read_table(path, columns=kept)
+    stated = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("columns", ())
+    for name in {column["name"] for column in stated if column["pandas_type"] == "categorical"} & set(kept):
+        if not pa.types.is_dictionary(table.schema.field(name).type):  # of numbers, Parquet forgets it
+            table = table.set_column(kept.index(name), name, pc.dictionary_encode(table[name]))
+    return table
 
 
 def _is_bulky(kind: pa.DataType) -> bool:
@@ -168,26 +174,39 @@ def _is_bulky(kind: pa.DataType) -> bool:
 
 
 def _series(name: str, column: pa.ChunkedArray, as_text: bool, stored: bool, notes: Notes) -> pd.Series:
-    """Return a column as numbers, truth values or text."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    """Return a column as numbers, truth values, dates, categories with an order, or text."""
     if pa.types.is_dictionary(column.type):
+        kind, is_ordered = column.type.value_type, column.type.ordered
+        if not as_text and (categories := _declared(column, is_ordered)) is not None:
+            return categories
         column = column.cast(kind)
+    kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return read_text_column(name, column.cast(pa.string()), as_text, stored, notes)
     if as_text:
         return column.to_pandas()
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        stamps = column.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False)
-        values, what = days(stamps.to_pandas())
-        notes.add("dates", name, f"{name} holds {what}.")
-        return pd.Series(values)
+        stamps = column.cast(pa.timestamp("us", getattr(kind, "tz", None)), safe=False).to_pandas()
+        return stamps.dt.tz_localize(None)
     if pa.types.is_duration(kind):
         notes.add("dates", name, f"{name} holds durations, read as seconds.")
         return column.to_pandas().dt.total_seconds()
     if pa.types.is_time(kind):
-        notes.add("dates", name, f"{name} holds times of day, read as hours.")
+        notes.add("dates", name, f"{name} holds {CLOCK_NOTE} set kinds: {{{name}: hour}}.")
         ticks = pc.cast(column.cast(pa.time64("ns")), pa.int64())
         return pd.Series(ticks.to_numpy().astype(np.float64) / 3.6e12)
     if pa.types.is_decimal(kind):
         return column.cast(pa.float64()).to_pandas()
     return column.to_pandas()
+
+
+def _declared(column: pa.ChunkedArray, is_ordered: bool) -> pd.Series | None:
+    """Return what a file declares as categories, if they have an order or are whole numbers; None for other texts."""
+    series = column.to_pandas()
+    known = series.cat.categories
+    texts = [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in known]
+    if is_ordered and len(texts) > 2:
+        return series.cat.rename_categories(texts)
+    if not texts or not all(re.fullmatch(r"-?\d+", text) for text in texts):
+        return None
+    return series.cat.rename_categories(texts).cat.reorder_categories(sorted(texts, key=int))

@@ -1,6 +1,8 @@
 """Numbers far from all others: codes for an unknown value, typing errors; and many zeros."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,10 +89,29 @@ def zeros_note(name: str, values: np.ndarray) -> str:
     return ""
 
 
-def example_rows(column: pd.Series, positions: np.ndarray) -> str:
-    """Return the first few values at some positions with their rows in the user's table."""
-    shown = [f"{column.iloc[at]:.10g} in row {column.index[at]}" for at in positions[:SHOWN]]
-    return ", ".join(shown) + (", …" if len(positions) > SHOWN else "")
+def row_examples(
+    column: pd.Series, positions: np.ndarray, shown: Callable[[Any], str] = lambda value: f"{value:.10g}"
+) -> str:
+    """Return the first few values at some positions with their rows in the user's table.
+
+    Args:
+        column: [N]; its index gives the rows.
+        positions: [n].
+        shown: how a value is written.
+    """
+    examples = [f"{shown(column.iloc[at])} in row {column.index[at]}" for at in positions[:SHOWN].tolist()]
+    return ", ".join(examples) + (", …" if len(positions) > SHOWN else "")
+
+
+def code_among_few(different: np.ndarray) -> float | None:
+    """Return a number such as 9, 99 or 999 that stands apart from a few whole numbers; None if there is none.
+
+    Args:
+        different: different whole numbers, three or more, in order.
+    """
+    last, next_, first = float(different[-1]), float(different[-2]), float(different[0])
+    is_code = set(f"{last:.0f}") in ({"9"}, {"8"}, {"7"}) or last in (98, 97, 998, 997)
+    return last if is_code and last - next_ > max(next_ - first, 1) and first >= 0 else None
 
 
 def _outside(values: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -6,12 +6,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exoprobe.datasets.dataset_notes import Notes
-from exoprobe.datasets.text_numbers import is_padded, read_dates, read_numbers
+from exoprobe.datasets.dates import read_dates
+from exoprobe.datasets.text_numbers import is_padded, read_clock, read_numbers, without_limits
 from exoprobe.datasets.text_values import UNKNOWN_AMONG_NUMBERS, UNKNOWN_WORDS, clean_text, read_categories
 
 PLAIN = r"^\s*([-+]?([1-9]\d*|0)(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+([eE][-+]?\d+)?|[-+]?inf)\s*$"
 TRUTHS = {"true": True, "false": False}
 SHOWN = 3
+CLOCK_NOTE = "times of day, read as hours; if they go around midnight,"
 
 
 def read_text_column(name: str, column: pa.ChunkedArray, as_text: bool, stored: bool, notes: Notes) -> pd.Series:
@@ -71,7 +73,8 @@ def _numbers(name: str, values: list[str], codes: np.ndarray, stored: bool, note
     others = [value for value in values if value.casefold() not in UNKNOWN_AMONG_NUMBERS]
     if not others or is_padded(others):
         return None
-    read = read_numbers(others)
+    limits = without_limits(others)
+    read = read_numbers([limits.get(value, value) for value in others])
     if read is None or np.isnan(read.values).any():
         return None
     if len(others) <= len([word for word in words if word.casefold() not in UNKNOWN_WORDS]):
@@ -81,6 +84,9 @@ def _numbers(name: str, values: list[str], codes: np.ndarray, stored: bool, note
         notes.add("text", name, f"{name} holds numbers {read.form}, read as numbers: {example}.")
     elif stored:
         notes.add("text", name, f"{name} holds numbers as text, read as numbers.")
+    if limits:
+        shown = ", ".join(f"{text!r} as {number}" for text, number in list(limits.items())[:SHOWN])
+        notes.add("text", name, f"{name} has limits among its numbers, read as these: {shown}.")
     for word in words:
         count = int((codes == values.index(word)).sum())
         notes.add("unknown", name, f"{name} is {word!r} in {count:,} rows, read as unknown.")
@@ -89,13 +95,18 @@ def _numbers(name: str, values: list[str], codes: np.ndarray, stored: bool, note
 
 
 def _times(name: str, values: list[str], codes: np.ndarray, notes: Notes) -> np.ndarray | None:
-    """Read texts as dates or times of day, float64 [N]; None where some are something else."""
+    """Read texts as dates, datetime64 [N], or times of day, float64 [N]; None where some are something else."""
     others = [value for value in values if value.casefold() not in UNKNOWN_WORDS]
-    read = read_dates(others)
-    if read is None:
+    dates = read_dates(name, others, notes)
+    if dates is not None:
+        by_value = dict(zip(others, dates, strict=True))
+        unknown = np.datetime64("NaT", "us")
+        return np.array([*(by_value.get(value, unknown) for value in values), unknown], "datetime64[us]")[codes]
+    hours = read_clock(others)
+    if hours is None:
         return None
-    notes.add("dates", name, f"{name} holds {read[1]}.")
-    return _spread(values, codes, dict(zip(others, read[0], strict=True)))
+    notes.add("dates", name, f"{name} holds {CLOCK_NOTE} set kinds: {{{name}: hour}}.")
+    return _spread(values, codes, dict(zip(others, hours, strict=True)))
 
 
 def _spread(values: list[str], codes: np.ndarray, by_value: dict[str, float]) -> np.ndarray:

@@ -1,11 +1,10 @@
-"""Numbers and times that a table holds as text: with separators, percent signs, currencies, units, as dates."""
+"""Numbers and times that a table holds as text: with separators, percent signs, currencies, units."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 MOSTLY = 0.5  # of a column's texts are numbers: it was meant to hold numbers
 CURRENCY = r"[$€£¥]|USD|EUR|GBP|CHF"
@@ -18,16 +17,15 @@ SHAPE = re.compile(
     rf"(?P<number>\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|infinity)"
     rf"\s*(?P<unit>{UNITS})?",
 )
+OTHER_UNIT = re.compile(r"([-+−]?\d[\d.,]*)\s*([A-Za-zµμ°²³/]{1,12})")
+MANY = 10  # different numbers, from which on a word behind all of them is a unit, not a part of their names
+LIMIT = re.compile(r"[<>≤≥~]=?\s*(.+)|(.+)\+")  # below or above what can be measured
 PLAIN = re.compile(r"(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf|infinity")
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 GAPPED = re.compile(r"[1-9]\d{0,2}(['’\u00a0\u202f ]\d{3})+([.,]\d+)?")
 DECIMAL_COMMA = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d+")
 POINTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 PADDED = re.compile(r"0\d+")
-DATE = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|UTC|[-+]\d{2}:?\d{2})?)?"
-    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
-)
 CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
 
 
@@ -53,7 +51,8 @@ def read_numbers(texts: Sequence[str]) -> TextNumbers | None:
     Returns:
         The numbers; None where too few are numbers, they are codes such as 007, or they have several units.
     """
-    shapes = [SHAPE.fullmatch(text) for text in texts]
+    other = _other_unit(texts)
+    shapes = [SHAPE.fullmatch(text.removesuffix(other).rstrip()) for text in texts]
     fitting = [shape for shape in shapes if shape is not None]
     if not fitting or len(fitting) < MOSTLY * len(texts):
         return None
@@ -68,8 +67,24 @@ def read_numbers(texts: Sequence[str]) -> TextNumbers | None:
     values = np.full(len(texts), np.nan)
     values[[shape is not None for shape in shapes]] = np.array(plain, float) * signs
     (unit,) = units
-    forms = [form, f"with {unit}" if unit else ""]
+    forms = [form, f"with {unit or other}" if unit or other else ""]
     return TextNumbers(values, " ".join(text for text in forms if text))
+
+
+def _other_unit(texts: Sequence[str]) -> str:
+    """Return the word that stands behind the numbers of all texts, if it is none of the units that are known."""
+    matches = [OTHER_UNIT.fullmatch(text) for text in texts]
+    units = {match[2] for match in matches if match}
+    if len(texts) <= MANY or None in matches or len(units) != 1 or units & set(UNITS.split("|")):
+        return ""
+    return units.pop()
+
+
+def without_limits(texts: Sequence[str]) -> dict[str, str]:
+    """Return the number for each text that is a limit, such as ``<5`` or ``90+``, where most are plain numbers."""
+    limits = {text: next(filter(None, match.groups())) for text in texts if (match := LIMIT.fullmatch(text))}
+    limits = {text: number for text, number in limits.items() if SHAPE.fullmatch(number)}
+    return limits if len(limits) <= len(texts) / 3 else {}
 
 
 def is_padded(texts: Sequence[str]) -> bool:
@@ -77,41 +92,13 @@ def is_padded(texts: Sequence[str]) -> bool:
     return all(text.isdigit() for text in texts) and any(PADDED.fullmatch(text) for text in texts)
 
 
-def read_dates(texts: Sequence[str]) -> tuple[np.ndarray, str] | None:
-    """Read different texts as dates, in days, or as times of day, in hours.
-
-    Returns:
-        float64 [V] and what they are; None where not all are dates of one form.
-    """
-    if not texts:
-        return None
+def read_clock(texts: Sequence[str]) -> np.ndarray | None:
+    """Read different texts as times of day, in hours, float64 [V]; None where some are something else."""
     clocks = [CLOCK.fullmatch(text) for text in texts]
-    if all(clock is not None for clock in clocks):
-        fields = [clock.groups(default="0") for clock in clocks if clock is not None]
-        hours = [int(hour) + int(minute) / 60 + float(second) / 3600 for hour, minute, second in fields]
-        return np.array(hours), "times of day, read as hours"
-    if not all(DATE.fullmatch(text) for text in texts):
+    if not clocks or any(clock is None for clock in clocks):
         return None
-    dates = _to_dates(list(texts))
-    return None if dates is None else days(dates)
-
-
-def days(dates: pd.Series) -> tuple[np.ndarray, str]:
-    """Return dates as days since the first, float64 [V], NaN where unknown, and what they are."""
-    first = dates.min()
-    if pd.isna(first):
-        return np.full(len(dates), np.nan), "dates"
-    origin = first.normalize()
-    elapsed = (dates - origin).dt.total_seconds().to_numpy(np.float64, na_value=np.nan)
-    return elapsed / 86_400, f"dates, read as days since {origin.date()}"
-
-
-def _to_dates(texts: list[str]) -> pd.Series | None:
-    """Parse dates; a day that stands first is known by a number above 12."""
-    first = [int(re.split(r"\D", text)[0]) for text in texts]
-    day_first = max(first) > 12 and not any(re.match(r"\d{4}", text) for text in texts)
-    dates = pd.to_datetime(pd.Series(texts), format="mixed", dayfirst=day_first, utc=True, errors="coerce")
-    return None if dates.isna().any() else dates
+    fields = [clock.groups(default="0") for clock in clocks if clock is not None]
+    return np.array([int(hour) + int(minute) / 60 + float(second) / 3600 for hour, minute, second in fields])
 
 
 def _sign(shape: re.Match[str]) -> str:

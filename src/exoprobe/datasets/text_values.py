@@ -15,8 +15,9 @@ UNKNOWN_AMONG_NUMBERS = UNKNOWN_WORDS | {
     *("-", "--", "?", "*", "none", "unknown", "missing", "n.a.", "not available", "nd", "n/d"),
     *("#div/0!", "#value!", "#ref!", "#num!", "#name?"),
 }
-YES = {"yes", "y", "true", "t"}
-NO = {"no", "n", "false", "f"}
+YES = {"yes", "y", "true", "t", "1"}
+NO = {"no", "n", "false", "f", "0"}
+LIKELY_UNKNOWN = {"unknown", "missing", "not available", "not reported", "unspecified", "n.a.", "?", "-", "--"}
 SHOWN = 3  # examples in a note
 COUNTRY_CODE = re.compile("[A-Z]{2}")
 
@@ -75,6 +76,10 @@ def read_categories(name: str, values: list[str], codes: np.ndarray, notes: Note
     if "NA" in values and values.index("NA") not in unknown:
         message = f"{name} is 'NA' in {counts[values.index('NA')]:,} rows, read as a code like {_other(values)!r}"
         notes.add("unknown", name, f"{message}, not as unknown; leave the field empty where it is unknown.")
+    for value in values if len(values) > 2 else ():
+        if value.casefold() in LIKELY_UNKNOWN:
+            message = f"{name} is {value!r} in {counts[values.index(value)]:,} rows, kept as a category"
+            notes.add("unknown", name, f"{message}; leave the field empty where it is unknown.")
     new, merged, examples = merge(values, counts, [_category_key(value, values) for value in values])
     if examples:
         _note_merged(name, examples, notes)

@@ -71,7 +71,8 @@ def unit_columns(table: pd.DataFrame, factors: Sequence[Factor], groups: np.ndar
     columns = []
     for name in table:
         codes, _ = pd.factorize(table[name], sort=True)
-        kind = "continuous" if pd.api.types.is_float_dtype(table[name]) else "categorical"
+        is_amount = pd.api.types.is_float_dtype(table[name]) or pd.api.types.is_datetime64_any_dtype(table[name])
+        kind = "continuous" if is_amount else "categorical"
         columns.append(Factor(str(name), kind, np.where(codes < 0, np.nan, codes.astype(np.float64))))
     names = {unit.name for unit in varying_units(factors, groups, columns) if unit is not None}
     return {

@@ -111,12 +111,6 @@ def _write_table(table: pd.DataFrame, path: Path, name: str, texts: Iterable[str
     table = table.rename(columns=str)
     if (again := table.columns[table.columns.duplicated()]).size:
         raise ExoprobeError(f"{what}: two columns are called {again[0]!r}; rename one")
-    categories = {
-        column: table[column].astype(table[column].cat.categories.dtype)
-        for column in table.columns
-        if isinstance(table[column].dtype, pd.CategoricalDtype)
-    }
-    table = table.assign(**categories)
     named = {column: _as_text(table[column]) for column in dict.fromkeys(wanted) if column in table}
     try:
         table.assign(**named).to_parquet(path, index=False)

@@ -6,6 +6,7 @@ import pytest
 
 from exoprobe.config.audit import FEATURES, with_audit
 from exoprobe.config.model import load_config
+from exoprobe.datasets.column_roles import KINDS_ALLOWED
 from exoprobe.datasets.table_columns import FACTOR_TABLES
 from exoprobe.errors import ExoprobeError
 
@@ -117,12 +118,12 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
         (
             GOOD,
             {"kinds": {"age": "number"}},
-            "audit.kinds.age is 'number'; allowed: binary, categorical, continuous, angle, or angle 24 (its period)",
+            f"audit.kinds.age is 'number'; allowed: {KINDS_ALLOWED}",
         ),
         (
             GOOD,
             {"kinds": {"age": "angle 0.0"}},
-            "audit.kinds.age is 'angle 0.0'; allowed: binary, categorical, continuous, angle, or angle 24 (its period)",
+            f"audit.kinds.age is 'angle 0.0'; allowed: {KINDS_ALLOWED}",
         ),
         (GOOD, {"factor_columns": []}, "audit.factor_columns is []; it must be a list of at least 1"),
         (

@@ -80,7 +80,7 @@ def test_an_angle_has_the_period_that_is_given(tmp_path, name, values, kind, per
         ("month", HOURS % 12 + 1, "angle", "is from 1 to 12; set month: angle 12 if 12 is a full turn"),
         ("hour", HOURS, "angle 12", r"angles are from -12 to 12"),
         ("hour", HOURS, "angle 0", "kinds: hour is angle 0; allowed"),
-        ("x", HOURS, "circle", "kinds: x is circle; allowed: binary, categorical, continuous, angle"),
+        ("x", HOURS, "circle", "kinds: x is circle; allowed: binary, categorical, continuous, ordered"),
         ("x", ["a", "b", "c"] * 200, "continuous", "kinds: x is continuous, but is 'a' in row 0"),
     ],
 )

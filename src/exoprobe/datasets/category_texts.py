@@ -1,0 +1,62 @@
+"""Which texts can be categories, and why others cannot: most are numbers or dates, or they are names."""
+
+import pandas as pd
+
+from exoprobe.datasets.dates import DATE
+from exoprobe.datasets.table_columns import cut
+from exoprobe.datasets.text_numbers import SHAPE, is_padded
+from exoprobe.errors import ExoprobeError
+
+FEW = 10  # different whole numbers: classes rather than amounts; so few texts are no names
+MOSTLY = 0.5  # of a column's texts are numbers, or dates: it was meant to hold these
+
+
+class NotAFactorError(ExoprobeError):
+    """A column that cannot be probed: it is constant, or its values do not describe a factor."""
+
+
+def check_texts(texts: pd.Series) -> None:
+    """Refuse texts of which most are numbers, and names."""
+    name, known = texts.name, len(texts)
+    texts = texts.astype(str).drop_duplicates()
+    different = len(texts)
+    fits = texts.map(lambda text: SHAPE.fullmatch(text) is not None).to_numpy(bool)
+    strange = texts[~fits]
+    if 0 < len(strange) < different * (1 - MOSTLY) and not is_padded(list(texts[fits])):
+        row, value = strange.index[0], cut(strange.iloc[0])
+        raise NotAFactorError(
+            f"{name} cannot be probed, it is {value!r} in row {row} (from 0) and a number in most others; correct "
+            "it, or leave it empty if unknown"
+        )
+    if fits.all() and not is_padded(list(texts)):
+        first, other = texts.iloc[0], _other_form(texts)
+        raise NotAFactorError(
+            f"{name} cannot be probed, it holds numbers in several units or forms, such as {cut(first)!r} and "
+            f"{cut(other)!r}; write all as numbers of one unit"
+        )
+    _refuse_strange_date(texts)
+    if different > max(FEW, known / 2):
+        raise NotAFactorError(f"{name} cannot be probed, its {different:,} texts are names, not categories")
+
+
+def _refuse_strange_date(texts: pd.Series) -> None:
+    """Refuse different texts of which most are dates, with the first that is none."""
+    dated = texts.map(lambda text: DATE.fullmatch(text) is not None).to_numpy(bool)
+    if dated.sum() <= max(FEW, len(texts) * MOSTLY):
+        return
+    impossible = pd.to_datetime(texts, format="mixed", errors="coerce", utc=True).isna().to_numpy(bool)
+    strange = texts[~dated | impossible]
+    if len(strange):
+        raise NotAFactorError(
+            f"{texts.name} cannot be probed, it is {cut(strange.iloc[0])!r} in row {strange.index[0]} (from 0) and a "
+            "date in most others; correct it, or leave it empty if unknown"
+        )
+
+
+def _other_form(texts: pd.Series) -> str:
+    """Return the first text whose unit or separators differ from the first's."""
+
+    def form(text: str) -> str:
+        return "".join(sorted({mark for mark in text if not mark.isdigit()}))
+
+    return next((text for text in texts if form(text) != form(texts.iloc[0])), texts.iloc[-1])
