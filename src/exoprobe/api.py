@@ -50,6 +50,7 @@ def audit(
     split: str | None = None,
     kinds: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
+    where: str | None = None,
     controls: Sequence[str] = (),
     given: Sequence[str] | None = None,
     rows: int | None = None,
@@ -74,8 +75,10 @@ def audit(
         id: the column that names the samples, in factors and features; None: rows are joined by order.
         label: the column with the class that the features are meant to encode; None: the group.
         split: the column with train, validation or test; None: drawn by group, see docs/statistics.md.
-        kinds: of factors whose kind would be inferred wrongly: binary, categorical, continuous or angle.
+        kinds: of factors whose kind would be inferred wrongly: binary, categorical, continuous, angle, ``angle 24``,
+            ``ordered low < high``, or of dates ``date, hour, weekday, month``.
         columns: the factors; None: every column that can be one and has no other role.
+        where: which rows count, ``tissue == 'lung' and age >= 18``; None: all.
         controls: names of representations that have learned nothing.
         given: names of factors, or of the label, that are known anyway: is each other factor encoded beyond what they
             imply? None: each is set against the label, and against the other factor that predicts it best.
@@ -92,7 +95,7 @@ def audit(
     Raises:
         ExoprobeError: where an input is refused, in one sentence.
     """
-    roles = Roles(id, group, label or group, split, dict(kinds or {}), columns)
+    roles = Roles(id, group, label or group, split, dict(kinds or {}), columns, where)
     settings = AuditSettings(
         {},
         None,

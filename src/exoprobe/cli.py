@@ -73,6 +73,7 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         label=given.label,
         split=given.split,
         kinds=dict(given.kinds),
+        where=given.where,
         columns=given.columns,
         controls=given.control,
         given=given.given,
@@ -222,8 +223,12 @@ def _add_columns(audit: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     columns.add_argument(
         "--kinds", action="append", default=[], type=_pair, metavar="COLUMN=KIND",
-        help="binary, categorical, continuous or angle, where it would be inferred wrongly; may be repeated",
+        help="how a column is read, where it is inferred wrongly: binary, categorical, continuous, angle, 'angle 24', "
+        "'ordered low < high', or of dates 'date, hour, weekday, month'; may be repeated",
     )  # fmt: skip
+    columns.add_argument(
+        "--where", metavar="EXPRESSION", help="which rows count: \"tissue == 'lung' and age >= 18\" (default: all)"
+    )
 
 
 def _add_settings(audit: argparse.ArgumentParser) -> None:

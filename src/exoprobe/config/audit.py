@@ -31,8 +31,8 @@ from exoprobe.io.locations import CONTAINERS, PATTERN, parse_location
 
 CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
-SHORT = ("features", "factors", "group", "id", "label", "split")
-ROLES = ("group", "id", "label", "split", "kinds", "factor_columns")
+SHORT = ("features", "factors", "group", "id", "label", "split", "where")
+ROLES = ("group", "id", "label", "split", "kinds", "factor_columns", "where")
 FEATURES = (".npy", *CONTAINERS, *TABLES)
 NOTHING = (
     "audit: nothing to audit yet; give your files, snakemake --cores 2 audit --config features=my.npy "
@@ -44,9 +44,9 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the configuration with the short form's keys moved into its section.
 
     Args:
-        config: the configuration as read, where ``features``, ``factors``, ``group``, ``id``, ``label`` and
-            ``split`` may stand at the top. ``features`` is a file, or files by name: a file each, or a list with one
-            per training seed.
+        config: the configuration as read, where ``features``, ``factors``, ``group``, ``id``, ``label``,
+            ``split`` and ``where`` may stand at the top. ``features`` is a file, or files by name: a file each, or a
+            list with one per training seed.
 
     Raises:
         ExoprobeError: where one of them is empty, as of an unset variable, or files are given without names.
@@ -148,6 +148,10 @@ class Audit(Section):
     the first go around and are factors of their own."""
     factor_columns: Annotated[Names | None, Null]
     """Which columns are factors. null: all that can be and have no other role."""
+    where: OptionalText = None
+    """Which rows of the table count: tissue == 'lung' and age >= 18. Columns are compared with values by ==, !=, <, <=,
+    >, >=, in and not in; and, or and not join comparisons; names with blanks stand in `…`. Rows where a column is
+    unknown do not count. null: all."""
     given: Annotated[Names | None, Null]
     """Factors, or the label, that are known anyway: is each other factor encoded beyond what they imply? null: each
     factor is set against the label, and against the other factor that predicts it best."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exoprobe.datasets.row_filter import check_filter
 from exoprobe.datasets.table_columns import check_column
 from exoprobe.errors import ExoprobeError
 
@@ -30,6 +31,7 @@ class Roles:
         split: train, validation or test; None to make one.
         kinds: kinds of factors that are not to be inferred.
         factor_columns: the factors; None for every column that can be one and has no other role.
+        where: which rows count, see :mod:`exoprobe.datasets.row_filter`; None for all.
     """
 
     id: str | None = None
@@ -38,6 +40,7 @@ class Roles:
     split: str | None = None
     kinds: Mapping[str, str] | None = None
     factor_columns: Sequence[str] | None = None
+    where: str | None = None
 
     def check(self, path: str | Path, columns: Sequence[str]) -> None:
         """Refuse columns that a table has not, and factors that have another role.
@@ -55,6 +58,8 @@ class Roles:
         for key, name in {**others, **factors}.items():
             if name is not None:
                 check_column(path, key, name, columns)
+        if self.where is not None:
+            check_filter(self.where, path, list(columns))
         for key, name in factors.items():
             for role in ("group", "id", "split"):
                 if name == getattr(self, role):

@@ -18,6 +18,7 @@ from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.factors import CLASSES, Factor, write_factors
 from exoprobe.datasets.group_names import group_codes, label_codes
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
+from exoprobe.datasets.row_filter import filter_rows
 from exoprobe.datasets.sample_join import Rows, join, text_ids
 from exoprobe.datasets.samples import SPLITS, dataset_digest, split_codes, write_samples
 from exoprobe.datasets.units import unit_columns
@@ -81,6 +82,9 @@ def build_audit(
     roles.check(path, [str(name) for name in table])
     files = {name: _open_files(paths, table, roles) for name, paths in sources.items()}
     kept, joined = join(_table_rows(path, table, roles), [rows for opened in files.values() for _, rows in opened])
+    if roles.where is not None:
+        kept = kept[filter_rows(roles.where, path, table.iloc[kept])]
+        joined = f"{joined}; {len(kept):,} of them where {roles.where}"
     if rows is not None and rows < len(kept):
         kept = kept[_drawn(path, table.iloc[kept], roles, rows, seed)]
         joined = f"{joined}; {len(kept):,} of them drawn by group"
