@@ -298,7 +298,10 @@ class Audit:
                 {"kind": "unknown", "column": "age", "message": "age is 'NA' in 3 rows, read as unknown."},
                 {"kind": "dates", "column": "taken", "message": "taken holds dates."},
             ],
-            "columns": [{"column": name, "kind": kind, "reason": "its values"} for name, kind in self.kinds.items()],
+            "columns": [
+                {"column": name, "kind": kind, "reason": "its values", "change": f"kinds: {{{name}: continuous}}"}
+                for name, kind in self.kinds.items()
+            ],
             "pictures": [], "joined": "20,000 rows were joined by the column id.", "permutations": 999, "margin": 0.1,
             "version": "0.1.0", "neighbors_rows": 10_000, "label_is_group": False,
         }  # fmt: skip

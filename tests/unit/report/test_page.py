@@ -103,6 +103,7 @@ def test_the_notes_on_the_input_and_how_columns_were_read_are_shown(tmp_path):
     assert re.findall(r"<li>(age is .*?)</li>", html) == ["age is &#39;NA&#39; in 3 rows, read as unknown."]
     assert text.count("17 rows of features") == 1  # in the facts, not again as a note
     assert re.search(r'<table id="columns">.*?hair color</th><td>categorical</td>', html, re.S)
+    assert "<code>kinds: {hair color: continuous}</code>" in html
     without = write_audit(tmp_path / "without", notes=[], columns=[]).read_text(encoding="utf-8")
     assert "on the input" not in without
     assert "How the columns were read" not in without
