@@ -4,8 +4,8 @@ from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import by_representation
-from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.evaluation.roc import roc_table
+from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
