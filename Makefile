@@ -10,7 +10,7 @@ BENCHMARKS := throughput dlib_speed feature_store regression_speed svm_speed sca
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint demo-audit report bench bars setup lock clean help
+.PHONY: run test lint docs demo-audit report bench bars setup lock clean help
 
 run: setup ## compute every figure and the scorecard (the default)
 	@echo "Computing everything with $(CORES) cores; results appear under results/."
@@ -25,6 +25,10 @@ lint: setup ## check style and types: ruff, snakefmt, mypy, snakemake --lint
 	@$(BIN)/mypy
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/snakemake --lint
+
+docs: setup ## the documentation as a site: site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "Open site/index.html in a browser."
 
 demo-audit: run ## audit the networks of the default run: results/audit/index.html
 	@$(SNAKEMAKE) audit --configfile examples/audit_digits.yaml

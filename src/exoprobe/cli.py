@@ -25,7 +25,7 @@ examples:
       compares two representations
   exoprobe audit atlas.h5ad:obsm/X_pca atlas.h5ad:obsm/X_scVI --group donor --label cell_type
       two representations of an AnnData object, whose obs are the factors
-  exoprobe audit --features net=seed0.npy --features net=seed1.npy --factors my.csv --id image
+  exoprobe audit --features net=seed0.npz --features net=seed1.npz --factors my.csv --id image
       two training seeds of one network, joined by id
 """
 

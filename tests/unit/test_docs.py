@@ -1,0 +1,60 @@
+"""The documentation: its site is built without a warning, and its commands are understood and find their inputs."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exoprobe import audit_stages
+from exoprobe.cli import main
+from tests.documented import commands, write_documented
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ComputingError(Exception):
+    """The inputs were read, joined and split: the rest is not what these tests are about."""
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory):
+    """A folder with the files that the pages speak of."""
+    folder = tmp_path_factory.mktemp("documented")
+    write_documented(folder)
+    return folder
+
+
+def test_the_site_is_built_without_a_warning(tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", tmp_path]
+    quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=quiet)
+    assert result.returncode == 0, result.stderr
+    assert "WARNING" not in result.stderr
+    for name in ("index", "tutorials/speech/index", "api/index"):
+        assert (tmp_path / f"{name}.html").is_file()
+
+
+@pytest.mark.parametrize("command", commands("exoprobe audit"))
+def test_every_audit_in_the_docs_finds_its_inputs(command, documented, monkeypatch):
+    def compute(*_, **__):
+        raise ComputingError
+
+    monkeypatch.setattr(audit_stages, "_compute", compute)
+    monkeypatch.chdir(documented)
+    arguments = shlex.split(command)[1:]
+    if "--help" in arguments:
+        with pytest.raises(SystemExit, match="0"):
+            main(arguments)
+    else:
+        with pytest.raises(ComputingError):
+            main([*arguments, "--quiet"])
+
+
+@pytest.mark.parametrize("command", commands("exoprobe check"))
+def test_every_check_in_the_docs_is_understood(command, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command)[1:]) == 1  # there is no audit here
+    assert "is not the folder of a finished audit" in capsys.readouterr().err
