@@ -67,7 +67,7 @@ def audit(
 
     Args:
         features: a row per sample: a path (``FILE[:WHERE]``, a folder or a pattern, see docs/file-formats.md), an
-            array or tensor [N, D], a DataFrame, :class:`Seeds` of these, or a mapping of names to any of these, which
+            array or tensor [N, D], a DataFrame, ``Seeds`` of these, or a mapping of names to any of these, which
             are compared.
         factors: a row per sample: a path (.csv, .tsv, .parquet, .xlsx, .h5ad, .zarr), a DataFrame, or a mapping of
             columns.
