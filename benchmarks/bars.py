@@ -111,10 +111,17 @@ def audit_bars() -> Iterator[tuple[str, str, float, bool]]:
                 memory = costs.loc[rows, "largest_job_gib"]
                 yield f"audit of {rows:,} rows, GiB", "≤ 4", memory, memory <= 4
     if (file := BENCH / "audit_calibration.csv").exists():
-        for rate in pd.read_csv(file).itertuples():
-            word, _, limit = rate.bar.rpartition(" ")
-            holds = rate.measured <= float(limit) if word == "at most" else rate.measured >= float(limit)
-            yield f"audit: {rate.rate}", rate.bar, rate.measured, holds
+        for rate in pd.read_csv(file).dropna(subset=["bar", "measured"]).itertuples():
+            yield f"audit, {rate.cell}: {rate.rate}", rate.bar, rate.measured, within(rate.bar, rate.measured)
+
+
+def within(bar: str, value: float) -> bool:
+    """Return whether a value meets a bar: ``at most 0.05``, ``at least 0.8`` or ``0.92 to 0.98``."""
+    *words, limit = bar.split()
+    if words == ["at", "most"]:
+        return value <= float(limit)
+    least = float(limit if words == ["at", "least"] else words[0])
+    return least <= value <= (1 if words == ["at", "least"] else float(limit))
 
 
 def question_bars() -> Iterator[tuple[str, str, float, bool]]:

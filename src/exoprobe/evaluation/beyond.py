@@ -107,7 +107,7 @@ def _scores(evaluator: Evaluator, index: int, prediction: GivenPrediction, known
     statistics = np.stack([np.ones(len(prediction.rows)), prediction.bits], axis=1)
     total, drawn = evaluator.bootstrap_of(index).sums(statistics, known)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ends = interval(drawn[:, 1] / drawn[:, 0], both.min_class_groups)
+        ends = interval(drawn[:, 1] / drawn[:, 0], both.min_class_groups, both.effective_groups)
     return {
         "given_skill": alone.value("skill"), "skill": both.value("skill"),
         "beyond": beyond, "beyond_low": low, "beyond_high": high,

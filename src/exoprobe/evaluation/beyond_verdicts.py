@@ -10,12 +10,13 @@ from exoprobe.datasets.units import Unit
 from exoprobe.evaluation.permutation import holm
 from exoprobe.evaluation.permutation_count import SIGNIFICANT
 from exoprobe.evaluation.rare_categories import MIN_RAREST_GROUPS
-from exoprobe.evaluation.verdicts import INCONCLUSIVE, MIN_GROUPS, NO_EVIDENCE, unit_fault
+from exoprobe.evaluation.verdicts import INCONCLUSIVE, NO_EVIDENCE, unit_fault
 
 Row = Mapping[Any, Any]  # of a table
 
 BEYOND, THROUGH, NOT_SEPARABLE = "encoded beyond", "only through", "not separable from"  # followed by the given columns
 SUGGESTIVE = 0.01  # a smaller p-value reassures nobody, corrected or not
+MIN_GROUPS = 10  # in test; of fewer, random signs are too few
 LEAST_UNEXPLAINED = 0.01  # of a factor's variance; less is rounding, mistakes, or the rest of a curve
 COLUMNS = [
     *("factor", "kind", "representation", "control", "given", "source", "given_skill", "skill"),

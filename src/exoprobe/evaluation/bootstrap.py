@@ -7,6 +7,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.evaluation.intervals import (
+    effective_groups,
     group_sums,
     group_weights,
     interval,
@@ -49,8 +50,9 @@ class BootstrapResult:
         estimates: by measure, each seed's value [S].
         samples: by measure, [RESAMPLES], the mean over seeds in each bootstrap sample.
         groups: how many test groups it rests on.
-        min_class_groups: how many of them hold the rarest class (all of them for numbers): the effective sample size
-            of an error of classes, which intervals are widened for.
+        min_class_groups: how many of them hold the rarest class (all of them for numbers).
+        effective_groups: how many groups of equal size are as informative: what intervals are widened for, of the
+            class for which that is least.
         losses: what each unit of the bootstrap loses in skill, [U], the mean over seeds.
         limits: by measure of classes, ends that an interval reaches at least, since few errors are not none.
     """
@@ -59,6 +61,7 @@ class BootstrapResult:
     samples: dict[str, np.ndarray]
     groups: int
     min_class_groups: int
+    effective_groups: float
     losses: np.ndarray
     limits: dict[str, tuple[float, float]]
 
@@ -68,7 +71,8 @@ class BootstrapResult:
 
     def interval(self, measure: str) -> tuple[float, float]:
         """Return the ends of a measure's 95 % interval."""
-        low, high = interval(self.samples[measure], self.groups if measure == "accuracy" else self.min_class_groups)
+        counts = (self.groups, None) if measure == "accuracy" else (self.min_class_groups, self.effective_groups)
+        low, high = interval(self.samples[measure], *counts)
         least, most = self.limits.get(measure, (np.nan, np.nan))
         return float(np.fmin(low, least) + 0 * low), float(np.fmax(high, most) + 0 * high)  # NaN stays NaN
 
@@ -83,7 +87,8 @@ class BootstrapResult:
 
     def change(self, other: "BootstrapResult", measure: str = "skill") -> tuple[float, float, float]:
         """Return how much higher the measure is than the other's, with the paired interval: value, low, high."""
-        low, high = interval(self.samples[measure] - other.samples[measure], self.min_class_groups)
+        draws = self.samples[measure] - other.samples[measure]
+        low, high = interval(draws, self.min_class_groups, self.effective_groups)
         return self.value(measure) - other.value(measure), float(low), float(high)
 
 
@@ -121,7 +126,7 @@ def score(
         {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},
         {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},
         len(np.unique(groups)),
-        _min_class_groups(factor, truth[known], groups),
+        *_class_groups(factor, truth[known], groups),
         np.mean([losses(factor, by_unit) for by_unit in sums], axis=0),
         _limits(factor, np.mean(sums, axis=0)),
     )
@@ -149,11 +154,14 @@ def _limits(factor: Factor, sums: np.ndarray) -> dict[str, tuple[float, float]]:
     return limits
 
 
-def _min_class_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> int:
-    """Return how many groups have the rarest of the classes that occur; of numbers, all groups."""
-    if factor.kind not in CLASSES:
-        return len(np.unique(groups))
-    return min((len(np.unique(groups[truth == value])) for value in np.unique(truth)), default=0)
+def _class_groups(factor: Factor, truth: np.ndarray, groups: np.ndarray) -> tuple[int, float]:
+    """Return how many groups have the rarest of the classes that occur, and the least effective number of any class.
+
+    Of numbers, those of all rows.
+    """
+    classes = truth if factor.kind in CLASSES else np.zeros(len(truth))
+    sizes = [np.unique(groups[classes == value], return_counts=True)[1] for value in np.unique(classes)]
+    return min(map(len, sizes), default=0), min(map(effective_groups, sizes), default=0.0)
 
 
 def _auc(

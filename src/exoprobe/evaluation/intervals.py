@@ -48,15 +48,24 @@ def group_sums(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
     return sums
 
 
-def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
+def effective_groups(rows: np.ndarray) -> float:
+    """Return how many groups of equal size are as informative as groups of so many rows each, [G] (Kish 1965)."""
+    squares = float((rows.astype(np.float64) ** 2).sum())
+    return float(rows.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
+def interval(draws: np.ndarray, groups: int, effective: float | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return the percentile interval of the draws at the level of 95 %, widened for few groups.
 
     Resampling G groups understates their spread as a deviation over G instead of G − 1 does, and knows nothing of
-    Student's t; the percentiles make up for both (the expanded percentile interval, Hesterberg 2015).
+    Student's t; the percentiles make up for both (the expanded percentile interval, Hesterberg 2015). Where groups
+    differ in size, a few large ones decide, so that fewer degrees of freedom are left (Carter, Schnepel and
+    Steigerwald 2017).
 
     Args:
         draws: [RESAMPLES, …]; NaN are left out.
         groups: how many were resampled.
+        effective: of :func:`effective_groups`; None for groups of equal size.
 
     Returns:
         NaN for fewer than LEAST_GROUPS: with so few, the percentiles cover the truth too rarely.
@@ -64,8 +73,8 @@ def interval(draws: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
     if groups < LEAST_GROUPS:
         nothing = np.full(draws.shape[1:], np.nan)[()]  # a number where draws are of one
         return nothing, nothing
-    freedom = max(groups - 1, 1)
-    tail = ndtr(np.sqrt(groups / freedom) * stdtrit(freedom, (1 - LEVEL) / 2))
+    count = max(groups if effective is None else effective, 2.0)
+    tail = ndtr(np.sqrt(count / (count - 1)) * stdtrit(count - 1, (1 - LEVEL) / 2))
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # where all draws are NaN
         low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     return low, high

@@ -3,6 +3,7 @@ import pytest
 
 from exoprobe.evaluation.intervals import (
     RESAMPLES,
+    effective_groups,
     group_sums,
     group_weights,
     interval,
@@ -62,6 +63,26 @@ def test_of_four_groups_or_fewer_there_is_no_interval(rng):
     for groups in (1, 4):
         assert all(np.isnan(end).all() for end in interval(draws, groups))
     assert all(np.isfinite(end).all() for end in interval(draws, 5))
+
+
+def test_the_effective_number_of_groups_by_hand():
+    assert effective_groups(np.full(7, 3)) == pytest.approx(7)
+    assert effective_groups(np.array([3, 1])) == pytest.approx(1.6)
+    assert effective_groups(np.zeros(0)) == 0
+
+
+def test_where_a_few_large_groups_decide_the_interval_covers_if_their_number_counts():
+    sizes = np.round(100 / np.arange(1, 49) ** 1.2).astype(int).clip(1)
+    groups, covered = np.repeat(np.arange(48), sizes), {None: 0, effective_groups(sizes): 0}
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        sums = group_sums(groups, np.stack([rng.normal(size=48)[groups], np.ones(len(groups))], axis=1))
+        draws = group_weights(groups) @ sums
+        for effective in covered:
+            low, high = interval(draws[:, 0] / draws[:, 1], 48, effective)
+            covered[effective] += bool(low <= 0 <= high)
+    few, enough = covered.values()
+    assert few < 0.93 * 200 <= enough
 
 
 def test_too_few_groups_give_a_number_that_a_table_can_hold(rng):

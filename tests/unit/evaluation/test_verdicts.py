@@ -44,7 +44,7 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best
         (evidence(WORSE, WORSE, p=0.001, smallest=None), INCONCLUSIVE, ""),
         (evidence(AROUND, NEAR, p=0.4), INCONCLUSIVE, ""),
         (evidence(AROUND, NEAR), INCONCLUSIVE, ""),  # significant, but the interval holds 0
-        (evidence(FAR, FAR, groups=9), INCONCLUSIVE, ""),
+        (evidence(FAR, FAR, groups=5), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=4), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=None), LEAKS, "linearly"),
         (evidence(FAR, FAR, fault="train and test share sites"), INCONCLUSIVE, ""),
