@@ -129,7 +129,7 @@ def check_turn(name: str, known: pd.Series, period: float | None) -> float:
     start = f"kinds: {name} is angle, but"
     largest = float(known.abs().max())
     if period is None:
-        said = f"set {name}: angle degrees if they are degrees"
+        said = f"or {name}: angle degrees if they are degrees"
         cycle = _cycle(name_words(name))
         if cycle is None and known.min() >= 0 and RADIANS < largest <= 24 and (known == known.round()).all():
             cycle = 24.0

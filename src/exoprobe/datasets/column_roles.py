@@ -9,14 +9,14 @@ from exoprobe.datasets.row_filter import check_filter
 from exoprobe.datasets.table_columns import check_column
 from exoprobe.errors import ExoprobeError
 
-DATE_PARTS = ("date", "hour", "weekday", "month")
+DATE_KINDS = ("date", "hour", "weekday", "month")
 KIND = re.compile(  # of a factor; an angle may name its full turn, categories their order, dates several parts
     r"binary|categorical|continuous|angle(?: (?P<period>radians|degrees|(?!0+(?:\.0+)?$)\d+(?:\.\d+)?))?"
-    rf"|ordered(?: (?P<order>[^<]+(?:<[^<]+)+))?|(?:{'|'.join(DATE_PARTS)})(?:, ?(?:{'|'.join(DATE_PARTS)}))*"
+    rf"|ordered(?: (?P<order>[^<]+(?:<[^<]+)+))?|(?:{'|'.join(DATE_KINDS)})(?:, ?(?:{'|'.join(DATE_KINDS)}))*"
 )
 KINDS_ALLOWED = (
     "binary, categorical, continuous, ordered, ordered low < high, angle, angle 24 (its period), and of dates "
-    f"{', '.join(DATE_PARTS)}"
+    f"{', '.join(DATE_KINDS)}"
 )
 
 
@@ -81,4 +81,4 @@ class Roles:
     def kinds_of(self, name: str) -> list[str | None]:
         """Return what a column is to be read as: one factor, or one for each part of its dates."""
         given = (self.kinds or {}).get(name)
-        return [None] if given is None else [given] if "<" in given else [part.strip() for part in given.split(",")]
+        return [None] if given is None else [given] if "<" in given else [kind.strip() for kind in given.split(",")]

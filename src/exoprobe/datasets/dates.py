@@ -1,4 +1,4 @@
-"""Dates: read from text or from numbers such as 20210131, and taken as time, or as hour, weekday or month."""
+"""Dates: in text or in numbers such as 20210131, taken as time, or as hour, weekday or month."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.angles import PERIODS
-from exoprobe.datasets.column_roles import DATE_PARTS
+from exoprobe.datasets.column_roles import DATE_KINDS
 from exoprobe.datasets.dataset_notes import Notes
 from exoprobe.datasets.factors import RANKS, Factor
 from exoprobe.datasets.outliers import LEAST_DIFFERENT, find_outliers, row_examples
@@ -80,24 +80,24 @@ def date_factor(column: pd.Series, kind: str | None, notes: Notes) -> Factor:
     """
     name = str(column.name)
     if kind in PERIODS:
-        turns = _part(column, kind) * (360 / PERIODS[kind])
+        turns = _cyclic(column, kind) * (360 / PERIODS[kind])
         notes.read_as(name, f"angle, period {PERIODS[kind]:g}", f"the {kind} of its dates, as kinds says")
         return Factor(name, "angle", turns, period=PERIODS[kind])
     if kind not in (None, "date", "continuous"):
-        raise ExoprobeError(f"kinds: {name} is {kind}, but holds dates; allowed: {', '.join(DATE_PARTS)}")
+        raise ExoprobeError(f"kinds: {name} is {kind}, but holds dates; allowed: {', '.join(DATE_KINDS)}")
     elapsed = _days(column)
     if kind is None:
         elapsed = _without_codes(column, elapsed, notes)
     origin = column[~np.isnan(elapsed)].min().normalize()
     reason = f"dates, read as days since {origin.date()}"
-    parts = ", ".join(part for part in DATE_PARTS if part != "hour" or _has_times(column))
-    change = "" if kind else f'kinds: {{{name}: "{parts}"}}'
+    kinds = ", ".join(name for name in DATE_KINDS if name != "hour" or _has_times(column))
+    change = "" if kind else f'kinds: {{{name}: "{kinds}"}}'
     notes.add("dates", name, f"{name} holds {reason}{'; for what goes around, set ' if change else ''}{change}.")
     notes.read_as(name, "continuous", reason, change)
     return Factor(name, "continuous", elapsed - (origin - pd.Timestamp(0)) / pd.Timedelta(days=1), scale=RANKS)
 
 
-def _part(column: pd.Series, kind: str) -> np.ndarray:
+def _cyclic(column: pd.Series, kind: str) -> np.ndarray:
     """Return the hour, weekday (Monday is 0) or month (January is 0) of dates, float64 [N]."""
     if kind == "hour":
         if not _has_times(column):

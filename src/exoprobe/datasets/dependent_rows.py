@@ -17,6 +17,8 @@ QUERIES = 1_000  # rows whose neighbors are sought
 NEIGHBORS = 20
 SAME = 1e-3  # of the median distance: the same row
 GAP = 1 / 3  # a neighbor's distance to the next one's: copies, and then nothing for long
+WIDEST_GAP = 0.7  # of many dimensions, in which the distances of independent rows hardly differ
+RARE = 1e-3  # with this chance a row's nearest neighbor is so much nearer than the next
 SHARE = 0.05  # of the rows are copies: a note is written
 CHANCE = 0.10  # by which near-copies must be more than chance gives
 LEAST_ROWS = 60
@@ -68,13 +70,13 @@ def note_dependence(
     projected = _project(load, rows)
     if not projected.any():  # every row is the same, which is refused when they are imported
         return
+    known = labels if roles.label is not None and (labels >= 0).all() else None
     if len(rows) >= LEAST_ROWS and projected.shape[1] > 1:
-        sentence = copies_note(find_copies(projected, groups), roles.group, table)
+        sentence = copies_note(find_copies(projected, groups, has_label=known is not None), roles.group, table)
         if sentence:
             notes.add("copies", roles.group, sentence)
     if roles.group is not None:
         return
-    known = labels if roles.label is not None and (labels >= 0).all() else None
     if len(rows) >= LEAST_ROWS and (sentence := order_note(projected, factors, known)):
         notes.add("order", None, sentence)
     if name := likely_group(table, roles):
@@ -103,7 +105,7 @@ def _project(load: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, seed: i
     return centered / (centered.std(0) + np.float32(1e-30)) if dimension <= DIMENSIONS else centered
 
 
-def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Copies:
+def find_copies(projected: np.ndarray, groups: np.ndarray, *, has_label: bool = False, seed: int = 0) -> Copies:
     """Find rows that are copies, or nearly, of rows of other groups.
 
     Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors jump.
@@ -112,6 +114,7 @@ def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Cop
     Args:
         projected: features [N, K].
         groups: codes [N].
+        has_label: rows of a class are alike, so that less near ones do not count.
         seed: of the draw of rows.
     """
     rows = len(projected)
@@ -131,8 +134,11 @@ def find_copies(projected: np.ndarray, groups: np.ndarray, seed: int = 0) -> Cop
     typical = float(np.sqrt(2 * squares.mean())) + 1e-30
     same = distances[:, 0] < SAME * typical
     exact = float(same.mean())
-    jumps = distances[:, :-1] < GAP * distances[:, 1:]
-    near = float((jumps.any(1) | same).mean()) - _by_chance(distances)
+    dimension = _dimension(distances)
+    gap = GAP if has_label or dimension == 0 else float(np.clip(RARE ** (1 / dimension), GAP, WIDEST_GAP))
+    jumps = distances[:, :-1] < gap * distances[:, 1:]
+    by_chance = float(1 - np.prod(1 - gap ** (dimension * np.arange(1, nearest)))) if dimension else 0.0
+    near = float((jumps.any(1) | same).mean()) - by_chance
     copies = same | jumps.any(1)
     return Copies(exact, max(near, 0.0), np.stack([chosen[copies], neighbors[copies, 0]], axis=1))
 
@@ -191,8 +197,11 @@ def likely_group(table: pd.DataFrame, roles: Roles) -> str | None:
     return None
 
 
-def _by_chance(distances: np.ndarray) -> float:
-    """Return how often the distances of a row's neighbors jump among independent rows of the same dimension."""
+def _dimension(distances: np.ndarray) -> float:
+    """Return the dimension of the rows from their farther neighbors' distances; 0 where these do not show it.
+
+    It is the maximum likelihood of Levina and Bickel (2004).
+    """
     first, last = distances.shape[1] // 2, distances.shape[1] - 1
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(distances[:, last:] / distances[:, first:last])
@@ -200,8 +209,7 @@ def _by_chance(distances: np.ndarray) -> float:
     if not logs.size or logs.mean() <= 0:
         return 0.0
     expected = np.mean([np.sum(1 / np.arange(index + 1, last + 1)) for index in range(first, last)])
-    dimension = expected / float(logs.mean())  # the maximum likelihood of Levina and Bickel (2004)
-    return float(1 - np.prod(1 - GAP ** (dimension * np.arange(1, last + 1))))
+    return expected / float(logs.mean())
 
 
 def _joining(copies: Copies, table: pd.DataFrame) -> str | None:

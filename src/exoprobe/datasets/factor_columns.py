@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.column_roles import DATE_PARTS, Roles
+from exoprobe.datasets.column_roles import DATE_KINDS, Roles
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
 from exoprobe.datasets.factor_kinds import NotAFactorError, is_group, to_factor
 from exoprobe.datasets.factors import CLASSES, Factor
@@ -52,7 +52,7 @@ def read_kinds(path: str | Path, table: pd.DataFrame, groups: np.ndarray, roles:
 
 def _named(factor: Factor, kind: str | None, roles: Roles, columns: Sequence[str]) -> Factor:
     """Name a part of a column's dates, ``visit weekday``, where it is not the only one."""
-    if kind in (None, DATE_PARTS[0]) or len(roles.kinds_of(factor.name)) == 1:
+    if kind in (None, DATE_KINDS[0]) or len(roles.kinds_of(factor.name)) == 1:
         return factor
     name = f"{factor.name} {kind}"
     if name in columns:

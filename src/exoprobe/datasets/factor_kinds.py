@@ -125,6 +125,10 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
     if whole and different == len(known) and _is_permutation(known):
         raise NotAFactorError(f"{name} cannot be probed, it numbers the rows in another order")
     words = name_words(name)
+    if whole and different == len(known) > MOST_CATEGORIES and words & ID_WORDS:
+        raise NotAFactorError(
+            f"{name} cannot be probed, it is another number in every row, and its name is that of an id"
+        )
     is_class = bool(words & CLASS_WORDS) and different <= MOST_CATEGORIES and different <= len(known) / 3
     if whole and (is_class or (words & POSTAL_WORDS and different <= len(known) / 2)):
         why = f"{different:,} different whole numbers, and its name has {min(words & (CLASS_WORDS | POSTAL_WORDS))!r}"
@@ -198,7 +202,7 @@ def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
         notes.add(
             "outliers",
             name,
-            f"{name} has {len(outliers.odd):,} values far from the rest, kept: {where}; {rest}; their ranks alone "
+            f"{name} has {_counted(len(outliers.odd))} far from the rest, kept: {where}; {rest}; their ranks alone "
             f"count.{unit}",
         )
     if not outliers.codes:
@@ -215,6 +219,10 @@ def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
     return column
 
 
+def _counted(count: int) -> str:
+    return "1 value" if count == 1 else f"{count:,} values"
+
+
 def _are_thousandfold(odd: np.ndarray, low: float, high: float) -> bool:
     return any(bool(((odd / factor >= low) & (odd / factor <= high)).all()) for factor in (1000, 100, 1e6, 1e-3))
 
@@ -228,7 +236,7 @@ def _note_zeros(column: pd.Series, values: np.ndarray, given: str | None, notes:
 def _check_infinity(column: pd.Series) -> None:
     if _is_number(column) and (wrong := np.flatnonzero(np.isinf(column.to_numpy(np.float64, na_value=np.nan)))).size:
         row = column.index[wrong[0]]
-        raise ExoprobeError(f"{column.name} is infinite in row {row} (from 0); leave the field empty if unknown")
+        raise NotAFactorError(f"{column.name} is infinite in row {row} (from 0); leave the field empty if unknown")
 
 
 def _is_permutation(known: pd.Series) -> bool:

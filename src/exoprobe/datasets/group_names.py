@@ -1,5 +1,6 @@
 """Codes of a user's groups and labels, whose names may differ in blanks, case or Unicode's forms."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,9 +51,23 @@ def _merged(column: str, codes: np.ndarray, names: list[str], notes: Notes) -> t
             f"{column}: names that differ in blanks, case or Unicode's forms alone are one group: "
             f"{', '.join(examples[:SHOWN])}{more}.",
         )
+    if doubtful := _alike(merged):
+        notes.add("groups", column, f"{column}: {doubtful}, which stay apart; write them alike if they are one.")
     order = np.argsort(merged)
     rank = np.argsort(order)
     return rank[new[codes]], [merged[index] for index in order]
+
+
+def _alike(names: list[str]) -> str:
+    """Return the first names that differ in signs and leading zeros alone, and how many such there are."""
+    by_form: dict[str, list[str]] = {}
+    for name in names:
+        by_form.setdefault(re.sub(r"[\W_]+|(?<!\d)0+(?=\d)", "", same_name(name)), []).append(name)
+    alike = [forms for forms in by_form.values() if len(forms) > 1]
+    if not alike:
+        return ""
+    more = f", and {len(alike) - 1:,} more such" if len(alike) > 1 else ""
+    return f"{' and '.join(map(repr, alike[0][:2]))} differ in signs or zeros alone{more}"
 
 
 def label_codes(path: str | Path, table: pd.DataFrame, roles: Roles, notes: Notes) -> np.ndarray:

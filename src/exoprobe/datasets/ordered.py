@@ -63,21 +63,21 @@ def read_order(column: pd.Series, given: str) -> tuple[np.ndarray, list[str]]:
     values = sorted(set(texts.dropna()))
     if given:
         by_text = {value.casefold(): value for value in values}
-        named = [part.strip() for part in given.split("<")]
-        order = [by_text.get(part.casefold(), part) for part in named]
+        named = [category.strip() for category in given.split("<")]
+        order = [by_text.get(category.casefold(), category) for category in named]
         if missing := [value for value in values if value not in order]:
             raise ExoprobeError(f"kinds: {name} is ordered {given}, which lacks {missing[0]!r}; name all of its values")
     elif isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
         order = [str(value) for value in column.dtype.categories]
     else:
-        found = likely_order(values)
-        if found is None:
+        by_words = likely_order(values)
+        if by_words is None:
             shown = " < ".join(values[:3])
             raise ExoprobeError(
                 f"kinds: {name} is ordered, but its values do not show the order; name them from the least, "
                 f"{name}: ordered {shown}"
             )
-        order = found
+        order = by_words
     present = [value for value in dict.fromkeys(order) if value in set(values)]
     ranks = texts.map({value: float(rank) for rank, value in enumerate(present)})
     return ranks.to_numpy(np.float64, na_value=np.nan), present

@@ -109,9 +109,12 @@ def code_among_few(different: np.ndarray) -> float | None:
     Args:
         different: different whole numbers, three or more, in order.
     """
-    last, next_, first = float(different[-1]), float(different[-2]), float(different[0])
-    is_code = set(f"{last:.0f}") in ({"9"}, {"8"}, {"7"}) or last in (98, 97, 998, 997)
-    return last if is_code and last - next_ > max(next_ - first, 1) and first >= 0 else None
+    last, rest = float(different[-1]), np.asarray(different[:-1], np.float64)
+    gap, spread = last - rest[-1], rest[-1] - rest[0]
+    if rest[0] < 0 or gap <= max(spread, 1):
+        return None
+    is_digit = last in (7, 8, 9) and bool((np.diff(rest) == 1).all())
+    return last if is_digit or last in (77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999) else None
 
 
 def _outside(values: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -83,9 +83,9 @@ def _parse(text: str) -> tuple[ast.expr, dict[str, str]]:
         ) from error
 
 
-def _refuse(text: str, part: ast.AST) -> ExoprobeError:
+def _refuse(text: str, node: ast.AST) -> ExoprobeError:
     return ExoprobeError(
-        f"{KEY} is {cut(text, 80)!r}; {cut(ast.unparse(part))!r} in it is no comparison of a column with a value, such "
+        f"{KEY} is {cut(text, 80)!r}; {cut(ast.unparse(node))!r} in it is no comparison of a column with a value, such "
         f"as {FORM}; ==, !=, <, <=, >, >=, in, not in, and, or, not are possible"
     )
 
@@ -126,7 +126,7 @@ def _values(node: ast.expr, text: str) -> list[Any]:
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         raise _refuse(text, node) from error
     values = list(value) if isinstance(value, list | tuple | set) else [value]
-    if not values or any(not isinstance(one, str | int | float | bool) for one in values):
+    if not values or not all(isinstance(item, str | int | float | bool) for item in values):
         raise _refuse(text, node)
     return values
 
@@ -134,24 +134,24 @@ def _values(node: ast.expr, text: str) -> list[Any]:
 def _evaluate(node: ast.expr, names: dict[str, str], table: pd.DataFrame, text: str) -> pd.Series:
     """Return truth values with unknown ones, [N]."""
     if isinstance(node, ast.BoolOp):
-        parts = [_evaluate(value, names, table, text) for value in node.values]
+        truths = [_evaluate(value, names, table, text) for value in node.values]
         combine = operator.and_ if isinstance(node.op, ast.And) else operator.or_
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = combine(whole, part)
+        whole = truths[0]
+        for truth in truths[1:]:
+            whole = combine(whole, truth)
         return whole
     if isinstance(node, ast.UnaryOp):
         return ~_evaluate(node.operand, names, table, text)
     assert isinstance(node, ast.Compare)
-    truths = []
+    compared = []
     for left, how, right in _comparisons(node, text):
         column, value, kind = (left, right, type(how))
         if not isinstance(left, ast.Name):
             column, value, kind = right, left, MIRRORED[type(how)]
         assert isinstance(column, ast.Name)
-        truths.append(_compare(table[names.get(column.id, column.id)], kind, _values(value, text), text))
-    whole = truths[0]
-    for truth in truths[1:]:
+        compared.append(_compare(table[names.get(column.id, column.id)], kind, _values(value, text), text))
+    whole = compared[0]
+    for truth in compared[1:]:
         whole = whole & truth
     return whole
 
@@ -163,9 +163,9 @@ def _compare(column: pd.Series, how: type[ast.cmpop], values: list[Any], text: s
     if how in ORDERINGS:
         true = ORDERINGS[how](compared, wanted[0])
     else:
-        absent = [given for given, one in zip(values, wanted, strict=True) if not (compared == one).any()]
+        absent = [given for given, value in zip(values, wanted, strict=True) if not (compared == value).any()]
         if absent:
-            present = listed([str(one) for one in compared[known].unique()])
+            present = listed([str(value) for value in compared[known].unique()])
             raise ExoprobeError(
                 f"{KEY} is {cut(text, 80)!r}, but {column.name} is never {absent[0]!r}; it is {present}"
             )
