@@ -50,20 +50,28 @@ def open_csv(location: Location, id_column: str | None) -> UserFile:
     read = pa_csv.ReadOptions(block_size=block_size(path), column_names=names, skip_rows=1)
 
     def load() -> np.ndarray:
-        types = dict.fromkeys(names, pa.string()) | dict.fromkeys(features, pa.float64())
-        wanted = pa_csv.ConvertOptions(column_types=types)
         with refuse_unreadable(path):
             try:
-                table = pa_csv.read_csv(
-                    path, read_options=read, parse_options=parse_options(path), convert_options=wanted
-                )
+                table = _read_numbers(path, read, features, ".")
             except pa.ArrowInvalid:
-                _refuse_text(path, features)
-                raise
+                if delimiter(path) == ",":
+                    _refuse_text(path, features)
+                    raise
+                try:
+                    table = _read_numbers(path, read, features, ",")
+                except pa.ArrowInvalid:
+                    _refuse_text(path, features)
+                    raise
             return columns_array(table.select(features))
 
     taken = None if id_column is None else _numpy(ids[id_column])
     return UserFile(path, len(ids), len(features), load, taken, features, _indices(names, id_column))
+
+
+def _read_numbers(path: Path, read: pa_csv.ReadOptions, features: list[str], decimal_point: str) -> pa.Table:
+    types = dict.fromkeys(read.column_names, pa.string()) | dict.fromkeys(features, pa.float64())
+    wanted = pa_csv.ConvertOptions(column_types=types, decimal_point=decimal_point)
+    return pa_csv.read_csv(path, read_options=read, parse_options=parse_options(path), convert_options=wanted)
 
 
 def _indices(names: list[str], id_column: str | None) -> list[str]:
