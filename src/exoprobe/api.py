@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from exoprobe.audit_result import AuditResult, check_folder, load_results
 from exoprobe.config.audit import ROLES, check_audit
-from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings
+from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings, by_layer
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, without_folder
 from exoprobe.errors import ExoprobeError
@@ -67,8 +67,8 @@ def audit(
 
     Args:
         features: a row per sample: a path (``FILE[:WHERE]``, a folder or a pattern, see docs/file-formats.md), an
-            array or tensor [N, D], a DataFrame, ``Seeds`` of these, or a mapping of names to any of these, which
-            are compared.
+            array or tensor [N, D], or [N, layers, D], of which each layer is a representation, a DataFrame,
+            ``Seeds`` of these, or a mapping of names to any of these, which are compared.
         factors: a row per sample: a path (.csv, .tsv, .parquet, .xlsx, .h5ad, .zarr), a DataFrame, or a mapping of
             columns.
         group: the column that says who or what a row comes from; groups stay in one split. None: each row is its own.
@@ -172,10 +172,12 @@ def _by_name(features: object, controls: Sequence[str]) -> dict[str, AuditedRepr
         raise ExoprobeError(f"features: {twice[0]!r} and {twice[1]!r} differ only in special characters; rename one")
     if unknown := [name for name in controls if name not in given]:
         raise ExoprobeError(f"controls: {unknown[0]!r} is not among the features, {', '.join(given)}")
-    return {
-        names[title]: AuditedRepresentation(title, _seeds(title, value), title in controls)
-        for title, value in given.items()
-    }
+    return by_layer(
+        {
+            names[title]: AuditedRepresentation(title, _seeds(title, value), title in controls)
+            for title, value in given.items()
+        }
+    )
 
 
 def _seeds(title: str, value: object) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import KIND, KINDS_ALLOWED, Roles
 from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.locations import CONTAINERS, PATTERN, parse_location
+from exoprobe.io.locations import CONTAINERS, PATTERN, Location, parse_location
 
 CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
@@ -274,7 +274,7 @@ def _check_features(key: str, given: str) -> None:
         if not location.files():
             raise ExoprobeError(f"{key} is {given!r}; it does not exist: no file is there")
         return
-    _check_path(key, str(location.path) if location.where else given, FEATURES)
+    _check_path(key, given if location == Location(location.path) else str(location.path), FEATURES)
 
 
 def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from exoprobe.config.audit import CONTROL
 from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.layer_axis import common_layers, layer_names, layer_of
 
 if TYPE_CHECKING:
     from exoprobe.config.model import Config  # every model of the workflow
@@ -134,3 +135,17 @@ def audit_settings(config: "Config") -> AuditSettings:
         device=config.device,
         memory_mb=config.probe_memory_mb,
     )
+
+
+def by_layer(named: Mapping[str, AuditedRepresentation]) -> dict[str, AuditedRepresentation]:
+    """Return every layer of arrays [N, L, D] as a representation."""
+    expanded = {}
+    for name, entry in named.items():
+        layers = common_layers(entry.title, entry.files)
+        if not layers:
+            expanded[name] = entry
+        for layer in range(layers):
+            key, title = layer_names(name, entry.title, layer)
+            files = tuple(layer_of(file, layer) for file in entry.files)
+            expanded[key] = replace(entry, title=title, files=files)
+    return expanded

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from exoprobe.config.audit import SHORT, Audit, check_audit_files, with_audit
+from exoprobe.config.audit_layers import with_layers
 from exoprobe.config.faces import Faces
 from exoprobe.config.fields import Section, Seeds, Text, Whole, check_known, fault
 from exoprobe.config.images import SHORT as IMAGES_SHORT
@@ -87,7 +88,7 @@ def load_config(given: Mapping[str, Any]) -> Config:
         ExoprobeError: at the first fault, in one line that names key, value and what is allowed.
     """
     try:
-        config = Config.model_validate(with_images(with_audit(given)))
+        config = Config.model_validate(with_images(with_layers(with_audit(given))))
     except ValidationError as error:
         raise ExoprobeError(sentence(error)) from error
     _check_attributes(config.faces)

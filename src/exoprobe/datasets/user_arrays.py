@@ -6,7 +6,7 @@ from typing import IO
 
 import numpy as np
 
-from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type, refuse_unreadable
+from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, check_layer, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
@@ -31,6 +31,11 @@ def open_npy(location: Location, id_column: str | None) -> UserFile:
         )
     with path.open("rb") as file:
         shape, _, dtype = _header(file)
+    if location.layer is not None:
+        check_layer(path, location.layer, shape)
+        _check_matrix(path, (shape[0], shape[2]), dtype)
+        layer = np.lib.format.open_memmap(path, mode="r")[:, location.layer] if all(shape) else np.empty(shape)[:, 0]
+        return UserFile(Path(str(location)), shape[0], shape[2], load=lambda: layer, layers=shape[1])
     _check_matrix(path, shape, dtype)
     mapped = np.lib.format.open_memmap(path, mode="r") if all(shape) else np.empty(shape)  # nothing cannot be mapped
     rows, dimension = shape
@@ -54,6 +59,8 @@ def open_npz(location: Location, id_column: str | None) -> UserFile:
         raise ExoprobeError(f"{path} has no array {id_column!r} for the ids; it has {_listed(headers)}")
     if location.where and location.where not in headers:
         raise ExoprobeError(f"{path} has no array {location.where!r}; it has {_listed(headers)}")
+    if location.layer is not None:
+        return _layer(location, id_column, headers)
     wanted = [location.where] if location.where else [name for name in headers if name != id_column]
     name = _choose(path, {name: headers[name] for name in wanted})
     (rows, dimension), fortran, dtype = headers[name]
@@ -66,6 +73,25 @@ def open_npz(location: Location, id_column: str | None) -> UserFile:
         return stored.T if fortran else stored
 
     return UserFile(path, rows, dimension, load, ids)
+
+
+def _layer(location: Location, id_column: str | None, headers: dict[str, Header]) -> UserFile:
+    """Open a layer of an array of the archive, which is unpacked as a whole."""
+    assert location.layer is not None
+    deep = [name for name, (shape, *_) in headers.items() if len(shape) == 3]
+    name = location.where or (deep[0] if len(deep) == 1 else "")
+    if not name:
+        raise ExoprobeError(f"{location.path} must hold one 3-D array for a layer; it has {_listed(headers)}; name one")
+    shape, _, dtype = headers[name]
+    check_layer(f"{location.path}:{name}", location.layer, shape)
+    _check_matrix(location.path, (shape[0], shape[2]), dtype)
+    ids = None if id_column is None else _ids(location.path, id_column, shape[0])
+
+    def load() -> np.ndarray:
+        with refuse_unreadable(location.path), np.load(location.path, allow_pickle=False) as arrays:
+            return np.ascontiguousarray(arrays[name][:, location.layer])
+
+    return UserFile(Path(str(location)), shape[0], shape[2], load, ids, layers=shape[1])
 
 
 def _check_unpacked(path: Path, info: zipfile.ZipInfo) -> None:

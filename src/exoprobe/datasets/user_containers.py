@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from exoprobe.datasets.anndata_table import index_name, is_anndata, read_column
 from exoprobe.datasets.hierarchies import hdf5_file, zarr_store
 from exoprobe.datasets.table_columns import listed
-from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type, refuse_unreadable
+from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, check_layer, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
@@ -72,29 +73,35 @@ def open_torch(location: Location, id_column: str | None) -> UserFile:
 def _open_hierarchy(location: Location, id_column: str | None, opened: Callable[[], Any]) -> UserFile:
     with opened() as root:
         ids = None if id_column is None else _ids_in(root, id_column, location)
-        name = location.where or _only_matrix(location, _matrices(root, id_column))
+        axes = 2 if location.layer is None else 3
+        name = location.where or _only_matrix(location, _matrices(root, id_column, axes))
         shape, dtype = _shape(root, name, location)
     rows, dimension = _as_matrix(location, name, shape, dtype)
     _check_ids(location, id_column, ids, rows)
 
     def load() -> np.ndarray:
         with opened() as root:
-            return _read(root, name, (rows, dimension), dtype)
+            return _read(root, name, (rows, dimension), dtype, location.layer)
 
-    return UserFile(_named(location, name), rows, dimension, load, ids)
+    layers = 0 if location.layer is None else shape[1]
+    return UserFile(_named(location, name), rows, dimension, load, ids, layers=layers)
 
 
 def _named(location: Location, name: str) -> Path:
     """Return what messages call an array: the file, and its place in it."""
-    return Path(f"{location.path}:{name}")
+    return Path(str(replace(location, where=name)))
 
 
-def _matrices(root: Any, id_column: str | None) -> dict[str, tuple[int, ...]]:  # noqa: ANN401 h5py's or zarr's group
+def _matrices(
+    root: Any,  # noqa: ANN401 h5py's or zarr's group
+    id_column: str | None,
+    axes: int = 2,
+) -> dict[str, tuple[int, ...]]:
     """Return the shapes of what can be the features, by name; of AnnData, its embeddings or else X."""
     if is_anndata(root):
         embeddings = {f"obsm/{key}": _shape_of(root["obsm"][key]) for key in root.get("obsm", {})}
         return embeddings or {"X": _shape_of(root["X"])}
-    return {name: shape for name, shape in _arrays(root) if len(shape) == 2 and name != id_column}
+    return {name: shape for name, shape in _arrays(root) if len(shape) == axes and name != id_column}
 
 
 def _arrays(group: Any, prefix: str = "") -> Iterator[tuple[str, tuple[int, ...]]]:  # noqa: ANN401 see above
@@ -124,7 +131,13 @@ def _shape(root: Any, name: str, location: Location) -> tuple[tuple[int, ...], n
     raise ExoprobeError(f"{location.path}: {name} is no array; name one within it, such as {listed(inside)}")
 
 
-def _read(root: Any, name: str, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:  # noqa: ANN401 see above
+def _read(
+    root: Any,  # noqa: ANN401 see above
+    name: str,
+    shape: tuple[int, int],
+    dtype: np.dtype,
+    layer: int | None,
+) -> np.ndarray:
     """Read an array block by block; a sparse one becomes dense."""
     member, rows, dimension = root[name], *shape
     features = np.zeros(shape, load_type(dtype))
@@ -132,7 +145,8 @@ def _read(root: Any, name: str, shape: tuple[int, int], dtype: np.dtype) -> np.n
         return _read_sparse(member, features)
     step = max(1, BLOCK_BYTES // max(1, dimension * dtype.itemsize))
     for start in range(0, rows, step):
-        features[start : start + step] = member[start : start + step].reshape(-1, dimension)
+        block = member[start : start + step] if layer is None else member[start : start + step, layer]
+        features[start : start + step] = block.reshape(-1, dimension)
     return features
 
 
@@ -169,15 +183,19 @@ def _open_tensors(location: Location, id_column: str | None, entries: Mapping[st
                 f"{location.path} has no entry {id_column!r} for the ids; it has {listed(list(entries))}"
             )
         ids = np.array(entries[id_column].tolist() if hasattr(entries[id_column], "tolist") else entries[id_column])
-    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items() if name != id_column and tensor.ndim == 2}
+    axes = 2 if location.layer is None else 3
+    shapes = {
+        name: tuple(tensor.shape) for name, tensor in tensors.items() if name != id_column and tensor.ndim == axes
+    }
     name = location.where or _only_matrix(location, shapes, tensors)
     if name not in tensors:
         raise ExoprobeError(f"{location.path} has no tensor {name!r}; it has {listed(list(tensors))}")
     array = _numpy(tensors[name].detach())
     rows, dimension = _as_matrix(location, name, array.shape, array.dtype)
     _check_ids(location, id_column, ids, rows)
-    matrix = array.reshape(rows, dimension)
-    return UserFile(_named(location, name), rows, dimension, lambda: matrix, ids)
+    layers = 0 if location.layer is None else array.shape[1]
+    matrix = (array if location.layer is None else array[:, location.layer]).reshape(rows, dimension)
+    return UserFile(_named(location, name), rows, dimension, lambda: matrix, ids, layers=layers)
 
 
 def _numpy(tensor: Any) -> np.ndarray:  # noqa: ANN401 a tensor
@@ -218,6 +236,9 @@ def _as_matrix(location: Location, name: str, shape: Sequence[int], dtype: np.dt
     """
     if dtype.kind not in NUMBERS:
         raise ExoprobeError(f"{location.path}: {name} holds values of type {dtype}; features must be numbers")
+    if location.layer is not None:
+        check_layer(f"{location.path}:{name}", location.layer, shape)
+        return int(shape[0]), int(shape[2])
     sizes = [size for axis, size in enumerate(shape) if axis == 0 or size != 1]
     if len(sizes) == 1 and len(shape) > 1:
         sizes.append(1)

@@ -16,9 +16,9 @@ from exoprobe.datasets.dependent_rows import note_dependence
 from exoprobe.datasets.factor_columns import drop_untestable, read_kinds
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.factors import CLASSES, Factor, write_factors
+from exoprobe.datasets.filtered_rows import filter_rows
 from exoprobe.datasets.group_names import group_codes, label_codes
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
-from exoprobe.datasets.row_filter import filter_rows
 from exoprobe.datasets.sample_join import Rows, join, text_ids
 from exoprobe.datasets.samples import SPLITS, dataset_digest, split_codes, write_samples
 from exoprobe.datasets.units import unit_columns

@@ -24,6 +24,7 @@ class UserFile:
         ids: what the file calls its samples, [N] of any type; None where no id was asked for.
         columns: names of the D columns where they have some.
         indices: names of columns with row numbers that pandas wrote and that are not used.
+        layers: how many layers the array has of which this is one; 0 of a matrix.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class UserFile:
     ids: np.ndarray | None = None
     columns: Sequence[str] = ()
     indices: Sequence[str] = ()
+    layers: int = 0
 
     def column(self, index: int) -> str:
         """Return what to call a column in a message."""
@@ -61,3 +63,18 @@ def load_type(stored: np.dtype) -> type[np.float32] | type[np.float64]:
     """Return the type that holds all numbers of a stored type, as well as features need it."""
     exact = stored.itemsize < 4 or (stored.kind == "f" and stored.itemsize == 4)
     return np.float32 if exact else np.float64
+
+
+def check_layer(path: str | Path, layer: int, shape: Sequence[int]) -> None:
+    """Refuse a layer of an array that has not so many, or that is none of samples × layers × dimensions.
+
+    Raises:
+        ExoprobeError: in one line that names the array.
+    """
+    sizes = " × ".join(map(str, shape))
+    if len(shape) != 3:
+        raise ExoprobeError(
+            f"{path}@{layer}: a layer is that of a 3-D array, samples × layers × dimensions; it is {sizes}"
+        )
+    if layer >= shape[1]:
+        raise ExoprobeError(f"{path}@{layer}: the array is {sizes} and has the layers 0 to {shape[1] - 1}")

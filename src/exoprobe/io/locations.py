@@ -1,12 +1,13 @@
 """Where a user's features or factors are: a file, a folder, a pattern of files, or a place within one of them.
 
 ``FILE[:WHERE]``, as in ``atlas.h5ad:obsm/X_scVI``. What follows the last colon is a place where the name before it
-ends as a container's does and no file has the whole name.
+ends as a container's does and no file has the whole name. ``@3`` at the end names a layer of an array of samples ×
+layers × dimensions.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from exoprobe.io.files import digest_of, digest_of_file
 
 CONTAINERS = (".h5", ".h5ad", ".hdf5", ".npz", ".pt", ".pth", ".safetensors", ".zarr")
 PATTERN = frozenset("*?[")
+LAYER = re.compile(r"(.+)@(\d+)")
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,12 @@ class Location:
     Attributes:
         path: the file or folder; of a pattern, the pattern.
         where: the place within it; empty for the file as a whole.
+        layer: which layer, from 0, of an array of samples × layers × dimensions; None of a matrix.
     """
 
     path: Path
     where: str = ""
+    layer: int | None = None
 
     @property
     def suffix(self) -> str:
@@ -36,7 +40,9 @@ class Location:
 
     @property
     def stem(self) -> str:
-        """A name for what is there: the last part of the place, or the file's name without its end."""
+        """A name for what is there: the last part of the place, or the file's name without its end; ``net:3``."""
+        if self.layer is not None:
+            return f"{Location(self.path, self.where).stem}:{self.layer}"
         if self.where:
             return self.where.rsplit("/", 1)[-1]
         name = self.path.name.removesuffix(".gz")
@@ -53,7 +59,8 @@ class Location:
 
     def __str__(self) -> str:
         """Return the location as it was given."""
-        return f"{self.path}:{self.where}" if self.where else str(self.path)
+        layer = "" if self.layer is None else f"@{self.layer}"
+        return f"{self.path}:{self.where}{layer}" if self.where else f"{self.path}{layer}"
 
 
 def parse_location(text: "str | Path | Location") -> Location:
@@ -61,6 +68,10 @@ def parse_location(text: "str | Path | Location") -> Location:
     if isinstance(text, Location):
         return text
     text = str(text)
+    if (match := LAYER.fullmatch(text)) and not Path(text).exists():
+        whole = parse_location(match[1])
+        if whole.suffix in (".npy", *CONTAINERS):
+            return replace(whole, layer=int(match[2]))
     name, colon, where = text.rpartition(":")
     if colon and where and Path(name).suffix.lower() in CONTAINERS and not Path(text).exists():
         return Location(Path(name), where.strip("/"))

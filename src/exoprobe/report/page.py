@@ -11,6 +11,7 @@ from exoprobe.report import wording
 from exoprobe.report.association_figure import draw_association
 from exoprobe.report.findings import STRENGTHS, VERDICTS, WEAKLY
 from exoprobe.report.first_screen import make_first_screen, registered_probes, with_titles
+from exoprobe.report.layer_figure import draw_layers
 from exoprobe.report.map_figures import draw_maps
 from exoprobe.report.packing import pack
 from exoprobe.report.removal_figures import MEASURES
@@ -74,6 +75,8 @@ def _packed_sections(
     sections: list[tuple[str, str, dict[str, Any]]] = [("results", "results.html", {})]
     if comparison := draw_comparison(tables, representations):
         sections.append(("compare", "compare.html", {"drawn": comparison}))
+    if layers := draw_layers(tables["verdicts"], [representation.title for representation in representations]):
+        sections.append(("layers", "layers.html", {"layers": layers}))
     if associations := draw_association(tables["association"]):
         sections.append(("association", "association.html", {"associations": associations}))
     shown = most_skilled(tables["verdicts"], [representation.title for representation in representations])

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exoprobe.datasets.row_filter import check_filter, filter_rows
+from exoprobe.datasets.filtered_rows import filter_rows
+from exoprobe.datasets.row_filter import check_filter
 from exoprobe.errors import ExoprobeError
 from tests.unit.datasets.cases import COUNT, audit, messages, table
 
