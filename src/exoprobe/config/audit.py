@@ -25,6 +25,7 @@ from exoprobe.config.fields import (
 )
 from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import KIND, KINDS_ALLOWED, Roles
+from exoprobe.datasets.row_filter import with_quotes
 from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import CONTAINERS, PATTERN, Location, parse_location
@@ -59,9 +60,9 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
     if not given or not isinstance(section, Mapping):
         return rest
     files = given.pop("features", None)
-    names: dict[str, Any] = {
-        key: value if value is None else str(value) for key, value in given.items()
-    }  # a column may be called 7
+    names: dict[str, Any] = {key: str(value) for key, value in given.items()}  # a column may be called 7
+    if names.get("where"):
+        names["where"] = with_quotes(names["where"])
     if files is not None:
         names["representations"] = _representations(files)
     return {**rest, "audit": {**section, **names}}

@@ -209,7 +209,7 @@ def _dimension(distances: np.ndarray) -> float:
     if not logs.size or logs.mean() <= 0:
         return 0.0
     expected = np.mean([np.sum(1 / np.arange(index + 1, last + 1)) for index in range(first, last)])
-    return expected / float(logs.mean())
+    return float(expected) / float(logs.mean())
 
 
 def _joining(copies: Copies, table: pd.DataFrame) -> str | None:

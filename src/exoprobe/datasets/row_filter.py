@@ -20,6 +20,17 @@ ORDERINGS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 MEMBERSHIPS = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
+def with_quotes(text: str) -> str:
+    """Return an expression with the quotes at its ends that the workflow engine takes from a value of ``--config``."""
+    for candidate in (text, f"{text}'", f'{text}"', f"'{text}", f'"{text}', f"'{text}'", f'"{text}"'):
+        try:
+            list(_columns(*parse(candidate), candidate))
+        except ExoprobeError:
+            continue
+        return candidate
+    return text
+
+
 def check_filter(text: str, path: str | Path, columns: list[str]) -> None:
     """Refuse an expression that cannot be read, or names columns that are not there.
 

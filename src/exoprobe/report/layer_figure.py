@@ -46,7 +46,7 @@ def _spec(factors: Sequence[str]) -> dict:
     axis = {"tickMinStep": 1, "format": "d", "grid": False}
     x = {"field": "layer", "type": "quantitative", "title": "layer", "scale": {"zero": False}, "axis": axis}
     value = quantity("skill", "skill") | {"axis": {"grid": True}}
-    color = names("factor", factors, legend={"title": None, "orient": "top", "columns": 5})
+    color = names("factor", factors, legend={"title": None, "orient": "top", "columns": 5, "symbolOpacity": 1})
     tooltip = hints(factor="factor", layer="layer|d", skill="skill|.2f", skill_low="from|.2f", skill_high="to|.2f")
     shared = {"x": x, "color": color, "tooltip": tooltip}
     line = baseline(0.0)

@@ -41,6 +41,12 @@ def test_the_short_form_leaves_what_it_does_not_name(shipped):
     assert config["audit"] == {**section, "label": "person"}
 
 
+@pytest.mark.parametrize("where", ["sex == 'f'", "'f' == sex", "sex in ('f', 'm')", 'sex == "f"', "age > 3"])
+def test_quotes_at_the_ends_that_the_engine_takes_are_given_back(shipped, where):
+    given = {**shipped, "features": "a.npy", "factors": "my.csv", "where": where.strip("'\"")}
+    assert with_audit(given)["audit"]["where"].replace('"', "'") == where.replace('"', "'")
+
+
 def test_without_it_nothing_changes(shipped):
     assert with_audit(shipped) == shipped
 
