@@ -131,7 +131,7 @@ def _inputs(given: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple
 def _factors(files: list[str]) -> str:
     """Return the table of factors, the last file; of AnnData objects alone, their own table."""
     holders = {parse_location(file).path for file in files}
-    if len(holders) == 1 and parse_location(files[0]).suffix in (".h5ad", ".zarr"):
+    if len(holders) == 1 and parse_location(files[0]).suffix in (".h5ad", ".h5mu", ".zarr"):
         if len(files) > 1 and files[-1] == str(parse_location(files[-1]).path):
             return files.pop()
         return str(*holders)

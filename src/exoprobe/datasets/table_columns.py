@@ -15,7 +15,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
 TABLES = (".csv", ".tsv", ".parquet")
-FACTOR_TABLES = (*TABLES, ".xlsx", ".h5ad", ".zarr")
+FACTOR_TABLES = (*TABLES, ".xlsx", ".h5ad", ".h5mu", ".zarr")
 DELIMITERS = (",", "\t", ";", "|")
 DELIMITED_BY = 1 << 16  # characters to look at
 PANDAS_INDEX = ("", "__index_level_0__")  # what pandas calls the index that it writes beside the columns

@@ -19,6 +19,7 @@ from exoprobe.io.locations import Location
 
 NUMBERS = "fiub"  # numpy's kinds
 SPARSE = ("csr_matrix", "csc_matrix")
+MODALITIES = "mod"  # of a MuData object, an AnnData object each
 
 
 def open_hdf5(location: Location, id_column: str | None) -> UserFile:
@@ -98,6 +99,13 @@ def _matrices(
     axes: int = 2,
 ) -> dict[str, tuple[int, ...]]:
     """Return the shapes of what can be the features, by name; of AnnData, its embeddings or else X."""
+    if MODALITIES in root:
+        modalities = root[MODALITIES]
+        return {
+            f"{MODALITIES}/{modality}/{name}": shape
+            for modality in modalities
+            for name, shape in _matrices(modalities[modality], id_column, axes).items()
+        }
     if is_anndata(root):
         embeddings = {f"obsm/{key}": _shape_of(root["obsm"][key]) for key in root.get("obsm", {})}
         return embeddings or {"X": _shape_of(root["X"])}
@@ -159,6 +167,8 @@ def _read_sparse(member: Any, features: np.ndarray) -> np.ndarray:  # noqa: ANN4
 
 
 def _ids_in(root: Any, id_column: str, location: Location) -> np.ndarray:  # noqa: ANN401 see above
+    if MODALITIES in root and location.where.startswith(f"{MODALITIES}/"):  # its rows are those of its own table
+        root = root["/".join(location.where.split("/")[:2])]
     if is_anndata(root):
         obs = root["obs"]
         if id_column in (index_name(obs), "obs_names"):

@@ -24,6 +24,7 @@ OPENERS: Mapping[str, Callable[[Location, str | None], UserFile]] = {
     ".h5": open_hdf5,
     ".hdf5": open_hdf5,
     ".h5ad": open_hdf5,
+    ".h5mu": open_hdf5,
     ".zarr": open_zarr,
     ".pt": open_torch,
     ".pth": open_torch,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from exoprobe.io.files import digest_of, digest_of_file
 
-CONTAINERS = (".h5", ".h5ad", ".hdf5", ".npz", ".pt", ".pth", ".safetensors", ".zarr")
+CONTAINERS = (".h5", ".h5ad", ".h5mu", ".hdf5", ".npz", ".pt", ".pth", ".safetensors", ".zarr")
 PATTERN = frozenset("*?[")
 LAYER = re.compile(r"(.+)@(\d+)")
 

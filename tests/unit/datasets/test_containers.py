@@ -13,6 +13,7 @@ import zarr
 from safetensors.torch import save_file
 from scipy import sparse
 
+from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.user_features import open_features
 from exoprobe.errors import ExoprobeError
 
@@ -236,3 +237,24 @@ def test_a_set_of_several_parts_asks_for_one(tmp_path, matrix):
     (tmp_path / "sets/dataset_dict.json").write_text("{}")
     with pytest.raises(ExoprobeError, match="holds several datasets; name one: .*sets/hf"):
         open_features(tmp_path / "sets")
+
+
+def write_h5mu(folder, matrix):
+    """Write what mudata writes: a modality with some of the cells, in another order, and the table of all cells."""
+    with h5py.File(folder / "x.h5mu", "w") as file:
+        write_anndata(file.create_group("mod/rna"), matrix)
+        obs = file.create_group("obs")
+        obs.attrs.update({"encoding-type": "dataframe", "_index": "_index", "column-order": ["site"]})
+        put(obs, "_index", np.array([*IDS[::-1], "more"]))
+        put(obs, "site", np.arange(ROWS + 1))
+        file.create_group("var")
+    return folder / "x.h5mu"
+
+
+def test_a_modality_of_mudata_has_the_ids_of_its_own_table(tmp_path, matrix):
+    path = write_h5mu(tmp_path, matrix)
+    for location in (f"{path}:mod/rna/obsm/X_pca", str(path)):
+        np.testing.assert_array_equal(open_features(location).load(), matrix)
+    opened = open_features(f"{path}:mod/rna/obsm/X_pca", "obs_names")
+    assert opened.ids.tolist() == list(IDS)
+    assert read_factor_table(path)["site"].tolist() == list(range(ROWS + 1))
