@@ -25,6 +25,7 @@ from exoprobe.evaluation.beyond import beyond_table
 from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
+from exoprobe.evaluation.learning import learning_tables
 from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 from exoprobe.evaluation.predicted_values import predicted_table
@@ -46,6 +47,7 @@ PROBE_FILES = ("predictions", "search", "selectivity")
 STRUCTURE = ("structure", "scree", "geometry", "subspace", "dimensions", "map")
 ERASURE = ("erasure", "recognition")
 SENSITIVITY = "sensitivity"
+LEARNING = ("learning", "description_length")
 
 
 def run_stages(
@@ -132,6 +134,8 @@ def _compute(
         probe_files[name] = _probe(settings, name, samples, known, features)
         log.info("%s: planting factors", name)
         described += _plant(settings, samples, known, features[0])
+        log.info("%s: fitting fewer groups", name)
+        described += _learn(settings, samples, known, features[0])
         log.info("%s: describing its structure", name)
         described += _structure(settings, name, samples, known, features[0])
         log.info("%s: setting factors against what is known", name)
@@ -203,6 +207,13 @@ def _plant(settings: AuditSettings, samples: Path, factors: Path, features: Path
     path = features.with_name(f"{SENSITIVITY}.parquet")
     write_tables({SENSITIVITY: table}, {SENSITIVITY: path})
     return [path]
+
+
+def _learn(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> list[Path]:
+    tables = learning_tables(_open(settings, samples, factors, features), samples, factors)
+    paths = {table: features.with_name(f"{table}.parquet") for table in LEARNING}
+    write_tables(tables, dict(paths))
+    return list(paths.values())
 
 
 def _structure(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path) -> list[Path]:

@@ -72,6 +72,8 @@ def test_every_table_has_both_representations(audited):
         "subspace",
         "dimensions",
         "sensitivity",
+        "learning",
+        "description_length",
     ):
         table = pd.read_csv(audited.path(f"results/audit/{name}.csv"))
         assert set(table["representation"]) == {"lenets", "random_projection"}, name

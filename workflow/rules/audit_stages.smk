@@ -130,3 +130,27 @@ rule measure_sensitivity:
         "Planting factors into {wildcards.representation}"
     script:
         "../scripts/measure_sensitivity.py"
+
+
+rule measure_learning:
+    """How skill grows with the number of training groups, and what more would give (of the first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in LEARNING_TABLES},
+    log:
+        "results/logs/audit/{representation}/learning.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/learning.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.1),
+    params:
+        *code("measure_learning.py"),
+    message:
+        "Fitting probes of {wildcards.representation} on fewer groups"
+    script:
+        "../scripts/measure_learning.py"

@@ -10,15 +10,18 @@ import pandas as pd
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.comparison import Lowest, better_representation, gaps_words
 from exoprobe.report.findings import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
+from exoprobe.report.learning import list_growth
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
-from exoprobe.report.wording import count, counted, difference, first_few, number
+from exoprobe.report.wording import count, counted, difference, estimate, first_few, number
 
 ASSOCIATED = 0.5  # Cramér's V, correlation ratio and the like from which a column should be given
 FREE = 0.02  # the most that recognition may surely lose where an erasure is called without cost
 MOST_ERASED = 2  # factors whose erasure is reported
 ENOUGH = 0.9  # of a representation's skill, reached by a control
+GROWS = 0.05  # of skill, by which twice the groups would raise it
+MOST_GROWING = 2  # factors that are named
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def list_actions(
         *_erase([finding for finding in leaking if finding.settled], tables, wanted),
         *_compare_with_control(leaking, findings),
         *_add_groups(list(strongest.values()), metadata["margin"]),
+        *_expect_more(list(strongest.values()), tables),
     ]
     if not metadata["label"]:
         text = "every factor is then compared with what the features should encode"
@@ -156,6 +160,18 @@ def _add_groups(strongest: Sequence[Finding], margin: float) -> Iterator[Action]
         noun = f" ({units.pop()})" if len(units) == 1 and all(units) else ""
         text = f"about {counted(max(known.values()), 'group')}{noun}{now} in test would decide {first_few(list(known))}"
         yield Action("Add groups", text, factor=next(iter(known)))
+
+
+def _expect_more(strongest: Sequence[Finding], tables: Mapping[str, pd.DataFrame]) -> Iterator[Action]:
+    """Factors of which more would be found with more groups."""
+    growth = list_growth(tables["learning"], tables["description_length"])
+    of_findings = [growth.get((finding.factor, finding.representation)) for finding in strongest]
+    rising = [entry for entry in of_findings if entry and entry.twice[0] - entry.now[0] >= GROWS]
+    if rising:
+        rising.sort(key=lambda entry: entry.now[0] - entry.twice[0])
+        reached = [f"{entry.factor} {estimate(*entry.twice)}, {number(entry.now[0])} now" for entry in rising]
+        text = f"with twice the groups the ridge probe would reach {first_few(reached, MOST_GROWING)}"
+        yield Action("Expect more with more groups", text, factor=rising[0].factor)
 
 
 def _is_open(finding: Finding) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from exoprobe.report import prediction_figures, removal_figures, skill_figures, structure_figures
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.figure import Figure
+from exoprobe.report.learning import Growth, draw_learning, list_growth, strongest_growth
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation
 from exoprobe.report.tables import COLUMNS, Tables, rows_of
@@ -21,13 +22,17 @@ LINEAR = ("linear", "least squares")  # of the erased factor, and of the others
 
 @dataclass(frozen=True)
 class FactorSection:
-    """The section of one factor: its row of the table factors, rows of the other tables, and figures by name."""
+    """The section of one factor: its row of the table factors, rows of the other tables, and figures by name.
+
+    ``growth`` is what more groups would give, the representation of highest skill first.
+    """
 
     name: str
     anchor: str
     facts: Any
     rows: dict[str, Rows]
     figures: dict[str, list[Figure]]
+    growth: list[Growth]
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ def factor_sections(
 ) -> list[FactorSection]:
     """Make a section for each factor that has an anchor, in their order."""
     facts = {row.factor: row for row in rows_of(tables["factors"])}
-    names = ("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted", "roc")
+    names = (
+        *("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted"),
+        *("roc", "learning", "description_length"),
+    )
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
     by_factor["erasure"] = dict(list(tables["erasure"].groupby("erased", sort=False)))
@@ -83,8 +91,11 @@ def _factor_section(
             for title, rows in selected["dimensions"].groupby("representation", sort=False)
         ],
         "removal": _figures(_of(selected["removal"], most), removal_figures.draw_removal, most),
+        "learning": _figures(_of(selected["learning"], most), draw_learning, most),
     }  # fmt: skip
-    return FactorSection(name, anchor, facts, {table: rows_of(rows) for table, rows in selected.items()}, figures)
+    growth = list_growth(selected.pop("learning"), selected.pop("description_length"))
+    rows = {table: rows_of(table_rows) for table, table_rows in selected.items()}
+    return FactorSection(name, anchor, facts, rows, figures, strongest_growth(growth.values()))
 
 
 def most_skilled(verdicts: pd.DataFrame, titles: list[str]) -> list[str]:

@@ -41,6 +41,8 @@ COLUMNS = {
     "roc": "factor representation probe false_positive true_positive",
     "map": "representation sample x y",
     "mapped": "factor sample annotation",
+    "learning": "representation factor probe kind groups rows skill low high",
+    "description_length": "representation factor probe groups rows bits baseline_bits saved_bits compression",
 }
 
 

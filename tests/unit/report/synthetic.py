@@ -261,6 +261,23 @@ class Audit:
             tables.append(pd.DataFrame({"factor": name, "sample": range(60), "annotation": annotation}))
         return pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS["mapped"].split())
 
+    def learning(self):
+        rows = []
+        for (name, representation), skill in self.true.items():
+            for groups in (30, 60, 120, 240, 470, 940, 1880, 9400):
+                value = skill * (1 - (30 / groups) ** 0.7)
+                kind = "extrapolated" if groups > 940 else "measured"
+                rows.append(["ridge", kind, groups, 12 * groups, value, value - 0.04, value + 0.04])
+                rows[-1] = [representation, name, *rows[-1]]
+        return pd.DataFrame(rows, columns=COLUMNS["learning"].split())
+
+    def description_length(self):
+        rows = [
+            [representation, name, "ridge", 940, 12_000, 12_000 * (1 - skill), 12_000, skill, 1 / (1 - skill)]
+            for (name, representation), skill in self.true.items()
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["description_length"].split())
+
     def tables(self):
         """The tables by name, each with the contract's columns."""
         scores = self.scores()
@@ -276,6 +293,7 @@ class Audit:
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
             "predicted": self.predicted(), "roc": self.roc(), "map": self.map(), "mapped": self.mapped(),
+            "learning": self.learning(), "description_length": self.description_length(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

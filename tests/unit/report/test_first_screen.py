@@ -9,6 +9,7 @@ from exoprobe.report.actions import FREE, groups_needed, list_actions
 from exoprobe.report.answer import Circumstances, make_answer, strongest_lines
 from exoprobe.report.comparison import list_pairs, lowest_by_factor
 from exoprobe.report.findings import Beyond, Finding, beyond_rows, list_findings, with_twins
+from exoprobe.report.learning import list_growth
 from exoprobe.report.matrix import make_matrix
 from exoprobe.report.representations import list_representations
 from exoprobe.report.tables import COLUMNS
@@ -227,11 +228,16 @@ ERASURE = ["representation", "erased", "probed", "probe", "skill", "at_baseline"
 RECOGNITION = ["representation", "erased", "measure", "change", "change_low", "change_high"]
 
 
-def advice(findings, *, association=(), erasure=(), recognition=(), lowest=None, metadata=METADATA):
+def advice(findings, *, association=(), erasure=(), recognition=(), learning=(), lowest=None, metadata=METADATA):
     tables = {
         "association": pd.DataFrame(association, columns=COLUMNS["association"].split()),
         "erasure": pd.DataFrame(erasure, columns=ERASURE),
         "recognition": pd.DataFrame(recognition, columns=RECOGNITION),
+        "learning": pd.DataFrame(learning, columns=COLUMNS["learning"].split()),
+        "description_length": pd.DataFrame(
+            [("net", row[1], "ridge", 40, 80, 60.0, 80.0, 0.25, 4 / 3) for row in learning[::3]],
+            columns=COLUMNS["description_length"].split(),
+        ),
     }
     wanted = [Wanted("speaker", "verification_auc", "", {"net": (0.9, 0.8, 1.0)})]
     return {action.title: action for action in list_actions(findings, tables, lowest or {}, wanted, metadata)}
@@ -270,6 +276,37 @@ def test_groups_that_would_decide():
     assert groups_needed(finding(groups_needed=61.2), 0.1) == 62
     assert groups_needed(finding(low=math.nan), 0.1) == 0
     assert advice([wide])["Add groups"].text == "about 80 groups (speaker) instead of 20 in test would decide snr"
+
+
+def curve(factor, now, twice):
+    """Return the last measured row of a learning curve, and the extrapolated ones."""
+    rows = [("measured", 40, now), ("extrapolated", 80, twice), ("extrapolated", 400, twice + 0.1)]
+    return [
+        ("net", factor, "ridge", kind, groups, 2 * groups, skill, skill - 0.1, skill + 0.1)
+        for kind, groups, skill in rows
+    ]
+
+
+def test_more_is_expected_where_twice_the_groups_would_raise_the_skill():
+    findings = [finding(), finding("age"), finding("hour")]
+    learning = [*curve("snr", 0.4, 0.5), *curve("age", 0.4, 0.44), *curve("hour", 0.1, math.nan)]
+    action = advice(findings, learning=learning)["Expect more with more groups"]
+    assert action.text == "with twice the groups the ridge probe would reach snr 0.50 (0.40–0.60), 0.40 now"
+    assert action.factor == "snr"
+    assert "Expect more with more groups" not in advice(findings[1:], learning=learning)
+
+
+def test_where_a_curve_leads_in_words():
+    learning = pd.DataFrame(
+        [*curve("snr", 0.4, 0.5), *curve("age", 0.0, math.nan)], columns=COLUMNS["learning"].split()
+    )
+    codes = [("net", name, "ridge", 40, 80, 60.0, 80.0, 0.25, 4 / 3) for name in ("snr", "age")]
+    growth = list_growth(learning, pd.DataFrame(codes, columns=COLUMNS["description_length"].split()))
+    assert growth["snr", "net"].words == (
+        "With twice the groups the ridge probe of net would reach 0.50 (0.40–0.60), with ten times as many "
+        "0.60 (0.50–0.70); 0.40 now."
+    )
+    assert "does not show where it leads" in growth["age", "net"].words
 
 
 def test_a_control_that_reaches_as_much_is_said():
