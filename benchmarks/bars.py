@@ -110,6 +110,11 @@ def audit_bars() -> Iterator[tuple[str, str, float, bool]]:
             else:
                 memory = costs.loc[rows, "largest_job_gib"]
                 yield f"audit of {rows:,} rows, GiB", "≤ 4", memory, memory <= 4
+    if (file := BENCH / "learning_curve.csv").exists():
+        curves = pd.read_csv(file).dropna(subset="skill")
+        for truth in ("population", "second_audit"):
+            held = curves[truth].between(curves["low"], curves["high"]).mean()
+            yield f"intervals that hold the skill at twice the groups, {truth}", "≥ 0.9", held, held >= 0.9
     if (file := BENCH / "audit_calibration.csv").exists():
         for rate in pd.read_csv(file).dropna(subset=["bar", "measured"]).itertuples():
             yield f"audit, {rate.cell}: {rate.rate}", rate.bar, rate.measured, within(rate.bar, rate.measured)

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from tqdm import tqdm
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.datasets.folds import Fold
-from exoprobe.features.blocks import ArrayBlocks, Blocks
 from exoprobe.features.drawn_rows import draw_rows
 from exoprobe.features.moments import Moments, measure_moments
+from exoprobe.probes.learning_features import LearningFeatures
 from exoprobe.probes.nested_ridge import NestedModels, choose_alphas, fit_nested, nested_moments
 from exoprobe.probes.online_code import OnlineCode, code_online
-from exoprobe.probes.probe_data import ProbeData, Representation
+from exoprobe.probes.probe_data import Representation
 from exoprobe.probes.targets import Targets, join_targets
 from exoprobe.progress import progress
 
@@ -27,11 +26,11 @@ log = logging.getLogger(__name__)
 
 SIZES = 6  # numbers of groups, at equal ratios …
 LEAST_SHARE, LEAST_GROUPS = 1 / 32, 8  # … from the larger of these on
-ORDERS, FEW_ORDERS = 8, 3  # of the groups, at random: of one split, and of each fold or of many rows
-MANY_ROWS = 100_000
+ORDERS, FEW_ORDERS = 8, 3  # of the groups, at random: usually, and where there is more to fit than …
+FEW_FITS, MANY_ROWS, MANY_DIRECTIONS = 4, 100_000, 1_024  # … this
 CODED = 2  # orders whose description is measured; of each fold, one
+MAX_CODED = 20_000  # rows that are described
 MAX_CALIBRATION = 5_000  # rows that probabilities are scaled on
-ROUNDING = 1e-7  # of the largest variance
 
 
 @dataclass(frozen=True)
@@ -72,20 +71,28 @@ def learning_curves(
     alike: dict[tuple[bytes, bytes], list[int]] = {}
     for index, (factor, codes) in enumerate(zip(factors, units, strict=True)):
         alike.setdefault((factor.known.tobytes(), codes.tobytes()), []).append(index)
-    orders = ORDERS if len(folds) == 1 and len(test) <= MANY_ROWS else FEW_ORDERS
     of_folds: dict[int, list[LearningCurve]] = {index: [] for index in range(len(factors))}
-    steps = len(folds) * len(alike) * orders
-    with progress(steps, "order of the groups", log, f"fitting {len(factors)} factors on fewer groups") as bar:
+    steps = len(folds) * len(alike)
+    with progress(steps, "fold", log, f"fitting {len(factors)} factors on fewer groups") as bar:
         for number, fold in enumerate(folds):
-            features = _Features(source, fold)
+            features = LearningFeatures(source, fold)
+            orders = _orders(features, steps)
             for indices in alike.values():
                 members, codes = [factors[index] for index in indices], units[indices[0]]
                 plan = _Plan(fold, codes, members, test & fold.test, _shares(folds, members[0], codes))
                 seeds = [1_000 * number + order for order in range(orders)]
-                curves = _fold_curves(plan, features, seeds, 1 if len(folds) > 1 else CODED, bar)
+                curves = _fold_curves(plan, features, seeds, 1 if len(folds) > 1 else CODED)
+                bar.update()
                 for index, curve in zip(indices, curves, strict=True):
                     of_folds[index].append(curve)
     return [_joined(curves, [fold.test[test] for fold in folds]) for curves in of_folds.values()]
+
+
+def _orders(features: LearningFeatures, fits: int) -> int:
+    """Return how many orders of the groups are taken in each of so many fits, of a fold and a pattern of known rows."""
+    rows, directions = features.shape
+    is_small = fits <= FEW_FITS and rows <= MANY_ROWS and directions <= MANY_DIRECTIONS
+    return ORDERS if is_small else FEW_ORDERS
 
 
 def _shares(folds: Sequence[Fold], factor: Factor, units: np.ndarray) -> np.ndarray:
@@ -94,41 +101,6 @@ def _shares(folds: Sequence[Fold], factor: Factor, units: np.ndarray) -> np.ndar
     shares = np.geomspace(min(max(LEAST_SHARE, LEAST_GROUPS / least), 1), 1, SIZES)
     different = np.unique(np.round(shares * least)[::-1], return_index=True)[1]
     return np.asarray(shares[::-1][different])
-
-
-class _Features:
-    """The features of one fold, standardized on its training rows.
-
-    Of more dimensions than training rows, those are taken that the training rows span: nothing else is learned from.
-
-    Args:
-        source: the representation.
-        fold: its rows.
-    """
-
-    def __init__(self, source: Representation, fold: Fold) -> None:
-        self._data = ProbeData(source, {"train": fold.train, "validation": fold.tuning[0][1], "test": fold.test})
-        self._projected: np.ndarray | None = None
-        if source_dimension(self._data) > fold.train.sum():
-            self._projected = _spanned(self._data.array(np.ones(len(fold.train), bool)), fold.train)
-
-    def blocks(self, rows: np.ndarray) -> Blocks:
-        """Return the features of some rows, bool [N]."""
-        return self._data.blocks(rows) if self._projected is None else ArrayBlocks(self._projected[rows])
-
-
-def source_dimension(data: ProbeData) -> int:
-    """Return how many dimensions the features have."""
-    return int(data.stored().shape[1])
-
-
-def _spanned(features: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Return features [N, D] along the principal components of some rows, bool [N]: float32 [N, r]."""
-    centered = features - features[train].mean(0, dtype=np.float64).astype(np.float32)
-    values, vectors = np.linalg.eigh((centered[train] @ centered[train].T).astype(np.float64))
-    kept = values > ROUNDING * values[-1]
-    directions = centered[train].T @ (vectors[:, kept] / np.sqrt(values[kept])).astype(np.float32)
-    return np.asarray(centered @ directions)
 
 
 @dataclass(frozen=True)
@@ -164,6 +136,13 @@ class _Plan:
         """How many units are fitted on, int [S]."""
         return np.round(self.shares * len(np.unique(self.units[self.fold.train & self.known]))).astype(int)
 
+    def draw(self, rows: np.ndarray, most: int) -> np.ndarray:
+        """Return those of some rows where the factors are known, of more than ``most`` whole groups: bool [N]."""
+        known = np.flatnonzero(rows & self.known)
+        drawn = np.zeros(len(rows), bool)
+        drawn[known[draw_rows(self.units[known], most)]] = True
+        return drawn
+
     def shells(self, seed: int) -> np.ndarray:
         """Return the first of the sizes at which each training row is fitted on, in a random order: int [N]."""
         rows = self.fold.train & self.known
@@ -174,7 +153,7 @@ class _Plan:
         return shells
 
 
-def _fold_curves(plan: _Plan, features: _Features, seeds: Sequence[int], coded: int, bar: tqdm) -> list[LearningCurve]:
+def _fold_curves(plan: _Plan, features: LearningFeatures, seeds: Sequence[int], coded: int) -> list[LearningCurve]:
     """Return the curves of a fold's factors; of the test rows, those of the fold."""
     predicted, rows, codes = [], [], []
     held_out = [_moments(plan, features, validation & plan.known) for _, validation in plan.fold.tuning]
@@ -187,7 +166,6 @@ def _fold_curves(plan: _Plan, features: _Features, seeds: Sequence[int], coded: 
         rows.append(np.cumsum(np.bincount(shells[train], minlength=len(plan.sizes))))
         if order < coded:
             codes.append(_codes(plan, features, shells, (models, tuned), plan.fold.tuning[pair][1]))
-        bar.update()
     values = np.full((len(plan.sizes), int(plan.test.sum()), len(seeds), len(plan.factors)), np.nan)
     values[:, plan.known[plan.test]] = np.stack(predicted, axis=2)
     mean_rows, groups = np.mean(rows, axis=0), plan.sizes.astype(float)
@@ -199,12 +177,12 @@ def _fold_curves(plan: _Plan, features: _Features, seeds: Sequence[int], coded: 
     ]
 
 
-def _moments(plan: _Plan, features: _Features, rows: np.ndarray) -> Moments:
+def _moments(plan: _Plan, features: LearningFeatures, rows: np.ndarray) -> Moments:
     return measure_moments(features.blocks(rows), plan.targets.columns[rows])
 
 
 def _fit(
-    plan: _Plan, features: _Features, shells: np.ndarray, tuning: np.ndarray, held_out: Moments
+    plan: _Plan, features: LearningFeatures, shells: np.ndarray, tuning: np.ndarray, held_out: Moments
 ) -> tuple[NestedModels, NestedModels]:
     """Return the models of all training rows, and those of the rows that alpha was chosen on, the same if all were."""
 
@@ -220,15 +198,13 @@ def _fit(
 
 def _codes(
     plan: _Plan,
-    features: _Features,
+    features: LearningFeatures,
     shells: np.ndarray,
     models: tuple[NestedModels, NestedModels],
     validation: np.ndarray,
 ) -> list[OnlineCode]:
     """Return the online code of each factor's training rows."""
-    rows, held_out = plan.fold.train & plan.known, np.flatnonzero(validation & plan.known)
-    drawn = np.zeros(len(rows), bool)
-    drawn[held_out[draw_rows(plan.units[held_out], MAX_CALIBRATION)]] = True
+    rows, drawn = plan.draw(plan.fold.train, MAX_CODED), plan.draw(validation, MAX_CALIBRATION)
     final, tuned = models
     seen, unseen = final.contributions(features.blocks(rows)), tuned.contributions(features.blocks(drawn))
     codes = []
