@@ -4,16 +4,18 @@ Data flow in one direction: a *dataset* (images, factors, groups, splits) become
 layer, *probes* predict factors from it, *scores* measure the predictions, and *figures*, tables and the page show them.
 The library takes arrays, tensors and paths; it knows nothing of the workflow engine that calls it.
 
-``exoprobe.audit`` audits a user's features, ``exoprobe.load_results`` reads what an audit has written.
+``exoprobe.audit`` audits a user's features, ``exoprobe.load_results`` reads what an audit has written, and
+``exoprobe.Eraser`` removes factors from features.
 """
 
 from importlib import import_module
 from typing import Any
 
 # By name, not by an import statement: every rule's code digest would follow it to the whole library.
-__all__ = ["AuditResult", "ExoprobeError", "Seeds", "audit", "load_results"]
+__all__ = ["AuditResult", "Eraser", "ExoprobeError", "Seeds", "audit", "load_results"]
 _MODULES = {
     "AuditResult": "audit_result",
+    "Eraser": "embeddings.eraser",
     "ExoprobeError": "errors",
     "Seeds": "api",
     "audit": "api",

@@ -1,5 +1,5 @@
-"""Least-squares concept erasure, LEACE (Belrose et al. 2023): the smallest change after which no linear probe
-predicts a factor better than a constant does."""
+"""Least-squares concept erasure: the smallest change after which no linear probe predicts a factor better than a
+constant does (LEACE, Belrose et al. 2023), also where something else is to be kept (SPLINCE, Holstege et al. 2025)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.moments import Moments
 
 GONE = 1e-9  # of a feature's length
+APART = 1e-3  # sine of the smallest angle between what is erased and what is kept, in whitened features
 RANK_TOLERANCE = 1e-7  # of the largest singular value: a smaller one is rounding, amplified by the whitening
 
 
 @dataclass(frozen=True)
-class Eraser:
+class Projection:
     """An oblique projection along ``left``, about the mean: x − left · rightᵀ(x − mean).
 
     Attributes:
@@ -42,6 +44,17 @@ class Eraser:
         whole = np.linalg.norm(left, axis=1, keepdims=True) <= GONE * np.linalg.norm(moved, axis=1, keepdims=True)
         return self.mean + np.where(whole, 0, left)
 
+    def unscaled(self, mean: np.ndarray, factor: np.ndarray) -> "Projection":
+        """Return the projection of features that this one sees scaled, as (features − mean) · factor.
+
+        Args:
+            mean: float64 [D].
+            factor: float64 [D]; 0 where a feature is constant, which then stays as it is.
+        """
+        scale = np.divide(1, factor, out=np.zeros_like(factor), where=factor > 0)
+        left, right = self.left * scale[:, None], self.right * factor[:, None]
+        return Projection(mean + scale * self.mean, left, right)
+
     def erase_moments(self, gram: np.ndarray, cross: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what the moments of centered features, [D, D] and [D, T] with targets, are after the erasure."""
         half = gram - self.left @ (self.right.T @ gram)
@@ -56,7 +69,7 @@ class ErasedBlocks:
         eraser: fitted on training features.
     """
 
-    def __init__(self, source: Blocks, eraser: Eraser) -> None:
+    def __init__(self, source: Blocks, eraser: Projection) -> None:
         self.source, self.eraser = source, eraser
         self.shape, self.dtype = source.shape, source.dtype
 
@@ -66,7 +79,7 @@ class ErasedBlocks:
             yield torch.from_numpy(self.eraser.apply(block.numpy())).to(dtype)
 
 
-def fit_eraser(moments: Moments) -> Eraser:
+def fit_eraser(moments: Moments) -> Projection:
     """Fit the eraser of all targets together.
 
     Args:
@@ -75,31 +88,60 @@ def fit_eraser(moments: Moments) -> Eraser:
     Returns:
         Its rank is that of the features' covariance with the targets.
     """
-    (eraser,) = fit_erasers(moments, [slice(None)])
+    (eraser,) = fit_erasers(moments, [[slice(None)]])
     return eraser
 
 
-def fit_erasers(moments: Moments, columns: Sequence[slice]) -> list[Eraser]:
-    """Fit the erasers of several factors from one factorization.
+def fit_erasers(moments: Moments, erased: Sequence[Sequence[slice]], kept: Sequence[slice] = ()) -> list[Projection]:
+    """Fit several erasers from one factorization, of one factor or of several together each.
 
     With W the whitening of the features and U an orthonormal basis of W · covariance with the targets, what is
-    removed is W⁺U UᵀW (theorem 4.3 of the paper).
+    removed is W⁺U UᵀW (LEACE, theorem 4.3 of Belrose et al. 2023). Where factors are kept, and V is such a basis of
+    theirs, it is W⁺U (UᵀQU)⁻¹UᵀQ W with Q = I − VVᵀ: the smallest change that leaves their covariance with the features
+    as it is (SPLINCE, Holstege et al. 2025).
 
     Args:
         moments: of the training features [N, D] and targets [N, T].
-        columns: which targets are each factor's.
+        erased: for each eraser, which targets are each of its factors'.
+        kept: which targets are each kept factor's.
 
     Returns:
-        An eraser per factor.
+        An eraser for each of ``erased``.
+
+    Raises:
+        ExoprobeError: where what is kept has a direction of what is erased.
     """
     values, vectors = np.linalg.eigh(moments.gram)
-    kept = values > values.max(initial=0) * len(values) * np.finfo(np.float64).eps
-    deviations, vectors = np.sqrt(values[kept]), vectors[:, kept]
+    held = values > values.max(initial=0) * len(values) * np.finfo(np.float64).eps
+    deviations, vectors = np.sqrt(values[held]), vectors[:, held]
     whitened = vectors.T @ moments.cross / deviations[:, None]
+    keep = _joint_basis([whitened[:, targets] for targets in kept]) if kept else None
     erasers = []
-    for targets in columns:
-        basis, strengths, _ = np.linalg.svd(whitened[:, targets], full_matrices=False)
-        basis = basis[:, strengths > RANK_TOLERANCE * strengths.max(initial=0)]
-        left, right = vectors @ (deviations[:, None] * basis), vectors @ (basis / deviations[:, None])
-        erasers.append(Eraser(moments.mean, left, right))
+    for factors in erased:
+        basis = _joint_basis([whitened[:, targets] for targets in factors])
+        dual = basis if keep is None else _dual_basis(basis, keep)
+        left, right = vectors @ (deviations[:, None] * basis), vectors @ (dual / deviations[:, None])
+        erasers.append(Projection(moments.mean, left, right))
     return erasers
+
+
+def _joint_basis(blocks: Sequence[np.ndarray]) -> np.ndarray:
+    """Return an orthonormal basis of what the columns of all blocks span; no block's scale matters to another's."""
+    bases = [_basis(block) for block in blocks]
+    return bases[0] if len(bases) == 1 else _basis(np.hstack(bases))
+
+
+def _basis(columns: np.ndarray) -> np.ndarray:
+    basis, strengths, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(basis[:, strengths > RANK_TOLERANCE * strengths.max(initial=0)])
+
+
+def _dual_basis(basis: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Return the smallest A with Aᵀ basis = I and Aᵀ kept = 0."""
+    apart = basis - kept @ (kept.T @ basis)
+    sines = np.linalg.svd(apart, compute_uv=False)
+    if sines.min(initial=1) < APART:
+        raise ExoprobeError(
+            "what is kept goes with what is erased in a direction of the features; keep or erase less, or nothing there"
+        )
+    return np.asarray(np.linalg.solve(apart.T @ apart, apart.T).T)

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.datasets.folds import Fold
-from exoprobe.embeddings.erasure import Eraser, fit_erasers
+from exoprobe.embeddings.erasure import Projection, fit_erasers
 from exoprobe.evaluation.erasure_rows import ErasureRows
 from exoprobe.probes.base import find_probe
 from exoprobe.probes.factor_moments import FactorMoments
@@ -37,7 +37,7 @@ class ErasedFold:
     """
 
     data: ProbeData
-    erasers: Sequence[Eraser]
+    erasers: Sequence[Projection]
     before: Sequence[ByProbe]
     after: Sequence[ByProbe]
     least_squares: Sequence[np.ndarray]
@@ -75,14 +75,14 @@ def erase_fold(
     )
 
 
-def fit_factor_erasers(data: ProbeData, factors: Sequence[Factor], rows: np.ndarray) -> list[Eraser]:
+def fit_factor_erasers(data: ProbeData, factors: Sequence[Factor], rows: np.ndarray) -> list[Projection]:
     """Fit each factor's eraser on some rows, bool [N]."""
     moments = FactorMoments(data.blocks(rows), [factor.at(rows) for factor in factors], data.groups[rows])
-    return fit_erasers(moments.whole, moments.columns)
+    return fit_erasers(moments.whole, [[columns] for columns in moments.columns])
 
 
 def _predict(
-    fold: FoldData, factors: Sequence[Factor], probes: Sequence[str], erasers: Sequence[Eraser] | None, bar: tqdm
+    fold: FoldData, factors: Sequence[Factor], probes: Sequence[str], erasers: Sequence[Projection] | None, bar: tqdm
 ) -> list[dict[str, np.ndarray]]:
     """Fit every probe, after the erasure of each factor if there are erasers: of each factor [n] by probe."""
     predictions: dict[str, dict[str, np.ndarray]] = {factor.name: {} for factor in factors}
@@ -97,7 +97,7 @@ def _predict(
 
 
 def _least_squares(
-    data: ProbeData, factors: Sequence[Factor], moments: FactorMoments, erasers: Sequence[Eraser]
+    data: ProbeData, factors: Sequence[Factor], moments: FactorMoments, erasers: Sequence[Projection]
 ) -> list[np.ndarray]:
     """Predict each factor by ridge regression, before any erasure and after each: [n, 1 + number of erasers]."""
     coefficients = _coefficients(moments, choose_alphas(moments), erasers)
@@ -108,7 +108,7 @@ def _least_squares(
     ]
 
 
-def _coefficients(moments: FactorMoments, alphas: np.ndarray, erasers: Sequence[Eraser]) -> np.ndarray:
+def _coefficients(moments: FactorMoments, alphas: np.ndarray, erasers: Sequence[Projection]) -> np.ndarray:
     """Fit all targets [T] before any erasure and after each; return the models of features before it.
 
     Returns:

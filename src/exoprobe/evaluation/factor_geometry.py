@@ -106,7 +106,9 @@ def describe_geometry(
     identity, label, *explained = _variances(features, [groups, labels, *(binned.codes for binned in bins)])
     columns = {
         "variance_explained": explained,
-        "erased_dimensions": [eraser.rank for eraser in fit_erasers(moments.whole, moments.columns)],
+        "erased_dimensions": [
+            eraser.rank for eraser in fit_erasers(moments.whole, [[columns] for columns in moments.columns])
+        ],
         **_dimension_counts(moments, skills),
         **_robustness(features, None if label_is_group else groups, labels, bins),
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.evaluation.intervals import interval
 from exoprobe.evaluation.recognition import Estimate, label_accuracy, label_means
 from exoprobe.evaluation.verification import verification, verification_rows
@@ -34,7 +34,7 @@ class RecognitionEffect:
             self.paired = verification_rows(data.labels[self.test], data.groups[self.test])
             self.means, self.means_labels = self._label_means()
 
-    def table(self, factors: Sequence[Factor], erasers: Sequence[Eraser]) -> pd.DataFrame:
+    def table(self, factors: Sequence[Factor], erasers: Sequence[Projection]) -> pd.DataFrame:
         """Measure without and with each factor's eraser.
 
         Returns:

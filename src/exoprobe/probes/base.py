@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.probes.probe_data import ProbeData
 from exoprobe.probes.registry import probe_names
@@ -40,7 +40,7 @@ class FittedProbe(Protocol):
 class FitProbe(Protocol):
     """Fits a probe's models at all settings on the rows ``train`` of some data."""
 
-    def __call__(self, data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> FittedProbe:
+    def __call__(self, data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> FittedProbe:
         """Return the models of all targets."""
         ...
 

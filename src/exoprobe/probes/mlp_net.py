@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.probes.targets import Targets
 
 HIDDEN = 32  # units per factor
@@ -26,7 +26,9 @@ class Net:
         offset: [T].
     """
 
-    def __init__(self, dimension: int, targets: Targets, columns: np.ndarray, erasers: Sequence[Eraser] | None) -> None:
+    def __init__(
+        self, dimension: int, targets: Targets, columns: np.ndarray, erasers: Sequence[Projection] | None
+    ) -> None:
         count = len(targets.factors) * HIDDEN
         self.weights = torch.randn(dimension, count) * (2 / dimension) ** 0.5
         self.bias = torch.zeros(count)
@@ -136,7 +138,7 @@ def _costs(columns: np.ndarray) -> Tensor:
     return torch.stack([0.5 / (1 - share), 0.5 / share])
 
 
-def _stack(erasers: Sequence[Eraser]) -> tuple[Tensor, Tensor, Tensor]:
+def _stack(erasers: Sequence[Projection]) -> tuple[Tensor, Tensor, Tensor]:
     """Put erasers of any rank together, filled up with 0: meanᵀ right [F, 1, R], left and right [F, D, R]."""
     rank = max(eraser.left.shape[1] for eraser in erasers)
     left, right = (

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from exoprobe.datasets.factors import Factor, read_factors
 from exoprobe.datasets.folds import Fold, plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
-from exoprobe.embeddings.erasure import ErasedBlocks, Eraser
+from exoprobe.embeddings.erasure import ErasedBlocks, Projection
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
 from exoprobe.features.drawn_rows import draw_rows
 from exoprobe.training.head import Head
@@ -125,12 +125,12 @@ class ProbeData:
         self._scaling = fit_scaling(self.stored(self.rows["train"]))
         if max_test is not None:
             self.rows["test"] = self.draw("test", max_test)
-        self._eraser: Eraser | None = None
+        self._eraser: Projection | None = None
         count, dimension = self.stored().shape
         limit = math.inf if source.memory_mb is None else HELD * source.memory_mb * 2**20
         self._held = gather(self._scaled(None)) if 4 * count * dimension <= limit else None
 
-    def erased(self, eraser: Eraser) -> "ProbeData":
+    def erased(self, eraser: Projection) -> "ProbeData":
         """Return the same data after an erasure from the scaled features; what is stored stays as it is."""
         erased = copy.copy(self)
         erased.fitted = {}
@@ -171,7 +171,7 @@ class ProbeData:
             features = block.numpy()
             yield features if self._eraser is None else self.erase_stored(self._eraser, features)
 
-    def erase_stored(self, eraser: Eraser, features: np.ndarray) -> np.ndarray:
+    def erase_stored(self, eraser: Projection, features: np.ndarray) -> np.ndarray:
         """Erase with an eraser of the scaled features from features as they are stored, [n, D]: float64 [n, D]."""
         mean, factor = self._scaling.mean.numpy(), self._scaling.factor.numpy()
         scale = np.divide(1, factor, out=np.zeros_like(factor), where=factor > 0)
@@ -179,7 +179,7 @@ class ProbeData:
         return np.asarray(features + (eraser.apply(scaled) - scaled) * scale)
 
     @property
-    def eraser(self) -> Eraser | None:
+    def eraser(self) -> Projection | None:
         """The erasure that the features are seen after."""
         return self._eraser
 
@@ -211,7 +211,7 @@ class FoldData:
     tuning: list[ProbeData]
     final: ProbeData
 
-    def erased(self, eraser: Eraser) -> "FoldData":
+    def erased(self, eraser: Projection) -> "FoldData":
         """Return the same fold after an erasure fitted on its only pair of tuning rows."""
         (data,) = self.tuning
         erased = data.erased(eraser)

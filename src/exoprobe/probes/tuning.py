@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import CLASSES, Factor
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.probes.base import FittedProbe, Probe, Settings
 from exoprobe.probes.probe_data import FoldData, ProbeData
@@ -32,7 +32,7 @@ class Search:
 
 
 def run_probe(
-    name: str, probe: Probe, data: FoldData, targets: Targets, erasers: Sequence[Eraser] | None = None
+    name: str, probe: Probe, data: FoldData, targets: Targets, erasers: Sequence[Projection] | None = None
 ) -> Iterator[ProbeResult]:
     """Fit a probe on one fold, choose each factor's settings, and predict the test rows.
 
@@ -60,7 +60,7 @@ def run_probe(
 
 
 def fit_and_choose(
-    probe: Probe, pairs: Sequence[ProbeData], targets: Targets, erasers: Sequence[Eraser] | None = None
+    probe: Probe, pairs: Sequence[ProbeData], targets: Targets, erasers: Sequence[Projection] | None = None
 ) -> tuple[FittedProbe, Search]:
     """Fit on the training rows of each pair, and choose every factor's settings on all their validation rows.
 
@@ -92,7 +92,7 @@ def fit_and_choose(
 
 
 def _predict(
-    name: str, probe: Probe, data: FoldData, targets: Targets, erasers: Sequence[Eraser] | None = None
+    name: str, probe: Probe, data: FoldData, targets: Targets, erasers: Sequence[Projection] | None = None
 ) -> Iterator[ProbeResult]:
     pairs = data.tuning if probe.refit else data.tuning[:1]
     for pair in [*pairs, data.final]:

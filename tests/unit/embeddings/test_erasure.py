@@ -125,7 +125,9 @@ def test_several_at_once_are_each_alone(correlated, rng):
     features, classes = correlated
     targets = np.hstack([classes, rng.normal(size=(500, 1))])
     moments = measure_moments(ArrayBlocks(features), targets)
-    for eraser, own in zip(fit_erasers(moments, [slice(0, 3), slice(3, 4)]), (classes, targets[:, 3:]), strict=True):
+    for eraser, own in zip(
+        fit_erasers(moments, [[slice(0, 3)], [slice(3, 4)]]), (classes, targets[:, 3:]), strict=True
+    ):
         np.testing.assert_allclose(eraser.apply(features), fit(features, own).apply(features), rtol=1e-8, atol=1e-7)
 
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.probes.mlp_net import Net
 from exoprobe.probes.targets import join_targets
 
@@ -23,7 +23,7 @@ def factors(rng):
 def make_erasers(rng, count):
     """Return projections along 1 or 2 random directions, about a mean."""
     bases = [np.linalg.qr(rng.normal(size=(6, 1 + index % 2)))[0] for index in range(count)]
-    return [Eraser(rng.normal(size=6), basis, basis) for basis in bases]
+    return [Projection(rng.normal(size=6), basis, basis) for basis in bases]
 
 
 @pytest.mark.parametrize("erased", [False, True])

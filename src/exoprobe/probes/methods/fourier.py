@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import Blocks
 from exoprobe.features.moments import Moments, measure_moments
@@ -76,7 +76,7 @@ def draw_fourier_features(features: np.ndarray, count: int = FEATURES, seed: int
     return [RandomFourierFeatures(directions / (bandwidth * median or 1.0), phases) for bandwidth in BANDWIDTHS]
 
 
-def fit_fourier(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> "FourierModels":
+def fit_fourier(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> "FourierModels":
     """Fit factors that are known for the same rows on train, at every bandwidth and alpha."""
     known = data.draw("train", MAX_ROWS) & targets.factors[0].known
     if not known.any():

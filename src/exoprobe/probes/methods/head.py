@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.probes.base import Probe
 from exoprobe.probes.probe_data import ProbeData
@@ -34,7 +34,7 @@ class HeadPrediction:
         return self
 
 
-def fit_head(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> HeadPrediction:
+def fit_head(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> HeadPrediction:
     """Take the network's last layer as it is.
 
     Raises:

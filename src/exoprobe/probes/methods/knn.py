@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.features.blocks import Blocks
 from exoprobe.probes.base import Probe
 from exoprobe.probes.probe_data import ProbeData
@@ -20,7 +20,7 @@ ERASED = 1e-3  # of a feature's length: where an erasure leaves less, float32 do
 QUERIES = 1_024  # rows whose neighbors are searched at once
 
 
-def fit_knn(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> "KNNIndex":
+def fit_knn(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> "KNNIndex":
     """Index training rows; of more than 10,000, whole groups are drawn."""
     trained = data.draw("train", MAX_ROWS)
     return KNNIndex(data.array(trained), targets, trained, erasers)
@@ -38,7 +38,7 @@ class KNNIndex:
     """
 
     def __init__(
-        self, features: np.ndarray, targets: Targets, trained: np.ndarray, erasers: Sequence[Eraser] | None = None
+        self, features: np.ndarray, targets: Targets, trained: np.ndarray, erasers: Sequence[Projection] | None = None
     ) -> None:
         self.features = torch.from_numpy(features)
         self.weights, self.votes, self.offset = _votes(targets, trained)
@@ -119,7 +119,7 @@ class _LowRankUpdate:
     With a = Rᵀ(x − mean) and l = Lᵀx, of queries x and of the indexed y: x'·y' = x·y − aₓ·(l_y − LᵀL a_y) − lₓ·a_y.
     """
 
-    def __init__(self, eraser: Eraser, indexed: Tensor, norms: Tensor) -> None:
+    def __init__(self, eraser: Projection, indexed: Tensor, norms: Tensor) -> None:
         self.mean, self.left, self.right = (
             torch.from_numpy(array).float() for array in (eraser.mean, eraser.left, eraser.right)
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from exoprobe.datasets.factors import CLASSES
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.probes.base import Probe
 from exoprobe.probes.linear_models import LinearModels
 from exoprobe.probes.number_models import NumberModels, fit_numbers
@@ -16,7 +16,7 @@ OBJECTIVE_GAP = 1e-6  # of an SVM's minimum; at 1e-5 a choice of C on the ORL fa
 
 
 def fit_linear(
-    data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None
+    data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None
 ) -> LinearModels | NumberModels:
     """Fit factors of classes, or numbers that are known for the same rows, on train at every C or alpha."""
     return _fit_svms(data, targets) if targets.is_class.all() else fit_numbers(data, targets)

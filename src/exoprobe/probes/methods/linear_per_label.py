@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.moments import measure_group_moments
 from exoprobe.probes.base import Probe
@@ -46,7 +46,7 @@ class LabelModels:
         return LabelModels({label: models.select(chosen) for label, models in self.models.items()}, ({},))
 
 
-def fit_per_label(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> LabelModels:
+def fit_per_label(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> LabelModels:
     """Fit each label's regressors of numbers that are known everywhere.
 
     Raises:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from exoprobe.compute import choose_precision
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.features.blocks import Blocks
 from exoprobe.probes.base import Probe
 from exoprobe.probes.mlp_net import HIDDEN, Net
@@ -21,7 +21,7 @@ LEARNING_RATE, WEIGHT_DECAY, WARMUP = 3e-3, 1.0, 0.2
 MAX_ROWS = 100_000  # of train to learn from
 
 
-def fit_mlp(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> "MLPs":
+def fit_mlp(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> "MLPs":
     """Train on train; each factor keeps the weights that were best on validation."""
     trained, held_out = data.draw("train", MAX_ROWS), data.draw("validation", MAX_ROWS // 4)
     return fit_mlps(
@@ -71,7 +71,7 @@ def fit_mlps(
     train: tuple[np.ndarray, np.ndarray],
     validation: tuple[np.ndarray, np.ndarray],
     targets: Targets,
-    erasers: Sequence[Eraser] | None = None,
+    erasers: Sequence[Projection] | None = None,
     seed: int = 0,
 ) -> MLPs:
     """Fit the perceptrons; each keeps the weights that were best on validation.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import CLASSES
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.class_means import class_means
 from exoprobe.features.cosine import cosine_similarities
@@ -48,7 +48,7 @@ class NearestMeans:
         return np.hstack(columns)
 
 
-def fit_nearest_mean(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> NearestMeans:
+def fit_nearest_mean(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> NearestMeans:
     """Average the training features of each class of each factor.
 
     Raises:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.embeddings.erasure import Eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.class_means import class_means
 from exoprobe.features.cosine import cosine_similarities
@@ -79,7 +79,7 @@ class PerAngleMeans:
         return np.asarray(distances.argmin(-1))
 
 
-def fit_per_angle_mean(data: ProbeData, targets: Targets, erasers: Sequence[Eraser] | None = None) -> PerAngleMeans:
+def fit_per_angle_mean(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> PerAngleMeans:
     """Average the training features of each label at each angle, and fit the angle's regressors.
 
     Raises:
