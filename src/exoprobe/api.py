@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_THREADS = 8  # more do not help small linear algebra
-WORDS = (*ROLES, "given", "representations", "factors", "rows", "permutations", "margin")
+WORDS = (*ROLES, "given", "erase", "representations", "factors", "rows", "permutations", "margin")
 DEVICES = ("auto", "cpu", "cuda")
 
 
@@ -53,11 +53,11 @@ def audit(
     where: str | None = None,
     controls: Sequence[str] = (),
     given: Sequence[str] | None = None,
+    erase: str | Sequence[str] = "leaks",
     rows: int | None = None,
     seed: int = 0,
     permutations: int | None = None,
     margin: float = 0.1,
-    erasure: bool = True,
     threads: int | None = None,
     device: str = "auto",
     out: str | Path | None = None,
@@ -82,11 +82,12 @@ def audit(
         controls: names of representations that have learned nothing.
         given: names of factors, or of the label, that are known anyway: is each other factor encoded beyond what they
             imply? None: each is set against the label, and against the other factor that predicts it best.
+        erase: what to measure the removal of, and to write erasers for: ``leaks``, each factor that is surely above the
+            margin; ``all``; ``none``; or names of factors: what leaks, each of these, and all of these together.
         rows: for a quick look, whole groups are drawn up to so many rows.
         seed: of this draw and of the split.
         permutations: for the p-values; None: 999, or more where many factors need more.
         margin: the skill (0: a constant, 1: perfect) that would matter.
-        erasure: whether to measure what removing each factor costs, about half of the work.
         threads: that compute; None: as many as there are cores, at most 8.
         device: auto, cpu or cuda, of the linear probes.
         out: a folder for the results; None: they are kept in memory until :meth:`AuditResult.save`.
@@ -101,6 +102,7 @@ def audit(
         None,
         roles,
         given=given,
+        erase=erase,
         rows=rows,
         seed=seed,
         permutations=permutations,
@@ -110,7 +112,7 @@ def audit(
     folder = None if out is None else Path(out)
     threads = min(MOST_THREADS, _cores()) if threads is None else threads
     named = _by_name(features, controls)
-    return _audit(settings, named, factors, folder, threads=threads, erasure=erasure, overwrite=overwrite)
+    return _audit(settings, named, factors, folder, threads=threads, overwrite=overwrite)
 
 
 def _audit(
@@ -120,7 +122,6 @@ def _audit(
     folder: Path | None,
     *,
     threads: int,
-    erasure: bool,
     overwrite: bool,
 ) -> AuditResult:
     """Put the inputs into files where they are none, check them, compute, and save the results."""
@@ -138,11 +139,11 @@ def _audit(
         settings = replace(settings, representations=representations, factors=table.given)
         _check(settings, files, table, threads)
         if folder is not None and not overwrite:
-            _check_same(folder, settings, files, table, erasure=erasure)
+            _check_same(folder, settings, files, table)
         from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults come first
 
         paths = {name: [file.path for file in inputs] for name, inputs in files.items()}
-        run_stages(settings, paths, table.path, work, work / "results", threads=threads, erasure=erasure)
+        run_stages(settings, paths, table.path, work, work / "results", threads=threads)
         result = load_results(work / "results")
     if folder is not None:
         result.save(folder, overwrite=True)
@@ -206,6 +207,7 @@ def _check(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], ta
     roles = {role: getattr(settings.roles, role) for role in ROLES}
     limits = {
         "given": settings.given,
+        "erase": settings.erase,
         "rows": settings.rows,
         "permutations": settings.permutations,
         "margin": settings.margin,
@@ -218,8 +220,6 @@ def _check_same(
     settings: AuditSettings,
     files: Mapping[str, Sequence[InputFile]],
     table: InputFile,
-    *,
-    erasure: bool,
 ) -> None:
     """Refuse a folder that holds the results of other inputs or settings."""
     if not (folder / "verdicts.csv").exists():
@@ -230,7 +230,7 @@ def _check_same(
     except (OSError, ValueError, KeyError):
         known = None, None
     paths = [*(file.path for inputs in files.values() for file in inputs), table.path]
-    asked = settings.described(erasure=erasure), digests(dict(zip(settings.input_names, paths, strict=True)))
+    asked = settings.described(), digests(dict(zip(settings.input_names, paths, strict=True)))
     if list(known) != json.loads(json.dumps(asked)):
         raise ExoprobeError(
             f"{folder} holds the results of other inputs or settings; name another folder, or overwrite them"

@@ -12,6 +12,7 @@ from exoprobe.io.files import atomic_write
 from exoprobe.report.first_screen import summary_lines
 from exoprobe.report.tables import COLUMNS, read_tables
 
+ERASERS = "erasers"  # the folder of the erasers, one for each representation within
 OPTIONAL = ("provenance.json",)  # folders written before it was
 FILES = (*(f"{name}.csv" for name in COLUMNS), "metadata.json", "index.html", *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
@@ -23,7 +24,7 @@ class AuditResult:
 
     Attributes:
         tables: by name, as the CSV files hold them; the columns are those of :data:`exoprobe.report.tables.COLUMNS`.
-        files: the content of every result file, byte by byte: CSV tables, JSON and the page.
+        files: the content of every result file, byte by byte: CSV tables, JSON, the page and the erasers.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -67,7 +68,11 @@ class AuditResult:
         before = folder / "verdicts.csv"
         if not overwrite and before.exists() and before.read_bytes() != self.files["verdicts.csv"]:
             raise ExoprobeError(f"{folder} holds the results of another audit; give overwrite=True to replace them")
+        for left_over in (folder / ERASERS).glob("*/*.safetensors"):  # of another audit
+            if left_over.relative_to(folder).as_posix() not in self.files:
+                left_over.unlink()
         for name, content in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(folder / name) as temporary:
                 temporary.write_bytes(content)
         return folder / "index.html"
@@ -108,7 +113,9 @@ def load_results(folder: str | Path) -> AuditResult:
         if not (folder / name).is_file() and name not in OPTIONAL:
             raise ExoprobeError(f"{folder} has no {name}; it is not the folder of a finished audit")
     tables = read_tables({name: folder / f"{name}.csv" for name in COLUMNS})
-    return AuditResult(tables, {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
+    files = [folder / name for name in FILES if (folder / name).is_file()]
+    files += sorted((folder / ERASERS).glob("*/*.safetensors"))
+    return AuditResult(tables, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
 
 
 def check_folder(folder: Path) -> None:

@@ -13,6 +13,7 @@ import psutil
 import torch
 from threadpoolctl import threadpool_limits
 
+from exoprobe.audit_result import ERASERS
 from exoprobe.compute import prepare
 from exoprobe.config.audit_settings import AuditSettings
 from exoprobe.datasets.user_dataset import build_audit, write_audit
@@ -23,6 +24,7 @@ from exoprobe.evaluation.audit_metadata import write_metadata
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.beyond import beyond_table
 from exoprobe.evaluation.beyond_verdicts import judge_beyond
+from exoprobe.evaluation.erasure_choice import check_erase, choose_erasures
 from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.learning import learning_tables
@@ -39,7 +41,7 @@ from exoprobe.probes.registry import general_probe_names
 from exoprobe.probes.run import probe
 from exoprobe.provenance import exoprobe_version, write_provenance
 from exoprobe.report.page import write_page
-from exoprobe.report.tables import COLUMNS, empty_table
+from exoprobe.report.tables import COLUMNS
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,6 @@ def run_stages(
     folder: Path,
     *,
     threads: int,
-    erasure: bool = True,
 ) -> None:
     """Compute an audit.
 
@@ -69,17 +70,15 @@ def run_stages(
         work: a temporary folder, which may hold inputs; for what lies between the stages.
         folder: where the tables, metadata.json, provenance.json and index.html go.
         threads: that compute.
-        erasure: whether to measure what removing each factor costs, about half of the work.
 
     Raises:
         ExoprobeError: where an input is refused, in one line that names file, column or row.
     """
     dataset = _write_dataset(settings, files, factors, work)
     with _threads(threads):
-        probe_files, described = _compute(settings, files, dataset, erasure=erasure)
+        probe_files, described = _compute(settings, files, dataset, folder / ERASERS)
     log.info("scoring")
     tables = _score(settings, dataset, probe_files, join_tables(files, described))
-    tables |= {} if erasure else {name: empty_table(name) for name in ERASURE}
     paths = {name: folder / f"{name}.csv" for name in COLUMNS}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
     first = {name: dataset.folder / name / "features_0.parquet" for name in files}
@@ -89,7 +88,7 @@ def run_stages(
     )  # fmt: skip
     write_provenance(
         folder / "provenance.json",
-        settings=settings.described(erasure=erasure),
+        settings=settings.described(),
         inputs=dict(zip(settings.input_names, [*chain(*files.values()), factors], strict=True)),
         seeds=[settings.seed],
         threads=threads,
@@ -115,14 +114,16 @@ def _write_dataset(settings: AuditSettings, files: Mapping[str, Sequence[Path]],
     data = build_audit(factors, files, settings.roles, rows=settings.rows, seed=settings.seed)
     tests = count_tests(len(data.factors), [name in settings.controls for name in files])
     permutation_count(tests, settings.permutations)
-    check_given(settings.given or (), [factor.name for factor in data.factors], settings.known_label)
+    names = [factor.name for factor in data.factors]
+    check_given(settings.given or (), names, settings.known_label)
+    check_erase(settings.erase, names)
     notes = _without_folder(data.notes, work)
     write_audit(replace(data, notes=notes), dataset.samples, dataset.factors, dataset.notes)
     return dataset
 
 
 def _compute(
-    settings: AuditSettings, files: Mapping[str, Sequence[Path]], dataset: _Dataset, *, erasure: bool
+    settings: AuditSettings, files: Mapping[str, Sequence[Path]], dataset: _Dataset, erasers: Path
 ) -> tuple[dict[str, ProbeFiles], list[Path]]:
     """Return what was probed of each representation, and the tables that describe one representation each."""
     probe_files: dict[str, ProbeFiles] = {}
@@ -140,9 +141,8 @@ def _compute(
         described += _structure(settings, name, samples, known, features[0])
         log.info("%s: setting factors against what is known", name)
         described += _beyond(settings, samples, known, features[0], probe_files[name])
-        if erasure:
-            log.info("%s: erasing each factor", name)
-            described += _erase(settings, name, samples, known, features[0])
+        log.info("%s: erasing factors", name)
+        described += _erase(settings, samples, known, features[0], probe_files[name], erasers / name)
     return probe_files, described
 
 
@@ -233,9 +233,15 @@ def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Pat
     return [path]
 
 
-def _erase(settings: AuditSettings, name: str, samples: Path, factors: Path, features: Path) -> list[Path]:
+def _erase(
+    settings: AuditSettings, samples: Path, factors: Path, features: Path, probes: ProbeFiles, erasers: Path
+) -> list[Path]:
     source = _open(settings, samples, factors, features)
-    tables = erasure_tables(source, samples, factors, general_probe_names(), label_is_group=settings.label_is_group)
+    erase = choose_erasures(settings.erase, samples, factors, probes, settings.margin)
+    tables = erasure_tables(
+        source, samples, factors, general_probe_names(),
+        erase=erase, label_is_group=settings.label_is_group, folder=erasers,
+    )  # fmt: skip
     paths = {table: features.with_name(f"{table}.parquet") for table in ERASURE}
     write_tables(tables, dict(paths))
     return list(paths.values())

@@ -1,4 +1,4 @@
-"""The command line: ``exoprobe audit``, ``exoprobe check`` and ``exoprobe demo``."""
+"""The command line: ``exoprobe audit``, ``exoprobe check``, ``exoprobe erase`` and ``exoprobe demo``."""
 
 import argparse
 import gc
@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exoprobe.check_command import add_check, check
+from exoprobe.erase_command import add_erase, erase
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import parse_location
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
+ERASE = ("leaks", "all", "none")
 DESCRIPTION = """\
 Audit features: which factors do they encode that they should not, how surely, and what would removing each cost?
 
@@ -47,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.command == "check":
             return check(given)
+        if given.command == "erase":
+            erase(given)
+            return DONE
         logging.getLogger("exoprobe").setLevel(logging.WARNING if given.quiet else logging.INFO)
         if given.command == "demo":
             return _demo(given)
@@ -77,11 +82,11 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         columns=given.columns,
         controls=given.control,
         given=given.given,
+        erase=given.erase,
         rows=given.rows,
         seed=given.seed,
         permutations=given.permutations,
         margin=given.margin,
-        erasure=given.erasure,
         threads=given.threads,
         device=given.device,
         out=given.out,
@@ -149,6 +154,10 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def _erase(text: str) -> str | list[str]:
+    return text if text in ERASE else _names(text)
+
+
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, at least 1")
@@ -170,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_columns(audit)
     _add_settings(audit)
     add_check(commands)
+    add_erase(commands)
     _add_demo(commands)
     return parser
 
@@ -239,7 +249,11 @@ def _add_settings(audit: argparse.ArgumentParser) -> None:
     settings.add_argument(
         "--margin", type=float, default=0.1, help="skill, from 0 to 1, that would matter (default: %(default)s)"
     )
-    settings.add_argument("--no-erasure", dest="erasure", action="store_false", help="leave out what removal costs")
+    settings.add_argument(
+        "--erase", type=_erase, default="leaks", metavar="leaks|all|none|A,B",
+        help="what to measure the removal of, and write erasers for; of named factors also all together "
+        "(default: %(default)s)",
+    )  # fmt: skip
     settings.add_argument("--threads", type=_at_least_one, help="that compute (default: all cores, at most 8)")
     settings.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="of the linear probes")
     settings.add_argument("--quiet", action="store_true", help="no progress")

@@ -93,7 +93,9 @@ def erasure(golden: Golden) -> pd.DataFrame:
     for name, features in dataset.features.items():
         source = open_representation(dataset.samples, dataset.factors, features)
         tables = erasure_tables(source, dataset.samples, dataset.factors, general_probe_names())
-        factors = tables["erasure"].drop(columns=["skill_before", "at_baseline"]).rename(columns={"probed": "factor"})
+        factors = (
+            tables["erasure"].drop(columns=["skill_before", "at_baseline", "file"]).rename(columns={"probed": "factor"})
+        )
         recognition = tables["recognition"].assign(factor="label", probe=tables["recognition"]["measure"])
         recognition = recognition.drop(columns=["measure", "rows", "groups"]).rename(columns={"value": "score"})
         for table in (factors, recognition):

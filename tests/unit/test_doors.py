@@ -126,7 +126,7 @@ def test_seeds_and_names_that_look_alike_stay_apart(rng):
     people, sites = np.repeat(np.arange(20), 5), rng.choice(["x", "y"], 100)
     first, second, other = (rng.normal(size=(100, 4)).astype(np.float32) for _ in range(3))
     factors = {"person": people, "site": sites, "first": first[:, 0], "second": second[:, 0], "other": other[:, 0]}
-    settings = {"group": "person", "permutations": 199, "erasure": False, "threads": 1}
+    settings = {"group": "person", "permutations": 199, "erase": "none", "threads": 1}
     result = exoprobe.audit({"a": exoprobe.Seeds(np.stack([first, second])), "a_1": other}, factors, **settings)
     skill = result.verdicts.set_index(["representation", "factor"])["skill"]
     assert skill["a_1", "other"] > 0.9 > skill["a", "second"] > 0.3
@@ -136,7 +136,7 @@ def test_results_name_no_temporary_file(rng):
     ids = [f"s{row}" for row in range(100)]
     features = pd.DataFrame(rng.normal(size=(100, 4))).add_prefix("c").assign(sample=ids, row=np.arange(100))
     table = pd.DataFrame({"sample": ids[:90], "site": rng.choice(["x", "y"], 90)})
-    result = exoprobe.audit(features, table, id="sample", permutations=19, erasure=False, threads=1)
+    result = exoprobe.audit(features, table, id="sample", permutations=19, erase="none", threads=1)
     noted = result.files["metadata.json"].decode() + result.page
     assert "10 of features.parquet" in noted
     assert "features.parquet: column row is no feature" in noted
@@ -188,3 +188,17 @@ def test_the_demo_writes_a_page_and_says_what_it_found(tmp_path, capsys):
     result = exoprobe.load_results(tmp_path / "demo")
     assert result.verdicts.query("control")["representation"].unique().tolist() == ["random_projection"]
     assert len(result.tables["erasure"]) > 0
+    (eraser,) = (tmp_path / "demo" / "erasers").glob("*/channel.safetensors")
+    assert result.files[eraser.relative_to(tmp_path / "demo").as_posix()] == eraser.read_bytes()
+
+
+def test_a_command_erases_what_an_eraser_erases(tmp_path, rng, capsys):
+    features, sex = rng.normal(size=(50, 4)).astype(np.float32), rng.integers(0, 2, 50)
+    np.save(tmp_path / "my.npy", features)
+    eraser = exoprobe.Eraser().fit(features, sex)
+    eraser.save(tmp_path / "sex.safetensors")
+    command = ["erase", str(tmp_path / "my.npy"), "--eraser", str(tmp_path / "sex.safetensors"), "--out"]
+    assert cli.main([*command, str(tmp_path / "out.npy")]) == cli.DONE
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), eraser.transform(features))
+    assert cli.main([*command, str(tmp_path / "out.csv")]) == cli.REFUSED
+    assert "its name must end in .npy" in capsys.readouterr().err

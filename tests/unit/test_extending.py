@@ -130,7 +130,7 @@ def test_a_dataset_of_one_module_is_probed_scored_and_on_a_page(shapes, tmp_path
         columns=["width", "tall"],
         permutations=199,
         threads=1,
-        erasure=False,
+        erase="none",
     )
     verdicts = result.verdicts.set_index("factor")["verdict"]
     assert verdicts["width"] == "leaks"

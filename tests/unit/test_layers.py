@@ -23,7 +23,7 @@ LAYERS = [
     {"runs"},
     {"audit_stages", "audit_result"},
     {"api", "gate"},
-    {"check_command"},
+    {"check_command", "erase_command"},
     {"cli"},
     {"__main__", "__init__"},
 ]

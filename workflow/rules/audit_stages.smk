@@ -30,13 +30,16 @@ rule probe_factors:
 
 
 rule erase_factors:
-    """What removing each factor costs: all probes again, and recognition (of the first training seed)."""
+    """What removing factors costs: all probes again, and recognition (of the first training seed); and the erasers."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
+        predictions=lambda wildcards: audited.probes("predictions", wildcards.representation),
+        searches=lambda wildcards: audited.probes("search", wildcards.representation),
     output:
         **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in ERASURE_TABLES},
+        erasers=directory("results/audit/erasers/{representation}"),
     log:
         "results/logs/audit/{representation}/erase.log",
     benchmark:
@@ -48,7 +51,14 @@ rule erase_factors:
         gpu=GPUS,
     params:
         *probe_code(*AUDIT_PROBES, script="erase_factors.py"),
-        cfg=dict(probes=AUDIT_PROBES, device=settings.device, label_is_group=audited.settings.label_is_group),
+        cfg=dict(
+            probes=AUDIT_PROBES,
+            device=settings.device,
+            label_is_group=audited.settings.label_is_group,
+            erase=settings.audit.erase,
+            margin=settings.audit.margin if settings.audit.erase not in ("all", "none") else None,
+            controls=audited.settings.controls,
+        ),
     message:
         "Erasing the factors from {wildcards.representation}"
     script:

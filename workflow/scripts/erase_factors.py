@@ -1,5 +1,7 @@
 from exoprobe.compute import prepare
+from exoprobe.evaluation.erasure_choice import choose_erasures
 from exoprobe.evaluation.erasure_effect import erasure_tables
+from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.tables import write_tables
 from exoprobe.logs import log_to
 from exoprobe.probes.probe_data import open_representation
@@ -10,5 +12,12 @@ cfg, files = snakemake.params.cfg, snakemake.input
 source = open_representation(
     files.samples, files.factors, files.features, memory_mb=snakemake.resources.mem_mb, device=cfg["device"]
 )
-tables = erasure_tables(source, files.samples, files.factors, cfg["probes"], label_is_group=cfg["label_is_group"])
-write_tables(tables, dict(snakemake.output.items()))
+dataset, is_control = (files.samples, files.factors), snakemake.wildcards.representation in cfg["controls"]
+probe_files = ProbeFiles(files.predictions, files.searches, [], is_control)
+paths = dict(snakemake.output.items())
+tables = erasure_tables(
+    source, *dataset, cfg["probes"],
+    erase=choose_erasures(cfg["erase"], *dataset, probe_files, cfg["margin"]),
+    label_is_group=cfg["label_is_group"], folder=paths.pop("erasers"),
+)  # fmt: skip
+write_tables(tables, paths)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 
@@ -33,6 +33,7 @@ from exoprobe.io.locations import CONTAINERS, PATTERN, Location, parse_location
 CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
 SHORT = ("features", "factors", "group", "id", "label", "split", "where")
+ERASE = ("leaks", "all", "none")
 ROLES = ("group", "id", "label", "split", "kinds", "factor_columns", "where")
 FEATURES = (".npy", *CONTAINERS, *TABLES)
 NOTHING = (
@@ -120,6 +121,12 @@ def _kind(value: str) -> str:
     return value
 
 
+def _as_erase(value: object) -> object:
+    if isinstance(value, str) and value not in ERASE:
+        raise fault(f" is {shown(value)}; allowed: {', '.join(ERASE)}, or a list of factors")
+    return value
+
+
 class Audit(Section):
     """Your own features: what do they encode that they should not?"""
 
@@ -158,6 +165,10 @@ class Audit(Section):
     factor is set against the label, and against the other factor that predicts it best."""
     rows: Annotated[Annotated[Whole, Field(ge=20)] | None, Null]
     """Draw whole groups up to so many rows, for a quick look. null: all."""
+    erase: Annotated[Literal["leaks", "all", "none"] | Names, BeforeValidator(_as_erase)] = "leaks"
+    """What removing factors costs, and the erasers to do it with (docs/erasers.md). leaks: of each factor whose skill
+    is surely above the margin; all; none; or a list of factors: of what leaks, of each of these, and of all of these
+    together."""
     images: Annotated[
         Annotated[OptionalPath, Tag("(file)")] | Annotated[ImageFolder, Tag("(folder)")],
         Discriminator(_kind_of_images),
@@ -188,6 +199,10 @@ class Audit(Section):
         if twice := [title for title in titles if titles.count(title) > 1]:
             raise fault(f": two have the title {twice[0]!r}; rename one", "representations")
         self._check_given()
+        for index, name in enumerate(self.erased):
+            if self.factor_columns is not None and name not in self.factor_columns:
+                known = ", ".join(self.factor_columns)
+                raise wrong(name, f"it must be among factor_columns: {known}", "erase", index)
         if all(entry.control for entry in self.representations.values()):
             raise fault(": all are controls; one at least must be what is audited", "representations")
         return self
@@ -201,6 +216,11 @@ class Audit(Section):
             if self.factor_columns is not None and name not in (*self.factor_columns, self.label):
                 known = ", ".join([*self.factor_columns, *([] if self.label is None else [self.label])])
                 raise wrong(name, f"it must be among factor_columns, or the label: {known}", "given", index)
+
+    @property
+    def erased(self) -> list[str]:
+        """The factors that are erased whether they leak or not, as far as they are named."""
+        return [] if isinstance(self.erase, str) else self.erase
 
     def roles(self) -> Roles:
         """Return what the columns of the factor table are."""
@@ -241,8 +261,9 @@ def check_audit_files(audit: Audit) -> None:
     if audit.factors != PICTURE_FACTORS and Path(audit.factors).exists():
         known = column_names(audit.factors)
         audit.roles().check(audit.factors, known)
-        for index, name in enumerate(audit.given or ()):
-            check_column(audit.factors, f"audit.given[{index}]", name, known)
+        for key, names in (("given", audit.given or ()), ("erase", audit.erased)):
+            for index, name in enumerate(names):
+                check_column(audit.factors, f"audit.{key}[{index}]", name, known)
         if isinstance(audit.images, ImageFolder):
             check_column(audit.factors, "audit.images.column", audit.images.column, known)
 

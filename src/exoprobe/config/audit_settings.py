@@ -42,6 +42,8 @@ class AuditSettings:
         roles: what its columns are; the label is the group unless it is given.
         given: names of factors, or of the label, that all others are set against; None for the label and the
             strongest other factor.
+        erase: ``leaks``, ``all``, ``none``, or names of factors, see
+            :func:`exoprobe.evaluation.erasure_choice.choose_erasures`.
         rows: whole groups are drawn up to so many rows; None for all.
         seed: of this draw and of the split.
         permutations: for the p-values; None for as many as the number of factors needs.
@@ -55,6 +57,7 @@ class AuditSettings:
     factors: str | None
     roles: Roles = field(default_factory=Roles)
     given: Sequence[str] | None = None
+    erase: str | Sequence[str] = "leaks"
     rows: int | None = None
     seed: int = 0
     permutations: int | None = None
@@ -89,9 +92,9 @@ class AuditSettings:
         features = [f"{name}: {file}" for name, entry in self.representations.items() for file in entry.files]
         return [*features, f"factors: {self.factors}"]
 
-    def described(self, *, erasure: bool = True) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
         """Return all settings as plain values, for provenance.json."""
-        return {**asdict(self), "erasure": erasure}
+        return asdict(self)
 
     def metadata(self) -> dict[str, Any]:
         """Return the settings that :func:`exoprobe.evaluation.audit_metadata.write_metadata` needs."""
@@ -127,6 +130,7 @@ def audit_settings(config: "Config") -> AuditSettings:
         config.images.table or audit.factors,
         replace(audit.roles(), label=audit.label or audit.group),
         given=audit.given,
+        erase=audit.erase,
         rows=audit.rows,
         seed=config.seeds[0],
         permutations=audit.permutations,

@@ -19,7 +19,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
 
 METADATA_KEY = "exoprobe.eraser"  # one entry: safetensors writes several in random order, and files would differ
-PARTS = ("mean", "left", "right")
+MATRICES = ("mean", "left", "right")
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def load_eraser(path: str | Path, fold: int | None = None) -> tuple[Projection, 
     prefix = "" if fold is None else f"fold_{fold}."
     try:
         with safe_open(path, framework="numpy") as file:
-            parts = [file.get_tensor(prefix + name) for name in PARTS]
+            tensors = [file.get_tensor(prefix + name) for name in MATRICES]
             alpha = float(file.get_tensor("alpha"))
             notes = EraserNotes(**json.loads((file.metadata() or {})[METADATA_KEY]))
     except FileNotFoundError as error:
         raise ExoprobeError(f"{path}: no such file") from error
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise ExoprobeError(f"{path}: holds no eraser ({error}); give a file of erasers/ or of Eraser.save") from error
-    return Projection(*parts), alpha, notes
+    return Projection(*tensors), alpha, notes
 
 
 def eraser_names(erased: Sequence[str]) -> Mapping[str, str]:
@@ -105,4 +105,4 @@ def eraser_names(erased: Sequence[str]) -> Mapping[str, str]:
 
 
 def _tensors(eraser: Projection, prefix: str = "") -> dict[str, np.ndarray]:
-    return {f"{prefix}{name}": np.ascontiguousarray(getattr(eraser, name), np.float64) for name in PARTS}
+    return {f"{prefix}{name}": np.ascontiguousarray(getattr(eraser, name), np.float64) for name in MATRICES}

@@ -1,7 +1,7 @@
 """What probes predict of one fold before and after each factor is erased."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm import tqdm
@@ -25,27 +25,32 @@ ByProbe = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class ErasedFold:
-    """One fold's erasers of F factors, and predictions of its n test rows.
+    """One fold's E erasers, and predictions of F factors in its n test rows.
 
     Attributes:
         data: the fold, with all of its training rows.
-        erasers: of each factor.
-        before: of each factor, [n] by probe, of the features as they are.
-        after: likewise, after its own erasure.
-        least_squares: of each factor, [n, 1 + F] by ridge regression: as they are, and after each erasure.
+        erasers: each erases one factor or several together.
+        before: of each factor that is erased, by its index, [n] by probe, of the features as they are.
+        after: of each eraser, of each factor that it erases, by its index: likewise, after the erasure.
+        least_squares: of each factor, [n, 1 + E] by ridge regression: as they are, and after each erasure.
         means: of each factor in the rows that the probes are fitted on, as a prediction.
     """
 
     data: ProbeData
     erasers: Sequence[Projection]
-    before: Sequence[ByProbe]
-    after: Sequence[ByProbe]
+    before: Mapping[int, ByProbe]
+    after: Sequence[Mapping[int, ByProbe]]
     least_squares: Sequence[np.ndarray]
     means: Sequence[float]
 
 
 def erase_fold(
-    source: Representation, rows: ErasureRows, factors: Sequence[Factor], probes: Sequence[str], bar: tqdm
+    source: Representation,
+    rows: ErasureRows,
+    factors: Sequence[Factor],
+    erased: Sequence[Sequence[int]],
+    probes: Sequence[str],
+    bar: tqdm,
 ) -> ErasedFold:
     """Fit the erasers of one fold, and probes on other rows before and after each erasure.
 
@@ -53,38 +58,43 @@ def erase_fold(
         source: the representation.
         rows: of the fold.
         factors: F of them, of all samples.
+        erased: for each eraser, the indices of the factors that it erases.
         probes: their names.
         bar: moves on by two for each probe.
     """
     split = {"train": rows.eraser, "validation": rows.validation, "test": rows.test}
     data = ProbeData(source, split, MAX_TEST)  # scaled so that the erasers' mean, what is left of a feature, is 0
     learned = [factor.learned_from(rows.known) for factor in factors]
-    erasers = fit_factor_erasers(data, learned, rows.eraser)
+    erasers = fit_factor_erasers(data, learned, erased, rows.eraser)
     fitted = data.fitted_on(rows.train)
     trained = [factor.at(rows.train) for factor in learned]
     moments = FactorMoments(fitted.blocks(rows.train), trained, source.groups[rows.train])
     plan = Fold("the erasure", rows.train, rows.test, [(rows.train, rows.validation)])
     fold = FoldData(plan, [fitted], fitted)
+    used = sorted({index for indices in erased for index in indices})
+    before = _predict(fold, [learned[index] for index in used], probes, None, bar)
     return ErasedFold(
         data.fitted_on(rows.known),
         erasers,
-        _predict(fold, learned, probes, None, bar),
-        _predict(fold, learned, probes, erasers, bar),
+        dict(zip(used, before, strict=True)),
+        _predict_erased(fold, learned, erased, probes, erasers, bar),
         _least_squares(fitted, learned, moments, erasers),
         [mean_value(factor) for factor in trained],
     )
 
 
-def fit_factor_erasers(data: ProbeData, factors: Sequence[Factor], rows: np.ndarray) -> list[Projection]:
-    """Fit each factor's eraser on some rows, bool [N]."""
+def fit_factor_erasers(
+    data: ProbeData, factors: Sequence[Factor], erased: Sequence[Sequence[int]], rows: np.ndarray
+) -> list[Projection]:
+    """Fit the eraser of each set of factors, by their indices, on some rows, bool [N]."""
     moments = FactorMoments(data.blocks(rows), [factor.at(rows) for factor in factors], data.groups[rows])
-    return fit_erasers(moments.whole, [[columns] for columns in moments.columns])
+    return fit_erasers(moments.whole, [[moments.columns[index] for index in indices] for indices in erased])
 
 
 def _predict(
     fold: FoldData, factors: Sequence[Factor], probes: Sequence[str], erasers: Sequence[Projection] | None, bar: tqdm
 ) -> list[dict[str, np.ndarray]]:
-    """Fit every probe, after the erasure of each factor if there are erasers: of each factor [n] by probe."""
+    """Fit every probe, each factor after its eraser if there are erasers: of each factor, by its name, [n] by probe."""
     predictions: dict[str, dict[str, np.ndarray]] = {factor.name: {} for factor in factors}
     targets = join_targets(factors)
     for name in probes:
@@ -93,7 +103,22 @@ def _predict(
             for index, factor in enumerate(result.targets.factors):
                 predictions[factor.name][name] = result.values[:, index]
         bar.update()
-    return [predictions[factor.name] for factor in factors]
+    return list(predictions.values())
+
+
+def _predict_erased(
+    fold: FoldData,
+    factors: Sequence[Factor],
+    erased: Sequence[Sequence[int]],
+    probes: Sequence[str],
+    erasers: Sequence[Projection],
+    bar: tqdm,
+) -> list[dict[int, ByProbe]]:
+    """Fit every probe after each erasure, of the factors that it erases: of each eraser, by factor and probe, [n]."""
+    pairs = [(number, index) for number, indices in enumerate(erased) for index in indices]
+    named = [replace(factors[index], name=f"{factors[index].name} after erasure {number}") for number, index in pairs]
+    predicted = iter(_predict(fold, named, probes, [erasers[number] for number, _ in pairs], bar))
+    return [{index: next(predicted) for index in indices} for indices in erased]
 
 
 def _least_squares(

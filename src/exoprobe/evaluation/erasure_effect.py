@@ -1,16 +1,19 @@
-"""What it costs to remove a factor: probes again after least-squares concept erasure, and recognition."""
+"""What it costs to remove factors: probes again after least-squares concept erasure, and recognition."""
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import Factor
+from exoprobe.embeddings.eraser_file import EraserNotes, eraser_names, save_eraser
+from exoprobe.embeddings.erasure import Projection
 from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.erased_fold import MAX_TEST, ErasedFold, erase_fold, fit_factor_erasers
-from exoprobe.evaluation.erasure_rows import HALVES, erasable, erasure_rows, split_rows
+from exoprobe.evaluation.erasure_rows import HALVES, ErasureRows, erasable, erasure_rows, split_rows
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.recognition_effect import RecognitionEffect
 from exoprobe.probes.probe_data import ProbeData, Representation
@@ -20,9 +23,10 @@ log = logging.getLogger(__name__)
 
 ROUNDING = 1e-9  # of a skill
 LEAST_SQUARES = "least squares"  # the probe of the other factors: fitted from moments alone
+FITTED_ON = "one half of the groups that are not scored"
 COLUMNS = [
     *("erased", "probed", "probe", "skill_before", "skill", "skill_low", "skill_high"),
-    *("change", "change_low", "change_high", "at_baseline"),
+    *("change", "change_low", "change_high", "at_baseline", "file"),
 ]
 
 
@@ -32,12 +36,14 @@ def erasure_tables(
     factors: str | Path,
     probes: Sequence[str],
     *,
+    erase: Sequence[Sequence[str]] | None = None,
     label_is_group: bool = False,
+    folder: str | Path | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Erase each factor in turn, and fit probes before and after.
+    """Erase factors, one by one or several together, and fit probes before and after.
 
     Erasers are fitted on one half of the training groups, and probes on the other (see
-    :mod:`exoprobe.evaluation.erasure_rows`), so that an erasure is judged on groups that it has not seen. The erased
+    :mod:`exoprobe.evaluation.erasure_rows`), so that an erasure is judged on groups that it has not seen. An erased
     factor is predicted by every probe, tuned anew; every other factor by ridge regression, with the alpha that was best
     before the erasure. With folds, each is test once.
 
@@ -46,86 +52,154 @@ def erasure_tables(
         samples: its dataset.
         factors: of its samples.
         probes: the names of the probes.
+        erase: what each eraser erases, by name; None for every factor by itself.
         label_is_group: whether the labels, that the representation is meant to encode, are the groups.
+        folder: where the erasers go, a file each: ``erasers/{representation}``; made where it is missing. None for
+            nowhere.
 
     Returns:
         ``erasure``: ``erased``, ``probed``, ``probe``, ``skill_before`` (of the same rows, without an erasure),
-        ``skill``, ``change`` with their intervals, ``at_baseline`` (of the erased factor: not surely better than its
-        mean in training);
+        ``skill``, ``change`` with their intervals, ``at_baseline`` (of an erased factor: not surely better than its
+        mean in training), ``file`` (of the eraser, in the folder of all representations' erasers);
         ``recognition``: see :mod:`exoprobe.evaluation.recognition_effect`.
         Both lack factors of which too few groups hold the values.
     """
-    named = [source.factors[name] for name in source.factor_names]
-    planned = erasure_rows(source, named)
-    erased = [factor for factor in named if erasable(factor, planned)]
-    if not erased:
-        return {
-            "erasure": pd.DataFrame(columns=COLUMNS),
-            "recognition": _recognition(source, [], [], label_is_group=label_is_group),
-        }
-    with progress(2 * len(planned) * len(probes), "probe", log, f"erasing {len(erased)} factors") as bar:
-        folds = [erase_fold(source, rows, erased, probes, bar) for rows in planned]
-    evaluator = Evaluator(samples, factors, np.any([fold.data.rows["test"] for fold in folds], axis=0))
-    table = pd.DataFrame(_rows(erased, folds, evaluator), columns=COLUMNS)
-    return {"erasure": table, "recognition": _recognition(source, folds, erased, label_is_group=label_is_group)}
+    planned = erasure_rows(source, [source.factors[name] for name in source.factor_names])
+    known = [source.factors[name] for name in source.factor_names if erasable(source.factors[name], planned)]
+    sets = _erased_sets(erase, known)
+    erasures = _Erasures(known, sets, _erase_folds(source, planned, known, sets, probes) if sets else [])
+    data, erasers = _judged(source, planned, erasures)
+    files = dict.fromkeys(erasures.titles, "") if folder is None else _save(Path(folder), erasures, data, erasers)
+    recognition = RecognitionEffect(data, label_is_group=label_is_group).table(erasures.titles, erasers)
+    if not sets:
+        return {"erasure": pd.DataFrame(columns=COLUMNS), "recognition": recognition}
+    evaluator = Evaluator(samples, factors, np.any([fold.data.rows["test"] for fold in erasures.folds], axis=0))
+    table = pd.DataFrame(_rows(erasures, evaluator))
+    return {"erasure": table.assign(file=table["erased"].map(files))[COLUMNS], "recognition": recognition}
 
 
-def _rows(factors: Sequence[Factor], folds: Sequence[ErasedFold], evaluator: Evaluator) -> Iterator[dict[str, object]]:
-    """Yield the rows of the erased factors, and then of the others."""
-    position = {factor.name: index for index, factor in enumerate(evaluator.factors)}
-    for index, factor in enumerate(factors):
-        yield from _erased_factor(index, factor, folds, evaluator, position[factor.name])
-    for index, factor in enumerate(factors):
-        yield from _other_factors(index, factors, folds, evaluator, position[factor.name])
+@dataclass(frozen=True)
+class _Erasures:
+    """E erasures.
+
+    Attributes:
+        factors: F of them, that can be erased.
+        sets: which of them each erases, by their indices.
+        folds: what was predicted in each.
+    """
+
+    factors: Sequence[Factor]
+    sets: Sequence[Sequence[int]]
+    folds: Sequence[ErasedFold]
+
+    @property
+    def names(self) -> list[list[str]]:
+        """The names of the factors that each erases."""
+        return [[self.factors[index].name for index in indices] for indices in self.sets]
+
+    @property
+    def titles(self) -> list[str]:
+        """What tables call each."""
+        return [" + ".join(names) for names in self.names]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Each erasure with each of its factors, by their indices."""
+        return [(number, index) for number, indices in enumerate(self.sets) for index in indices]
 
 
-def _erased_factor(
-    index: int, factor: Factor, folds: Sequence[ErasedFold], evaluator: Evaluator, position: int
-) -> Iterator[dict[str, object]]:
-    """Yield a row per probe of the erased factor."""
+def _erased_sets(erase: Sequence[Sequence[str]] | None, known: Sequence[Factor]) -> list[list[int]]:
+    """Return the factors' indices of each eraser; none where one of them cannot be erased."""
+    position = {factor.name: index for index, factor in enumerate(known)}
+    named = [[name] for name in position] if erase is None else erase
+    return [[position[name] for name in names] for names in named if all(name in position for name in names)]
+
+
+def _erase_folds(
+    source: Representation,
+    planned: Sequence[ErasureRows],
+    factors: Sequence[Factor],
+    sets: Sequence[Sequence[int]],
+    probes: Sequence[str],
+) -> list[ErasedFold]:
+    times = "once" if len(sets) == 1 else f"{len(sets)} times"
+    with progress(2 * len(planned) * len(probes), "probe", log, f"erasing {times}") as bar:
+        return [erase_fold(source, rows, factors, sets, probes, bar) for rows in planned]
+
+
+def _judged(
+    source: Representation, planned: Sequence[ErasureRows], erasures: _Erasures
+) -> tuple[ProbeData, Sequence[Projection]]:
+    """Return the data to measure recognition on, and the erasers to use, fitted on none of its test groups.
+
+    Of several folds, recognition is measured on one half of the groups, and the erasers are fitted on the other.
+    """
+    if len(planned) == 1:
+        if erasures.folds:
+            return erasures.folds[0].data, erasures.folds[0].erasers
+        (rows,) = planned
+        split = {"train": rows.eraser, "validation": rows.validation, "test": rows.test}
+        return ProbeData(source, split, MAX_TEST).fitted_on(rows.known), []
+    halves = split_rows(source.groups, np.ones(len(source.groups), bool), erasures.factors, HALVES)
+    nothing = np.zeros(len(halves), bool)
+    data = ProbeData(source, {"train": halves == 0, "validation": nothing, "test": halves == 1}, MAX_TEST)
+    learned = [factor.learned_from(halves == 0) for factor in erasures.factors]
+    return data, fit_factor_erasers(data, learned, erasures.sets, halves == 0) if erasures.sets else []
+
+
+def _save(folder: Path, erasures: _Erasures, data: ProbeData, erasers: Sequence[Projection]) -> dict[str, str]:
+    """Write the erasers, and those of each fold beside them where there are several; return their files by title."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files, folds = eraser_names(erasures.titles), erasures.folds
+    for number, (title, names) in enumerate(zip(erasures.titles, erasures.names, strict=True)):
+        of_folds = [fold.data.stored_eraser(fold.erasers[number]) for fold in folds] if len(folds) > 1 else []
+        notes = EraserNotes(names, fitted_on=FITTED_ON)
+        save_eraser(folder / files[title], data.stored_eraser(erasers[number]), notes, folds=of_folds)
+    return {title: f"{folder.name}/{file}" for title, file in files.items()}
+
+
+def _rows(erasures: _Erasures, evaluator: Evaluator) -> Iterator[dict[str, object]]:
+    """Yield the rows of what is erased, and then of the other factors."""
+    for number, index in erasures.pairs:
+        yield from _erased_factor(erasures, number, index, evaluator)
+    for index in range(len(erasures.factors)):
+        yield from _other_factors(erasures, index, evaluator)
+
+
+def _position(factor: Factor, evaluator: Evaluator) -> int:
+    return [known.name for known in evaluator.factors].index(factor.name)
+
+
+def _erased_factor(erasures: _Erasures, number: int, index: int, evaluator: Evaluator) -> Iterator[dict[str, object]]:
+    """Yield a row per probe of an erased factor."""
+    folds, factor = erasures.folds, erasures.factors[index]
+    position = _position(factor, evaluator)
     means = [np.full(int(fold.data.rows["test"].sum()), fold.means[index]) for fold in folds]
     baseline = evaluator.score(position, np.concatenate(means)[:, None])
     for probe in folds[0].before[index]:
-        before, after = (
-            np.concatenate([predictions[index][probe] for predictions in by_fold])
-            for by_fold in ([fold.before for fold in folds], [fold.after for fold in folds])
-        )
+        before = np.concatenate([fold.before[index][probe] for fold in folds])
+        after = np.concatenate([fold.after[number][index][probe] for fold in folds])
         was, now = evaluator.score(position, before[:, None]), evaluator.score(position, after[:, None])
         _, low, _ = now.change(baseline)
-        yield {**_row(factor, factor, probe, was, now), "at_baseline": not low > ROUNDING}
+        yield {**_row(erasures.titles[number], factor, probe, was, now), "at_baseline": not low > ROUNDING}
 
 
-def _other_factors(
-    index: int, factors: Sequence[Factor], folds: Sequence[ErasedFold], evaluator: Evaluator, position: int
-) -> Iterator[dict[str, object]]:
-    """Yield a row per erased other factor, as least squares predict this one."""
-    predicted = np.concatenate([fold.least_squares[index] for fold in folds])
+def _other_factors(erasures: _Erasures, index: int, evaluator: Evaluator) -> Iterator[dict[str, object]]:
+    """Yield a row per erasure of other factors, as least squares predict this one."""
+    factor = erasures.factors[index]
+    predicted = np.concatenate([fold.least_squares[index] for fold in erasures.folds])
+    position = _position(factor, evaluator)
     was, *after = [evaluator.score(position, values[:, None]) for values in predicted.T]
-    for erased, now in zip(factors, after, strict=True):
-        if erased is not factors[index]:
-            yield _row(erased, factors[index], LEAST_SQUARES, was, now)
+    for title, indices, now in zip(erasures.titles, erasures.sets, after, strict=True):
+        if index not in indices:
+            yield _row(title, factor, LEAST_SQUARES, was, now)
 
 
-def _recognition(
-    source: Representation, folds: Sequence[ErasedFold], factors: Sequence[Factor], *, label_is_group: bool
-) -> pd.DataFrame:
-    """Measure recognition; of several folds, on one half of the groups, with erasers fitted on the other half."""
-    if len(folds) == 1:
-        data, erasers = folds[0].data, folds[0].erasers
-    else:
-        halves = split_rows(source.groups, np.ones(len(source.groups), bool), factors, HALVES)
-        nothing = np.zeros(len(halves), bool)
-        data = ProbeData(source, {"train": halves == 0, "validation": nothing, "test": halves == 1}, MAX_TEST)
-        learned = [factor.learned_from(halves == 0) for factor in factors]
-        erasers = fit_factor_erasers(data, learned, halves == 0) if factors else []
-    return RecognitionEffect(data, label_is_group=label_is_group).table(factors, erasers)
-
-
-def _row(erased: Factor, factor: Factor, probe: str, was: BootstrapResult, now: BootstrapResult) -> dict[str, object]:
+def _row(erased: str, factor: Factor, probe: str, was: BootstrapResult, now: BootstrapResult) -> dict[str, object]:
     low, high = now.interval("skill")
     change, change_low, change_high = now.change(was)
     return {
-        "erased": erased.name,
+        "erased": erased,
         "probed": factor.name,
         "probe": probe,
         "skill_before": was.value("skill"),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.factors import Factor
 from exoprobe.embeddings.erasure import Projection
 from exoprobe.evaluation.intervals import interval
 from exoprobe.evaluation.recognition import Estimate, label_accuracy, label_means
@@ -34,11 +33,15 @@ class RecognitionEffect:
             self.paired = verification_rows(data.labels[self.test], data.groups[self.test])
             self.means, self.means_labels = self._label_means()
 
-    def table(self, factors: Sequence[Factor], erasers: Sequence[Projection]) -> pd.DataFrame:
-        """Measure without and with each factor's eraser.
+    def table(self, erased: Sequence[str], erasers: Sequence[Projection]) -> pd.DataFrame:
+        """Measure without and with each eraser.
+
+        Args:
+            erased: what each eraser erases.
+            erasers: of the scaled features.
 
         Returns:
-            A row per erased factor (empty: none) and measure (``label_accuracy``, where test has labels of train,
+            A row per eraser (``erased``; empty: none) and measure (``label_accuracy``, where test has labels of train,
             ``verification_auc``, ``equal_error_rate``): ``value``, ``change`` by the erasure, their 95 % intervals,
             and on how many ``rows`` and ``groups`` they rest. No rows where no label is known.
         """
@@ -46,10 +49,9 @@ class RecognitionEffect:
             return pd.DataFrame(columns=COLUMNS)
         before = self._measure(self.features, self.means)
         rows = [self._row("", name, estimate, None) for name, estimate in before.items()]
-        for factor, eraser in zip(factors, erasers, strict=True):
-            erased = [self.data.erase_stored(eraser, features) for features in (self.features, self.means)]
-            after = self._measure(*erased)
-            rows += [self._row(factor.name, name, estimate, before[name]) for name, estimate in after.items()]
+        for title, eraser in zip(erased, erasers, strict=True):
+            after = self._measure(*(self.data.erase_stored(eraser, given) for given in (self.features, self.means)))
+            rows += [self._row(title, name, estimate, before[name]) for name, estimate in after.items()]
         return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
     def _label_means(self) -> tuple[np.ndarray, np.ndarray]:

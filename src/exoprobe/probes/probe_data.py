@@ -173,10 +173,11 @@ class ProbeData:
 
     def erase_stored(self, eraser: Projection, features: np.ndarray) -> np.ndarray:
         """Erase with an eraser of the scaled features from features as they are stored, [n, D]: float64 [n, D]."""
-        mean, factor = self._scaling.mean.numpy(), self._scaling.factor.numpy()
-        scale = np.divide(1, factor, out=np.zeros_like(factor), where=factor > 0)
-        scaled = (features - mean) * factor
-        return np.asarray(features + (eraser.apply(scaled) - scaled) * scale)
+        return self.stored_eraser(eraser).apply(features.astype(np.float64))
+
+    def stored_eraser(self, eraser: Projection) -> Projection:
+        """Return the eraser of the features as they are stored that one of the scaled features is."""
+        return eraser.unscaled(self._scaling.mean.numpy(), self._scaling.factor.numpy())
 
     @property
     def eraser(self) -> Projection | None:

@@ -31,7 +31,7 @@ class Action:
     Attributes:
         title: in a few words.
         text: why and how, in a sentence.
-        code: to add to the command, or empty.
+        code: to add to the command, or a file to use; or empty.
         factor: that it is about most, or empty.
     """
 
@@ -112,13 +112,13 @@ def _erase(
         if rows.empty:
             continue
         left = rows[~rows["at_baseline"]].sort_values("skill", ascending=False)
-        after = "no probe beats a constant"
+        after = f"no probe beats a constant (skill {number(rows['skill_before'].max())} before)"
         if len(left):
-            after = f"{left['probe'].iloc[0]} still reaches a skill of {number(left['skill'].iloc[0])}"
+            best = rows_of(left)[0]
+            after = f"{best.probe} still reaches a skill of {number(best.skill)} ({number(best.skill_before)} before)"
         start = f"Do not rely on erasing {factor}" if len(left) else f"Erase {factor}"
-        yield Action(
-            start, f"after LEACE on {title}, {after}; {_cost(recognition, factor, title, wanted)}", factor=factor
-        )
+        text = f"after LEACE on {title}, {after}; {_cost(recognition, factor, title, wanted)}"
+        yield Action(start, text, f"erasers/{rows['file'].iloc[0]}" if rows["file"].iloc[0] else "", factor)
 
 
 def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[Wanted]) -> str:
@@ -129,11 +129,12 @@ def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[W
         return "its cost was not measured (no label)"
     row = rows_of(rows)[0]
     words, change = MEASURES[measure], difference(row.change, row.change_low, row.change_high)
+    ends = f"from {number(row.value - row.change)} to {number(row.value)}"
     if row.change_low > -FREE:
-        return f"the change of {words}, {change}, does not matter"
+        return f"the change of {words}, {ends}, does not matter: {change}"
     if row.change_high < 0:
-        return f"{words} changes by {change}"
-    return f"{words} may change by {change}"
+        return f"{words} falls {ends}: {change}"
+    return f"{words} may change, {ends}: {change}"
 
 
 def _compare_with_control(leaking: Sequence[Finding], findings: Sequence[Finding]) -> Iterator[Action]:

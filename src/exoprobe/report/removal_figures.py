@@ -44,7 +44,7 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
     """
     largest = float(erasure["change"].abs().max())
     limit = largest if largest > 0 else 1.0  # where nothing changes or is known, too
-    order = list(dict.fromkeys(erasure["erased"]))
+    erased, across = (list(dict.fromkeys(erasure[name])) for name in ("erased", "probed"))
     tooltip = hints(
         erased="erased", probed="probed", skill_before="skill before|.2f", skill="after|.2f", change="change|+.2f",
         change_low="from|+.2f", change_high="to|+.2f",
@@ -52,19 +52,19 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
     ticks = {"format": "+.2f", "values": [-limit, 0, limit]}
     color = quantity("change", "change of skill", domain=[-limit, limit], domainMid=0)
     spec = {
-        "width": {"step": 24 if len(order) <= 12 else 15},
-        "height": {"step": 24 if len(order) <= 12 else 15},
+        "width": {"step": 24 if len(across) <= 12 else 15},
+        "height": {"step": 24 if len(erased) <= 12 else 15},
         "mark": {"type": "rect", "style": "cell"},
         "encoding": {
-            "x": names("probed", order, axis={"orient": "top", "labelAngle": -45, "title": "probed"}),
-            "y": names("erased", order, axis={"title": "erased"}),
+            "x": names("probed", across, axis={"orient": "top", "labelAngle": -45, "title": "probed"}),
+            "y": names("erased", erased, axis={"title": "erased"}),
             "color": color | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8} | ticks},
             "tooltip": tooltip,
         },
     }
     caption = (
-        "Rows: the factor that was erased. Columns: the change of a linear probe’s skill for the factor probed. "
-        "The diagonal should fall; other factors that fall share its directions."
+        "Rows: what was erased. Columns: the change of a linear probe’s skill for the factor probed. "
+        "What was erased should fall; other factors that fall share its directions."
     )
     columns = ["erased", "probed", "skill_before", "skill", "change", "change_low", "change_high"]
     return Figure("erasure matrix", caption, spec, erasure[columns])

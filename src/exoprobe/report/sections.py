@@ -17,7 +17,8 @@ from exoprobe.report.tables import COLUMNS, Tables, rows_of
 Rows = list[Any]  # named tuples, a table's rows
 
 MANY = 8  # representations, from which figures and tables of a factor show the most important ones
-LINEAR = ("linear", "least squares")  # of the erased factor, and of the others
+LEAST_SQUARES = "least squares"
+LINEAR = ("linear", LEAST_SQUARES)  # of the erased factor, and of the others
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,15 @@ def _representation_section(rank: int, tables: Tables, representations: list[Rep
             if measure in MEASURES
         ],
     }
+    selected["together"] = _erased_together(removal)
     return RepresentationSection(
         representations[rank], {table: rows_of(rows) for table, rows in selected.items()}, figures
     )
+
+
+def _erased_together(erasure: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the factors that were erased together with others, as every probe predicts them."""
+    return erasure[(erasure["probe"] != LEAST_SQUARES) & (erasure["erased"] != erasure["probed"])]
 
 
 def draw_comparison(tables: Tables, representations: list[Representation]) -> Figure | None:

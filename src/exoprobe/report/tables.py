@@ -12,6 +12,7 @@ from exoprobe.errors import ExoprobeError
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
     *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction", "annotation"),
+    "file",
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"
@@ -25,7 +26,8 @@ COLUMNS = {
     "scores": f"factor kind representation probe {SKILL} skill_seed_sd seeds p baseline_error "
     + " ".join(f"{metric} {metric}_low {metric}_high" for metric in METRICS),
     "differences": "factor kind probe representation other difference low high p p_holm",
-    "erasure": f"representation erased probed probe skill_before {SKILL} change change_low change_high at_baseline",
+    "erasure": f"representation erased probed probe skill_before {SKILL} change change_low change_high at_baseline "
+    "file",
     "recognition": "representation erased measure value low high change change_low change_high rows groups",
     "structure": "representation dimension rows effective_rank identity_variance label_variance",
     "scree": "representation component singular_value variance_share cumulative_share",

@@ -48,11 +48,12 @@ class AuditRuns:
         """Return the feature file of a representation."""
         return f"results/features/audit/{name}/seed{seed}.parquet"
 
-    def probes(self, what: str) -> list[str]:
-        """Return the probe stage's files of every representation, training seed by training seed."""
+    def probes(self, what: str, representation: str | None = None) -> list[str]:
+        """Return the probe stage's files of a representation, or of every one, training seed by training seed."""
         return [
             f"results/probes/audit/{name}/seed{seed}/{what}.parquet"
             for name, seeds in self.seeds.items()
+            if representation in (None, name)
             for seed in range(seeds)
         ]
 

@@ -29,7 +29,7 @@ def covariance(features, targets):
 
 @pytest.fixture
 def data(rng):
-    """Features [600, 12] that encode a sex, a site of three, an age of another scale, and a label that goes with sex."""
+    """Features [600, 12] of a sex, a site of three, an age of another scale, and a label that goes with sex."""
     sex = rng.integers(0, 2, 600)
     label = np.where(rng.random(600) < 0.8, sex, 1 - sex)
     site = rng.choice(["a", "b", "c"], 600)

@@ -1,10 +1,25 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
+from exoprobe.datasets.folds import Fold
+from exoprobe.embeddings.eraser import Eraser
+from exoprobe.embeddings.eraser_file import load_eraser
+from exoprobe.errors import ExoprobeError
+from exoprobe.evaluation.erasure_choice import choose_erasures
 from exoprobe.evaluation.erasure_effect import COLUMNS, LEAST_SQUARES, erasure_tables
-from exoprobe.probes.probe_data import open_representation
+from exoprobe.evaluation.erasure_rows import erasure_rows
+from exoprobe.evaluation.evaluator import Evaluator
+from exoprobe.evaluation.probe_files import ProbeFiles
+from exoprobe.evaluation.verification import verification
+from exoprobe.probes.base import find_probe
+from exoprobe.probes.probe_data import FoldData, ProbeData, open_representation
 from exoprobe.probes.registry import general_probe_names
+from exoprobe.probes.run import probe
+from exoprobe.probes.targets import join_targets
+from exoprobe.probes.tuning import run_probe
 from tests.planted import Planted
 
 
@@ -148,3 +163,108 @@ def test_what_too_few_groups_hold_is_not_erased(tmp_path):
     assert len(tables["erasure"]) == 0
     assert list(tables["erasure"]) == COLUMNS
     assert set(tables["recognition"]["erased"]) == {""}
+
+
+def saved(folder, planted, **settings):
+    """Erase with the linear probe and keep the erasers."""
+    files = (planted.samples, planted.factors_file)
+    source = open_representation(*files, planted.write())
+    tables = erasure_tables(source, *files, ["linear"], folder=folder / "net", **settings)
+    return source, tables
+
+
+def glasses_and_hat(folder):
+    """Two linear leaks that share a direction, and a factor that goes with none."""
+    planted = Planted(folder, groups=200)
+    planted.features[:, 0] += 2 * planted.binary("glasses")
+    planted.features[:, :2] += 1.5 * planted.binary("big hat")[:, None]
+    planted.binary("nothing")
+    return planted
+
+
+def test_the_file_gives_the_numbers_of_the_audit(tmp_path):
+    source, tables = saved(tmp_path, glasses_and_hat(tmp_path), label_is_group=True)
+    table, recognition = tables["erasure"], tables["recognition"].set_index(["erased", "measure"])
+    assert set(table["file"]) == {f"net/{name}.safetensors" for name in ("glasses", "big_hat", "nothing")}
+    eraser = Eraser.load(tmp_path / "net" / "glasses.safetensors")
+    (rows,) = erasure_rows(source, list(source.factors.values()))
+    data = ProbeData(source, {"train": rows.eraser, "validation": rows.validation, "test": rows.test})
+    stored = np.concatenate([block.numpy() for block in data.stored().blocks()])
+    erased = eraser.transform(stored.astype(np.float64))
+    data._held = ((erased - data._scaling.mean.numpy()) * data._scaling.factor.numpy()).astype(np.float32)
+    fitted = data.fitted_on(rows.train)
+    fold = FoldData(Fold("one", rows.train, rows.test, [(rows.train, rows.validation)]), [fitted], fitted)
+    factor = source.factors["glasses"].learned_from(rows.known)
+    (result,) = run_probe("linear", find_probe("linear"), fold, join_targets([factor]))
+    evaluator = Evaluator(tmp_path / "samples.parquet", tmp_path / "factors.parquet", rows.test)
+    linear = of_erased(tables, "linear").loc["glasses"]
+    assert abs(evaluator.score(0, result.values).value("skill") - linear["skill"]) < 1e-6
+    labels = source.labels[rows.test]
+    measured = verification(erased[rows.test], labels, source.groups[rows.test], label_is_group=True)
+    for measure, estimate in measured.items():
+        assert abs(estimate.value - recognition.loc[("glasses", measure), "value"]) < 1e-6
+
+
+def test_with_folds_the_file_has_what_each_fold_was_judged_by(tmp_path):
+    planted = Planted(tmp_path, groups=48, per_group=4)
+    planted.features[:, 0] += 2 * planted.binary("glasses")
+    planted.split = np.array([f"fold_{number}" for number in planted.group * 3 // 48])
+    source, _ = saved(tmp_path, planted)
+    path, signs = tmp_path / "net" / "glasses.safetensors", 2 * planted.factors[0].values - 1
+    for fold, rows in enumerate(erasure_rows(source, planted.factors)):
+        projection, _, _ = load_eraser(path, fold)
+        erased = projection.apply(planted.features[rows.eraser])
+        centered = signs[rows.eraser] - signs[rows.eraser].mean()
+        assert np.abs(centered @ erased / len(erased)).max() < 1e-6
+    assert load_eraser(path)[0].rank == 1
+    with pytest.raises(ExoprobeError, match="holds no eraser"):
+        load_eraser(path, 3)
+
+
+def test_named_factors_are_erased_together(tmp_path):
+    sets = [["glasses"], ["glasses", "big hat"]]
+    _, tables = saved(tmp_path, glasses_and_hat(tmp_path), erase=sets)
+    table = tables["erasure"].set_index(["erased", "probed", "probe"])
+    together = table.loc["glasses + big hat"]
+    assert set(together.index) == {("glasses", "linear"), ("big hat", "linear"), ("nothing", LEAST_SQUARES)}
+    assert (together["skill"] < 0.2).all()
+    assert (together.loc[(["glasses", "big hat"], "linear"), "change"] < -0.3).all()
+    assert table.loc[("glasses", "big hat", LEAST_SQUARES), "skill"] > 0.3  # is left where glasses alone are erased
+    assert set(table["file"]) == {"net/glasses.safetensors", "net/glasses___big_hat.safetensors"}
+    assert Eraser.load(tmp_path / "net/glasses___big_hat.safetensors").projection.rank == 2
+
+
+@pytest.mark.parametrize(
+    ("erase", "control", "expected"),
+    [
+        ("leaks", False, [["glasses"]]),
+        ("leaks", True, []),
+        ("all", True, [["glasses"], ["age"], ["nothing"]]),
+        ("none", False, []),
+        (["nothing"], False, [["glasses"], ["nothing"]]),
+        (["nothing", "age"], True, [["age"], ["nothing"], ["nothing", "age"]]),
+    ],
+)
+def test_what_leaks_or_is_named_is_erased(leaking, erase, control, expected):
+    dataset, files = leaking
+    assert choose_erasures(erase, *dataset, replace(files, control=control), 0.1) == expected
+
+
+def test_what_is_no_factor_cannot_be_erased(leaking):
+    dataset, files = leaking
+    with pytest.raises(ExoprobeError, match=r"erase: 'sex' is no factor here; the factors are glasses, age, nothing"):
+        choose_erasures(["age", "sex"], *dataset, files, 0.1)
+
+
+@pytest.fixture(scope="module")
+def leaking(tmp_path_factory):
+    """A leak, a trace and nothing, with the linear probe's predictions."""
+    planted = Planted(tmp_path_factory.mktemp("leaking"), groups=200)
+    planted.features[:, 0] += 2 * planted.binary("glasses")
+    planted.features[:, 1] += 0.2 * planted.binary("age")
+    planted.binary("nothing")
+    path = planted.write()
+    dataset = planted.samples, planted.factors_file
+    paths = {name: path.with_name(f"{name}.parquet") for name in ("predictions", "search", "selectivity")}
+    probe(open_representation(*dataset, path), paths, probes={"linear": None})
+    return dataset, ProbeFiles([paths["predictions"]], [paths["search"]], [], False)

@@ -124,7 +124,8 @@ class Audit:
                     change = skill - was
                     limits = [skill - 0.04, skill + 0.04, change, change - 0.03, change + 0.03]
                     at_baseline = probed == erased and not nonlinear
-                    rows.append([representation, erased, probed, probe, was, skill, *limits, at_baseline])
+                    file = f"{representation}/{erased}.safetensors"
+                    rows.append([representation, erased, probed, probe, was, skill, *limits, at_baseline, file])
         return pd.DataFrame(rows, columns=COLUMNS["erasure"].split())
 
     def recognition(self):

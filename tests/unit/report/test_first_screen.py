@@ -224,8 +224,8 @@ def test_a_representation_is_lowest_only_where_the_first_tier_has_no_other():
     assert unclear == "the data do not show which encodes less of age"
 
 
-ERASURE = ["representation", "erased", "probed", "probe", "skill", "at_baseline"]
-RECOGNITION = ["representation", "erased", "measure", "change", "change_low", "change_high"]
+ERASURE = ["representation", "erased", "probed", "probe", "skill_before", "skill", "at_baseline", "file"]
+RECOGNITION = ["representation", "erased", "measure", "value", "change", "change_low", "change_high"]
 
 
 def advice(findings, *, association=(), erasure=(), recognition=(), learning=(), lowest=None, metadata=METADATA):
@@ -258,16 +258,22 @@ def test_strongly_associated_columns_are_to_be_given():
 
 
 def test_erasure_is_advised_with_its_cost_only_where_nothing_is_left():
-    erased = [("net", "snr", "snr", "linear", 0.0, True), ("net", "snr", "snr", "MLP", 0.02, True)]
-    free = [("net", "snr", "verification_auc", -0.001, -FREE / 2, 0.001)]
-    actions = advice([finding()], erasure=erased, recognition=free)
-    assert "the change of verification AUC, 0.00 (−0.01 to 0.00), does not matter" in actions["Erase snr"].text
-    costly = [("net", "snr", "verification_auc", -0.1, -0.2, -0.05)]
+    file = "net/snr.safetensors"
+    erased = [
+        ("net", "snr", "snr", "linear", 0.8, 0.0, True, file),
+        ("net", "snr", "snr", "MLP", 0.9, 0.02, True, file),
+    ]
+    free = [("net", "snr", "verification_auc", 0.949, -0.001, -FREE / 2, 0.001)]
+    action = advice([finding()], erasure=erased, recognition=free)["Erase snr"]
+    assert "no probe beats a constant (skill 0.90 before)" in action.text
+    assert "the change of verification AUC, from 0.95 to 0.95, does not matter: 0.00 (−0.01 to 0.00)" in action.text
+    assert action.code == "erasers/net/snr.safetensors"
+    costly = [("net", "snr", "verification_auc", 0.85, -0.1, -0.2, -0.05)]
     actions = advice([finding()], erasure=erased, recognition=costly)
-    assert "verification AUC changes by −0.10 (−0.20 to −0.05)" in actions["Erase snr"].text
-    left = [*erased[:1], ("net", "snr", "snr", "MLP", 0.51, False)]
+    assert "verification AUC falls from 0.95 to 0.85: −0.10 (−0.20 to −0.05)" in actions["Erase snr"].text
+    left = [*erased[:1], ("net", "snr", "snr", "MLP", 0.96, 0.51, False, file)]
     actions = advice([finding()], erasure=left, recognition=free)
-    assert "MLP still reaches a skill of 0.51" in actions["Do not rely on erasing snr"].text
+    assert "MLP still reaches a skill of 0.51 (0.96 before)" in actions["Do not rely on erasing snr"].text
 
 
 def test_groups_that_would_decide():
