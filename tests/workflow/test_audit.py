@@ -19,6 +19,7 @@ CONFIG = {
     "label": "label",
     "split": "split",
     "images": "results/data/mnist/samples.parquet",
+    "erase": "all",
 }
 PROBING = {"probe_factors": 3, "compare_with_given": 2, "erase_factors": 2, "audit_tables": 1, "audit_page": 1}
 JUDGED = {"audit_metadata": 1, "audit_tables": 1, "audit_page": 1}

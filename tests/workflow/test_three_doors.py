@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ def project(root, tmp_path_factory):
     people = np.repeat(np.arange(40), 5)
     glasses, yaw = rng.random(200) < 0.4, rng.uniform(-60, 60, 200)
     features = rng.normal(size=(40, 6))[people] + 0.5 * rng.normal(size=(200, 6))
-    features[:, 0] += glasses
+    features[:, 0] += 3 * glasses
     np.save(project.path("my.npy"), features)
     table = pd.DataFrame({"person": people, "glasses": np.where(glasses, "yes", "no"), "yaw": yaw})
     table.to_csv(project.path("my.csv"), index=False)
@@ -38,6 +39,9 @@ def project(root, tmp_path_factory):
 def assert_same(folder, reference):
     for name in COLUMNS:
         assert (folder / f"{name}.csv").read_bytes() == (reference / f"{name}.csv").read_bytes(), name
+    erasers = [sorted(path.relative_to(of) for path in of.glob("erasers/*/*")) for of in (folder, reference)]
+    assert erasers[0] == erasers[1] == [Path("erasers/features/glasses.safetensors")]
+    assert (folder / erasers[0][0]).read_bytes() == (reference / erasers[0][0]).read_bytes()
     assert (folder / "metadata.json").read_bytes() == (reference / "metadata.json").read_bytes()
     pages = [PROVENANCE.sub("", (path / "index.html").read_text()) for path in (folder, reference)]
     assert pages[0] == pages[1]
