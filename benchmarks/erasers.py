@@ -1,9 +1,9 @@
 """Do erasers erase, and what do they cost? Simulated features: python -m benchmarks.erasers.
 
-Five factors together: 100 datasets of each size with five binary factors, each written in along a direction of its own,
-which are erased from one half of the training groups; the linear probe is fitted on the other half, and test is of other
-groups. A label that goes with a factor (Cramér's V 0.6): 200 datasets with the label written in beside the factor, erased
-by LEACE, and by SPLINCE, which keeps the label's covariance with the features.
+Five factors together: 100 datasets of each size with five binary factors, each written in along a direction of its own.
+They are erased from one half of the training groups; the linear probe is fitted on the other half, and test is of other
+groups. A label that goes with a factor (Cramér's V 0.6): 200 datasets with the label written in beside the factor,
+which is erased by LEACE, and by SPLINCE, which keeps the label's covariance with the features.
 """
 
 import tempfile

@@ -7,7 +7,7 @@ import numpy as np
 
 from exoprobe.embeddings.erased_columns import Columns, class_columns, number_columns
 from exoprobe.embeddings.eraser_file import EraserNotes, load_eraser, save_eraser
-from exoprobe.embeddings.erasure import Projection, fit_erasers
+from exoprobe.embeddings.erasure import Projection, fit_erasers, fit_rest_eraser
 from exoprobe.errors import ExoprobeError
 from exoprobe.features.blocks import BLOCK, ArrayBlocks
 from exoprobe.features.moments import Moments, measure_moments
@@ -17,7 +17,8 @@ class Eraser:
     """Removes factors from features linearly: LEACE, or SPLINCE where something is kept.
 
     No linear probe that is fitted on the transformed training rows predicts an erased factor better than a constant.
-    Nonlinear probes may, and on rows of other groups a little may be left: audit the transformed features.
+    Nonlinear probes may, and on rows of other groups a little may be left: audit the transformed features. Where
+    something is kept and nothing is named to erase, everything else is removed, which leaves least to nonlinear probes.
 
     Factors are columns: numbers (a float array) are taken as they are; text, booleans, pandas categories and integers
     are classes. A list, a dict or a table holds several factors, which are erased together; a float array of two
@@ -43,7 +44,7 @@ class Eraser:
 
         Args:
             X: features [N, D].
-            Z: factors to erase, of N rows.
+            Z: factors to erase, of N rows; None for all but what is kept.
             erase: likewise, instead of Z: a pipeline gives its label as Z.
             keep: factors whose covariance with the features stays exactly as it is, such as the label.
 
@@ -55,12 +56,13 @@ class Eraser:
         self._solve()
         return self
 
-    def partial_fit(self, X: Any, Z: Any, *, keep: Any = None) -> "Eraser":  # noqa: ANN401
+    def partial_fit(self, X: Any, Z: Any = None, *, keep: Any = None) -> "Eraser":  # noqa: ANN401
         """Add a batch of training rows, for features that no array holds.
 
         Args:
             X: features [n, D].
             Z: numbers to erase [n] or [n, T]; of classes, a column of 0 and 1 each, as a batch need not have them all.
+                None for all but what is kept.
             keep: likewise, to keep.
 
         Raises:
@@ -149,11 +151,12 @@ class Eraser:
 
     def _add(self, given: Any, erased: Columns | None, kept: Columns | None) -> None:  # noqa: ANN401
         rows = _as_features(given)
-        if erased is None:
-            raise ExoprobeError("Z is missing; give the factors to erase")
-        for columns in filter(None, (erased, kept)):
+        given_columns = [columns for columns in (erased, kept) if columns is not None]
+        if not given_columns:
+            raise ExoprobeError("Z is missing; give the factors to erase, or what to keep of all")
+        for columns in given_columns:
             columns.check_rows(len(rows))
-        targets = np.hstack([columns.values for columns in (erased, kept) if columns is not None])
+        targets = np.hstack([columns.values for columns in given_columns])
         moments = measure_moments(ArrayBlocks(_floats(rows)), targets)
         if not np.isfinite(moments.gram).all():
             raise ExoprobeError("X has values that are not finite; leave these rows out")
@@ -166,14 +169,18 @@ class Eraser:
                 )
             moments = self._moments + moments
         self._moments, self._erased, self._kept = moments, erased, kept
-        self._notes = EraserNotes(erased.names, kept.names if kept else (), f"{moments.count} rows")
+        self._notes = EraserNotes(erased.names if erased else (), kept.names if kept else (), f"{moments.count} rows")
 
     def _solve(self) -> None:
-        if self._moments is None or self._erased is None:
+        if self._moments is None:
             raise ExoprobeError("the eraser is not fitted; call fit first, or load a file")
+        kept = [] if self._kept is None else self._kept.slices
+        if self._erased is None:
+            self._projection = fit_rest_eraser(self._moments, kept)
+            return
         count = self._erased.values.shape[1]
-        kept = [] if self._kept is None else [slice(s.start + count, s.stop + count) for s in self._kept.slices]
-        (self._projection,) = fit_erasers(self._moments, [self._erased.slices], kept)
+        beside = [slice(columns.start + count, columns.stop + count) for columns in kept]
+        (self._projection,) = fit_erasers(self._moments, [self._erased.slices], beside)
 
     def _share(self) -> float:
         if not 0 <= self.alpha <= 1:

@@ -111,9 +111,7 @@ def fit_erasers(moments: Moments, erased: Sequence[Sequence[slice]], kept: Seque
     Raises:
         ExoprobeError: where what is kept has a direction of what is erased.
     """
-    values, vectors = np.linalg.eigh(moments.gram)
-    held = values > values.max(initial=0) * len(values) * np.finfo(np.float64).eps
-    deviations, vectors = np.sqrt(values[held]), vectors[:, held]
+    deviations, vectors = _factorize(moments.gram)
     whitened = vectors.T @ moments.cross / deviations[:, None]
     keep = _joint_basis([whitened[:, targets] for targets in kept]) if kept else None
     erasers = []
@@ -123,6 +121,30 @@ def fit_erasers(moments: Moments, erased: Sequence[Sequence[slice]], kept: Seque
         left, right = vectors @ (deviations[:, None] * basis), vectors @ (dual / deviations[:, None])
         erasers.append(Projection(moments.mean, left, right))
     return erasers
+
+
+def fit_rest_eraser(moments: Moments, kept: Sequence[slice]) -> Projection:
+    """Fit the eraser of everything but the directions that tell the kept factors apart.
+
+    These are the discriminant directions W · V, with the whitening W and an orthonormal basis V of W · covariance with
+    the kept targets; of K classes K − 1 (Fisher 1936, Rao 1948).
+
+    Args:
+        moments: of the training features [N, D] and targets [N, T].
+        kept: which targets are each kept factor's.
+    """
+    deviations, vectors = _factorize(moments.gram)
+    basis = _joint_basis([vectors.T @ moments.cross[:, targets] / deviations[:, None] for targets in kept])
+    back, there = vectors @ (deviations[:, None] * basis), vectors @ (basis / deviations[:, None])
+    left = np.linalg.svd(there)[0][:, basis.shape[1] :]  # all that the kept directions do not measure
+    return Projection(moments.mean, left, left - there @ (back.T @ left))
+
+
+def _factorize(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the deviations [r] along the directions [D, r] in which features vary."""
+    values, vectors = np.linalg.eigh(gram)
+    held = values > values.max(initial=0) * len(values) * np.finfo(np.float64).eps
+    return np.sqrt(values[held]), vectors[:, held]
 
 
 def _joint_basis(blocks: Sequence[np.ndarray]) -> np.ndarray:

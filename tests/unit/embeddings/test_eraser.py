@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -87,6 +89,39 @@ def test_keeping_is_the_smallest_change_that_keeps(data, rng):
         other -= spared @ np.linalg.solve(spared.T @ spared, spared.T @ other)  # Aᵀleft = I and Aᵀkept = 0 still
         right = projection.right + 0.01 * other
         assert np.trace(projection.left @ right.T @ gram @ right @ projection.left.T) > changed
+
+
+def test_only_what_is_kept_is_left(data):
+    features, factors, _ = data
+    site, constant = factors["site"], np.full((600, 1), 2.0)
+    eraser = exoprobe.Eraser().fit(np.hstack([features, constant]), keep=site)
+    erased = eraser.transform(np.hstack([features, constant]))
+    assert eraser.projection.rank == 13 - 2  # of three classes, two directions are left
+    classes = pd.get_dummies(site)
+    np.testing.assert_allclose(covariance(erased[:, :12], classes), covariance(features, classes), atol=1e-8)
+    assert np.linalg.matrix_rank(erased - erased.mean(0), tol=1e-8) == 2
+    np.testing.assert_allclose(eraser.transform(erased), erased, rtol=1e-9, atol=1e-9)
+    other = np.hstack([features, constant + 1])  # what did not vary in training is nothing to predict from either
+    np.testing.assert_allclose(eraser.transform(other)[:, 12], 2)
+    before, after = (LinearDiscriminantAnalysis().fit(x, site).score(x, site) for x in (features, erased[:, :12]))
+    assert after > 0.99 * before
+
+
+def test_what_is_folded_in_is_gone_where_only_the_label_is_kept(rng):
+    """A product of two signs, which LEACE leaves to nearest neighbors."""
+    first, second, label = rng.integers(0, 2, (3, 1_500))
+    features = rng.normal(size=(1_500, 8))
+    features[:, :3] += 4 * np.column_stack([first, second, label])
+    product, train = first == second, slice(1_000)
+    scores = {}
+    for name, given in (("leace", {"Z": product[train]}), ("only", {"keep": label[train]})):
+        erased = exoprobe.Eraser().fit(features[train], **given).transform(features)
+        for what, values in (("product", product), ("label", label)):
+            neighbors = KNeighborsClassifier(15).fit(erased[train], values[train])
+            scores[name, what] = neighbors.score(erased[1_000:], values[1_000:])
+    assert scores["leace", "product"] > 0.7
+    assert scores["only", "product"] < 0.6
+    assert scores["only", "label"] > 0.95
 
 
 def test_what_is_erased_cannot_be_kept(data):
