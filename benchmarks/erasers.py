@@ -84,8 +84,8 @@ def _covariance(features: np.ndarray, label: np.ndarray) -> np.ndarray:
 
 def rate(hits: pd.Series) -> str:
     """Return a rate with its 95 % interval (Wilson 1927)."""
-    found = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
-    return f"{hits.mean():.1%} [{found.low:.1%}, {found.high:.1%}] of {len(hits)}"
+    limits = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+    return f"{hits.mean():.1%} [{limits.low:.1%}, {limits.high:.1%}] of {len(hits)}"
 
 
 def lines() -> Iterator[str]:
@@ -94,10 +94,10 @@ def lines() -> Iterator[str]:
         runs = [erased_together(seed, groups, dimension) for seed in tqdm(range(TOGETHER), f"{groups} × {dimension}")]
         table = pd.concat(runs)
         linear = table[table["probe"] == "linear"]
-        every = linear.groupby("seed")["at_baseline"].all()
+        whole = linear.groupby("seed")["at_baseline"].all()
         skills = f"skill {linear['skill_before'].mean():.2f} before, {linear['skill'].mean():.3f} after"
         yield f"{groups} groups, {dimension} dimensions: {skills}"
-        yield f"    a factor at its constant: {rate(linear['at_baseline'])}; all five: {rate(every)}"
+        yield f"    a factor at its constant: {rate(linear['at_baseline'])}; all five: {rate(whole)}"
     table = pd.DataFrame([kept_label(seed) for seed in tqdm(range(KEPT), "kept label")])
     yield f"SPLINCE: largest change of the label's covariance {table.pop('covariance').max():.1e}"
     for name, gains in table.items():
