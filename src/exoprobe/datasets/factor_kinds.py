@@ -82,11 +82,12 @@ def _change(column: pd.Series, kind: str) -> str:
     name = str(column.name)
     if _is_number(column):
         whole = bool((column.dropna() == column.dropna().round()).all())
-        other = "continuous" if kind != "continuous" else "categorical" if whole else "angle"
-        return f"kinds: {{{name}: {other}}}"
+        other = "continuous" if kind != "continuous" else "categorical" if whole else ""
+        return f"kinds: {{{name}: {other}}}" if other else ""
     values = [str(value) for value in column.dropna().unique()]
     order = likely_order(values) if len(values) <= MOST_CATEGORIES else None
-    return f"kinds: {{{name}: ordered {' < '.join(order)}}}" if order else ""
+    written = " < ".join(order or ())
+    return f"kinds: {{{name}: ordered {written}}}" if order and not set(written) & set(",:{}[]") else ""
 
 
 def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, float | None, str]:
