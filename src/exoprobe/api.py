@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from exoprobe.audit_result import AuditResult, check_folder, load_results
-from exoprobe.config.audit import ROLES, check_audit
+from exoprobe.config.audit import ROLES
+from exoprobe.config.audit_files import check_audit
 from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings, by_layer
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, without_folder

@@ -13,7 +13,8 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(LIBRARY))
 os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [os.getenv("PYTHONPATH")])]))
 
-from exoprobe.config.audit import CONTROL, NOTHING, PICTURE_FACTORS, check_feature_files
+from exoprobe.config.audit import CONTROL, NOTHING, PICTURE_FACTORS
+from exoprobe.config.audit_files import check_feature_files
 from exoprobe.config.config_file import check_command_line, check_config_file, with_defaults
 from exoprobe.config.declared import module_of
 from exoprobe.config.model import load_config

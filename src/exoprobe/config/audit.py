@@ -1,10 +1,9 @@
 """The section audit, its short form on the command line, and what the files' headers show."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from exoprobe.config.fields import (
     Name,
@@ -23,12 +22,11 @@ from exoprobe.config.fields import (
     shown,
     wrong,
 )
-from exoprobe.config.sentences import sentence
 from exoprobe.datasets.column_roles import KIND, KINDS_ALLOWED, Roles
 from exoprobe.datasets.row_filter import with_quotes
-from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
+from exoprobe.datasets.table_columns import TABLES
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.locations import CONTAINERS, PATTERN, Location, parse_location
+from exoprobe.io.locations import CONTAINERS, parse_location
 
 CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
@@ -225,96 +223,3 @@ class Audit(Section):
     def roles(self) -> Roles:
         """Return what the columns of the factor table are."""
         return Roles(**{role: getattr(self, role) for role in ROLES})
-
-
-def check_audit(section: Mapping[str, Any]) -> None:
-    """Check the section by itself, and the files that it names.
-
-    Raises:
-        ExoprobeError: in one line that names key and value.
-    """
-    try:
-        audit = Audit.model_validate(section)
-    except ValidationError as error:
-        raise ExoprobeError(f"audit.{sentence(error)}") from error
-    check_audit_files(audit)
-
-
-def check_audit_files(audit: Audit) -> None:
-    """Check that the files are there, and what their headers show.
-
-    Raises:
-        ExoprobeError: in one line that names key and value.
-    """
-    if not audit.configured or audit.factors is None:
-        return
-    _check_path("audit.factors", audit.factors, FACTOR_TABLES)
-    for name, entry in audit.representations.items():
-        for path in entry.features:
-            _check_features(f"audit.representations.{name}.features", path)
-            if audit.id is not None and parse_location(path).suffix in TABLES and Path(path).is_file():
-                check_column(path, "audit.id", audit.id, column_names(path))
-    if isinstance(audit.images, str):
-        _check_path("audit.images", audit.images, (".npy", ".parquet"))
-    elif audit.images is not None:
-        _check_path("audit.images.folder", audit.images.folder)
-    if audit.factors != PICTURE_FACTORS and Path(audit.factors).exists():
-        known = column_names(audit.factors)
-        audit.roles().check(audit.factors, known)
-        for key, names in (("given", audit.given or ()), ("erase", audit.erased)):
-            for index, name in enumerate(names):
-                check_column(audit.factors, f"audit.{key}[{index}]", name, known)
-        if isinstance(audit.images, ImageFolder):
-            check_column(audit.factors, "audit.images.column", audit.images.column, known)
-
-
-def check_feature_files(audit: Audit) -> None:
-    """Open the user's feature files as far as their headers show faults, before any job starts.
-
-    Raises:
-        ExoprobeError: in one line that names the file.
-    """
-    paths = [path for entry in audit.representations.values() for path in entry.features]
-    for path in paths:
-        if _is_text(path) and not path.startswith("results/"):
-            column_names(path)
-    if files := [path for path in paths if not _is_text(path) and not path.startswith("results/")]:
-        from exoprobe.datasets.user_features import open_features  # takes its time to import
-
-        for path in files:
-            open_features(path, audit.id)
-
-
-def _is_text(path: str) -> bool:
-    return Path(path).is_file() and parse_location(path).suffix in (".csv", ".tsv")
-
-
-def _check_features(key: str, given: str) -> None:
-    """Check that a file is there and may hold features, or that a folder or a pattern has files."""
-    location = parse_location(given)
-    if (location.path.is_dir() and location.suffix != ".zarr") or PATTERN & set(location.path.name):
-        if not location.files():
-            raise ExoprobeError(f"{key} is {given!r}; it does not exist: no file is there")
-        return
-    _check_path(key, given if location == Location(location.path) else str(location.path), FEATURES)
-
-
-def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:
-    suffix = parse_location(path).suffix
-    if not Path(path).suffix and not path.startswith("results/") and not Path(path).exists():
-        raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
-    if Path(path).is_dir() and suffixes is not None and suffix != ".zarr":
-        raise ExoprobeError(f"{key} is {path!r}, a folder; it must be a file")
-    if suffixes is not None and suffix not in suffixes:
-        raise ExoprobeError(f"{key} is {path!r}; its name must end in {', '.join(suffixes)}")
-    if not path.startswith("results/") and not Path(path).exists():  # what the workflow makes may come later
-        raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
-
-
-def _remedy(path: str) -> str:
-    """Return what to do about a path that is none here."""
-    if "://" in path:
-        return ": files must lie here, so download it first"
-    if path.startswith("~") or "$" in path:
-        return ": ~ and variables are not expanded here, so give the whole path"
-    return "" if Path(path).is_absolute() else f" in the working folder, {Path.cwd()}"

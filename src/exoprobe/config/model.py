@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from exoprobe.config.audit import SHORT, Audit, check_audit_files, with_audit
+from exoprobe.config.audit import SHORT, Audit, with_audit
+from exoprobe.config.audit_files import check_audit_files
 from exoprobe.config.audit_layers import with_layers
 from exoprobe.config.faces import Faces
 from exoprobe.config.fields import Section, Seeds, Text, Whole, check_known, fault
