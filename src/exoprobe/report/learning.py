@@ -94,7 +94,7 @@ def draw_learning(learning: pd.DataFrame, titles: Sequence[str]) -> Figure:
     )  # fmt: skip
     y = quantity("skill", "skill", zero=True)
     encoding = {
-        "x": quantity("groups", "training groups", type="log"),
+        "x": quantity("groups", "training groups", type="log", nice=False, padding=8),
         "color": style_channels(titles)["color"],
         "tooltip": tooltip,
     }
