@@ -46,6 +46,11 @@ class AuditResult:
         return self.tables["beyond"]
 
     @property
+    def shift(self) -> pd.DataFrame:
+        """A row per factor and representation: does it hurt the label? No rows without a label."""
+        return self.tables["shift"]
+
+    @property
     def page(self) -> str:
         """The page, HTML that needs no network."""
         return self.files["index.html"].decode()

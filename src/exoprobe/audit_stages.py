@@ -34,6 +34,8 @@ from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.roc import roc_table
 from exoprobe.evaluation.sensitivity import sensitivity_table
+from exoprobe.evaluation.shift import shift_table
+from exoprobe.evaluation.shift_verdicts import judge_shift
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.probes.given_columns import check_given
 from exoprobe.probes.probe_data import Representation, open_representation
@@ -141,6 +143,8 @@ def _compute(
         described += _structure(settings, name, samples, known, features[0])
         log.info("%s: setting factors against what is known", name)
         described += _beyond(settings, samples, known, features[0], probe_files[name])
+        log.info("%s: asking whether factors hurt the label", name)
+        described += _shift(settings, samples, known, features[0])
         log.info("%s: erasing factors", name)
         described += _erase(settings, samples, known, features[0], probe_files[name], erasers / name)
     return probe_files, described
@@ -164,6 +168,7 @@ def _score(
     tables |= mapped_values(samples, known)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
+    tables["shift"] = judge_shift(tables["shift"], settings.controls, settings.margin)
     return tables
 
 
@@ -230,6 +235,13 @@ def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Pat
         given=settings.given, label=settings.known_label,
     )  # fmt: skip
     write_tables(tables, {"beyond": path})
+    return [path]
+
+
+def _shift(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> list[Path]:
+    tables = shift_table(_open(settings, samples, factors, features), samples, label=settings.known_label)
+    path = features.with_name("shift.parquet")
+    write_tables(tables, {"shift": path})
     return [path]
 
 

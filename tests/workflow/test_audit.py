@@ -75,6 +75,7 @@ def test_every_table_has_both_representations(audited):
         "sensitivity",
         "learning",
         "description_length",
+        "shift",
     ):
         table = pd.read_csv(audited.path(f"results/audit/{name}.csv"))
         assert set(table["representation"]) == {"lenets", "random_projection"}, name

@@ -26,11 +26,13 @@ def project(root, tmp_path_factory):
     people = np.repeat(np.arange(40), 5)
     glasses, yaw = rng.random(200) < 0.4, rng.uniform(-60, 60, 200)
     features = rng.normal(size=(40, 6))[people] + 0.5 * rng.normal(size=(200, 6))
+    mood = rng.random(200) < 0.5
     features[:, 0] += 3 * glasses
+    features[:, 1] += 2 * mood
     np.save(project.path("my.npy"), features)
-    table = pd.DataFrame({"person": people, "glasses": np.where(glasses, "yes", "no"), "yaw": yaw})
+    table = pd.DataFrame({"person": people, "glasses": np.where(glasses, "yes", "no"), "yaw": yaw, "mood": mood})
     table.to_csv(project.path("my.csv"), index=False)
-    given = ("features=my.npy", "factors=my.csv", "group=person")
+    given = ("features=my.npy", "factors=my.csv", "group=person", "label=mood")
     status, output = project.snakemake("audit", "--config", *given, "device=cpu")
     assert status == 0, output
     return project
@@ -50,7 +52,7 @@ def assert_same(folder, reference):
 
 
 def test_the_command_writes_what_the_workflow_writes(root, project):
-    command = [sys.executable, "-m", "exoprobe", "audit", "my.npy", "my.csv", "--group", "person"]
+    command = [sys.executable, "-m", "exoprobe", "audit", "my.npy", "my.csv", "--group", "person", "--label", "mood"]
     options = ["--threads", "2", "--device", "cpu", "--out", "by_command"]
     environment = {**os.environ, "PYTHONPATH": str(root / "src")}
     subprocess.run([*command, *options], cwd=project.folder, env=environment, check=True)
@@ -59,7 +61,8 @@ def test_the_command_writes_what_the_workflow_writes(root, project):
 
 def test_python_gives_what_the_workflow_writes(project, monkeypatch):
     monkeypatch.chdir(project.folder)
-    result = exoprobe.audit("my.npy", "my.csv", group="person", threads=2, device="cpu")
+    result = exoprobe.audit("my.npy", "my.csv", group="person", label="mood", threads=2, device="cpu")
+    assert len(result.shift) == 2
     result.save("by_import")
     assert_same(project.path("by_import"), project.path("results/audit"))
     loaded = exoprobe.load_results("results/audit")
@@ -68,7 +71,7 @@ def test_python_gives_what_the_workflow_writes(project, monkeypatch):
 
 def test_arrays_and_tables_give_the_same_tables_as_their_files(project):
     features, table = np.load(project.path("my.npy")), pd.read_csv(project.path("my.csv"))
-    result = exoprobe.audit(features, table, group="person", threads=2, device="cpu")
+    result = exoprobe.audit(features, table, group="person", label="mood", threads=2, device="cpu")
     for name in COLUMNS:
         assert result.files[f"{name}.csv"] == project.path(f"results/audit/{name}.csv").read_bytes(), name
 
@@ -76,7 +79,7 @@ def test_arrays_and_tables_give_the_same_tables_as_their_files(project):
 MODULE = """
 module exo:
     snakefile: "{root}/workflow/Snakefile"
-    config: {{"features": "my.npy", "factors": "my.csv", "group": "person", "device": "cpu"}}
+    config: {{"features": "my.npy", "factors": "my.csv", "group": "person", "label": "mood", "device": "cpu"}}
     prefix: "exo"
 
 use rule * from exo as exo_*

@@ -3,7 +3,7 @@ STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions", 
 ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = ["scores", "verdicts", "differences", "association", "predicted", "roc", "mapped"]
 LEARNING_TABLES = ["learning", "description_length"]
-OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
+OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "shift", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
 AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
 
 

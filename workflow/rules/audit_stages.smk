@@ -117,6 +117,31 @@ rule compare_with_given:
         "../scripts/compare_with_given.py"
 
 
+rule measure_shift:
+    """Whether factors hurt the label: unseen values of them, and them as a shortcut (of the first training seed)."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        features=audited.features("{representation}"),
+    output:
+        shift="results/probes/audit/{representation}/shift.parquet",
+    log:
+        "results/logs/audit/{representation}/shift.log",
+    benchmark:
+        "results/benchmarks/audit/{representation}/shift.tsv"
+    threads: 8
+    resources:
+        mem_mb=grows(settings.probe_memory_mb),
+        runtime=grows_with_input(30, 0.2),
+    params:
+        *code("measure_shift.py"),
+        cfg=dict(label=audited.settings.known_label),
+    message:
+        "Asking whether factors hurt the label, of {wildcards.representation}"
+    script:
+        "../scripts/measure_shift.py"
+
+
 rule measure_sensitivity:
     """Which leaks would have been found: factors of known skill, planted into a representation (first training seed)."""
     input:

@@ -5,6 +5,7 @@ from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import by_representation
 from exoprobe.evaluation.roc import roc_table
+from exoprobe.evaluation.shift_verdicts import judge_shift
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.logs import log_to
 
@@ -24,4 +25,5 @@ tables = {
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),
 }
 tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], cfg["controls"], cfg["margin"])
+tables["shift"] = judge_shift(tables["shift"], cfg["controls"], cfg["margin"])
 write_tables(tables, dict(snakemake.output.items()))

@@ -22,10 +22,32 @@ class Bins:
     names: tuple[str, ...]
 
 
-def factor_bins(factor: Factor) -> Bins:
+def factor_levels(factor: Factor, most: int) -> Bins:
+    """Return the values of a factor as so many levels at most, of about equal counts.
+
+    Categories that are more are merged, the most frequent ones apart from each other. Numbers and angles are in bins.
+    """
+    bins = factor_bins(factor, most)
+    if len(bins.names) <= most:
+        return bins
+    counts = np.bincount(bins.codes[bins.codes >= 0], minlength=len(bins.names))
+    level, totals = np.zeros(len(counts), int), np.zeros(most)
+    for code in np.argsort(-counts, kind="stable"):
+        level[code] = totals.argmin()
+        totals[level[code]] += counts[code]
+    members = [np.array(bins.names)[level == index] for index in range(most)]
+    names = tuple(str(names[0]) + (f" and {len(names) - 1} more" if len(names) > 1 else "") for names in members)
+    return Bins(np.where(bins.codes >= 0, level[bins.codes], -1), names)
+
+
+def factor_bins(factor: Factor, most: int | None = None) -> Bins:
     """Return the categories of a factor; the values of a number or an angle in bins of about equal counts.
 
     Where a number has few values, each is a bin. Angles are cut where the circle is emptiest.
+
+    Args:
+        factor: of N samples.
+        most: bins of a number or an angle; None for :data:`MOST_BINS`.
     """
     known = factor.known
     codes = np.full(len(known), -1)
@@ -37,7 +59,7 @@ def factor_bins(factor: Factor) -> Bins:
         return Bins(codes, tuple(factor.categories[code] for code in present))
     if factor.kind == "angle":
         values = _unrolled(values)
-    codes[known], lowest, highest = _quantile_bins(values, MOST_BINS[factor.kind])
+    codes[known], lowest, highest = _quantile_bins(values, most or MOST_BINS[factor.kind])
     if factor.kind == "angle":
         lowest, highest = (_signed(limits) for limits in (lowest, highest))
     return Bins(codes, tuple(_range_name(low, high) for low, high in zip(lowest, highest, strict=True)))

@@ -13,12 +13,11 @@ from exoprobe.datasets.folds import Fold
 from exoprobe.datasets.units import read_unit_columns, varying_units
 from exoprobe.evaluation.permutation_count import SIGNIFICANT
 from exoprobe.evaluation.power import PowerCurve, critical, group_statistics
-from exoprobe.features.blocks import FileBlocks
-from exoprobe.features.drawn_rows import draw_rows, take_rows
+from exoprobe.probes.components import draw_samples, standardized_components
 from exoprobe.probes.planted_skill import correlations_for
 from exoprobe.probes.probe_data import Representation
 from exoprobe.probes.registry import general_probe_names
-from exoprobe.probes.shared_ridge import SharedRidge, fourier_features, principal_components
+from exoprobe.probes.shared_ridge import SharedRidge, fourier_features
 from exoprobe.probes.spike_in import Design, Latent, normal_scores, share_plants
 from exoprobe.probes.targets import join_targets
 from exoprobe.progress import progress
@@ -32,8 +31,6 @@ MULTIPLES = (0.5, 1, 2, 4)  # of the margin: the planted skills …
 MOST_SKILL = 0.9  # … up to this
 PLANTS = 5  # along each component, of each skill
 MOST_CORRELATION = 0.999
-MAX_ROWS = 20_000
-WIDE, MAX_WIDE_ROWS, MAX_BYTES = 2_048, 4_096, 1 << 29  # of more dimensions, fewer rows
 COLUMNS = ["factor", "direction", "skill", "planted", "found", "detectable", "groups_needed"]
 
 
@@ -52,7 +49,7 @@ def sensitivity_table(source: Representation, samples: str | Path, *, margin: fl
         ``groups_needed`` (in test, for leaks of the margin).
         Skills that rows of the features cannot have along a direction are left out.
     """
-    rows = _draw_rows(source)
+    rows = draw_samples(source)
     factors = [source.factors[name] for name in source.factor_names]
     units = varying_units(factors, source.groups, read_unit_columns(samples))
     groups = [source.groups if unit is None else unit.codes for unit in units]
@@ -101,8 +98,7 @@ class _Spiked:
         self.skills = np.unique(np.minimum(np.multiply(MULTIPLES, margin), MOST_SKILL))
         self.level = SIGNIFICANT / (hypotheses * len(general_probe_names()))
         self.folds = [_drawn_fold(fold, rows) for fold in source.folds()]
-        features = take_rows(FileBlocks(source.features, dataset_digest=source.dataset_digest), rows)
-        self.components = principal_components(_standardized(features))
+        self.components = standardized_components(source, rows)
         self.cosines = fourier_features(self.components)
         self.test = np.any([fold.test for fold in self.folds], axis=0)
         self._ridges: tuple[bytes, dict[bool, list[SharedRidge]]] = b"", {}
@@ -207,24 +203,10 @@ class _Spiked:
         return group_statistics(planted[0], truths, values[test], design.groups[test])
 
 
-def _draw_rows(source: Representation) -> np.ndarray:
-    """Draw whole groups, as many as time and memory allow: int [n]."""
-    dimension = FileBlocks(source.features).shape[1]
-    limit = MAX_ROWS if dimension <= WIDE else min(MAX_WIDE_ROWS, MAX_BYTES // (4 * dimension))
-    return draw_rows(source.groups, limit)
-
-
 def _drawn_fold(fold: Fold, rows: np.ndarray) -> Fold:
     """Return the fold of some samples, with one of its pairs of rows to tune on."""
     train, validation = fold.tuning[0]
     return Fold(fold.name, fold.train[rows], fold.test[rows], [(train[rows], validation[rows])])
-
-
-def _standardized(features: np.ndarray) -> np.ndarray:
-    """Return features [n, D] with mean 0 and standard deviation 1, float32; constant ones are 0."""
-    centered = features - features.mean(0, dtype=np.float64).astype(features.dtype)
-    deviation = centered.std(0)
-    return np.asarray(np.divide(centered, deviation, out=np.zeros_like(centered), where=deviation > 0), np.float32)
 
 
 def _row_scores(design: Design, projection: np.ndarray) -> np.ndarray:

@@ -52,6 +52,22 @@ class Moments:
             self.cross + other.cross + weight * np.outer(apart, targets_apart),
         )
 
+    def without(self, other: "Moments") -> "Moments":
+        """Return the moments of the rows that are not among those of ``other``, which are some of these, not all."""
+        if not other.count:
+            return self
+        count = self.count - other.count
+        share = other.count / count
+        apart, targets_apart = share * (other.mean - self.mean), share * (other.target_mean - self.target_mean)
+        weight = self.count * count / other.count
+        return Moments(
+            count,
+            self.mean - apart,
+            self.target_mean - targets_apart,
+            self.gram - other.gram - weight * np.outer(apart, apart),
+            self.cross - other.cross - weight * np.outer(apart, targets_apart),
+        )
+
 
 def measure_moments(features: Blocks, targets: np.ndarray) -> Moments:
     """Measure the moments of features [N, D] and targets [N, T] in one pass."""

@@ -12,6 +12,7 @@ from exoprobe.report.comparison import Lowest, better_representation, gaps_words
 from exoprobe.report.findings import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
 from exoprobe.report.learning import list_growth
 from exoprobe.report.removal_figures import MEASURES
+from exoprobe.report.shift_words import drop_words, first_by_factor, list_hurts, worst_words
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
 from exoprobe.report.wording import count, counted, difference, estimate, first_few, number
@@ -19,6 +20,7 @@ from exoprobe.report.wording import count, counted, difference, estimate, first_
 ASSOCIATED = 0.5  # Cramér's V, correlation ratio and the like from which a column should be given
 FREE = 0.02  # the most that recognition may surely lose where an erasure is called without cost
 MOST_ERASED = 2  # factors whose erasure is reported
+MOST_HURT = 2  # factors that hurt the label which are reported
 ENOUGH = 0.9  # of a representation's skill, reached by a control
 GROWS = 0.05  # of skill, by which twice the groups would raise it
 MOST_GROWING = 2  # factors that are named
@@ -53,6 +55,7 @@ def list_actions(
     leaking = [finding for finding in strongest.values() if finding.verdict == LEAKS]
     actions = [
         *_give(leaking, tables["association"], {metadata["label"], metadata["group"]}),
+        *_broaden(tables["shift"]),
         *_prefer(leaking, lowest, wanted),
         *_erase([finding for finding in leaking if finding.settled], tables, wanted),
         *_compare_with_control(leaking, findings),
@@ -82,6 +85,13 @@ def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collecti
         verb = "goes" if len(partners[other]) == 1 else "go"
         text = f"{first_few(partners[other], 2)} {verb} with it; see what is left beyond it"
         yield Action(f"Give {other}", text, f"--given {_quoted(other)}")
+
+
+def _broaden(shift: pd.DataFrame) -> Iterator[Action]:
+    """Factors that hurt the label on values that training has not seen."""
+    for row in first_by_factor(list_hurts(shift))[:MOST_HURT]:
+        text = f"{drop_words(row)}{worst_words(row)} ({row.representation}); test it on values that are held out"
+        yield Action(f"Train on more values of {row.factor}", text, factor=row.factor)
 
 
 def _prefer(leaking: Sequence[Finding], lowest: Mapping[str, Lowest], wanted: Sequence[Wanted]) -> Iterator[Action]:

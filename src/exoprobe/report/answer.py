@@ -39,12 +39,14 @@ class Circumstances:
         permutations: of the test.
         wanted: what the representations should encode.
         lowest: by factor, which representation encodes it least.
+        hurts: by how much each factor that hurts the label lowers its skill on unseen values.
     """
 
     margin: float
     permutations: int
     wanted: Sequence[Wanted]
     lowest: Mapping[str, Lowest]
+    hurts: Sequence[str] = ()
 
 
 def make_answer(findings: Sequence[Finding], circumstances: Circumstances) -> Answer:
@@ -55,6 +57,7 @@ def make_answer(findings: Sequence[Finding], circumstances: Circumstances) -> An
     top = next(iter(strongest.values()))
     lines = [
         *_other_factors(list(strongest.values()), top, circumstances),
+        ("Hurts on unseen values", first_few(list(circumstances.hurts))),
         ("Which is lower", _between(strongest, circumstances)),
         ("For comparison", _comparison(findings, top, circumstances)),
     ]

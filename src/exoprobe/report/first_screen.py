@@ -13,6 +13,7 @@ from exoprobe.report.comparison import list_pairs, lowest_by_factor
 from exoprobe.report.findings import Finding, factor_order, list_findings
 from exoprobe.report.matrix import Matrix, make_matrix
 from exoprobe.report.representations import Representation, list_representations, make_anchors
+from exoprobe.report.shift_words import first_by_factor, hurt_sizes, list_hurts
 from exoprobe.report.tables import Tables
 from exoprobe.report.wanted import list_wanted
 
@@ -52,7 +53,8 @@ def make_first_screen(
     anchors = make_anchors("factor", order)
     lowest = lowest_by_factor(tables["verdicts"], list_pairs(tables["differences"]))
     wanted = list_wanted(tables["recognition"], metadata)
-    circumstances = Circumstances(metadata["margin"], metadata["permutations"], wanted, lowest)
+    hurts = list(hurt_sizes(first_by_factor(list_hurts(tables["shift"]))))
+    circumstances = Circumstances(metadata["margin"], metadata["permutations"], wanted, lowest, hurts)
     return FirstScreen(
         make_answer(findings, circumstances),
         list_actions(findings, tables, lowest, wanted, metadata),

@@ -17,6 +17,7 @@ from exoprobe.report.packing import pack
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
 from exoprobe.report.sections import draw_comparison, factor_sections, most_skilled, representation_sections
+from exoprobe.report.shift_words import drop_words, worst_words
 from exoprobe.report.tables import METRICS, Tables, read_json, read_tables
 from exoprobe.report.vega import vega_bundle
 
@@ -112,6 +113,7 @@ def _environment() -> jinja2.Environment:
         *("holm", "first_few", "middle", "shortened"),
     )
     environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
+    environment.filters |= {"drop_words": drop_words, "worst_words": worst_words}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}
     environment.globals |= {"strengths": STRENGTHS, "weakly": WEAKLY}
     return environment

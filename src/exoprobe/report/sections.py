@@ -52,7 +52,7 @@ def factor_sections(
     facts = {row.factor: row for row in rows_of(tables["factors"])}
     names = (
         *("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted"),
-        *("roc", "learning", "description_length"),
+        *("shift", "roc", "learning", "description_length"),
     )
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))

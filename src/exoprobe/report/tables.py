@@ -12,7 +12,7 @@ from exoprobe.errors import ExoprobeError
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
     *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction", "annotation"),
-    "file",
+    *("file", "left_out", "worst"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
 SKILL = "skill skill_low skill_high"
@@ -37,6 +37,9 @@ COLUMNS = {
     "dimensions": "representation factor value position activation",
     "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high "
     "bits bits_low bits_high p p_holm verdict reason rows groups",
+    "shift": "factor kind representation control levels left_out factor_skill seen seen_low seen_high "
+    "unseen unseen_low unseen_high drop drop_low drop_high p p_holm worst worst_drop apd apd_low apd_high "
+    "nipd nipd_low nipd_high verdict reason rows groups",
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
     "predicted": "factor kind representation probe true predicted low high rows",

@@ -92,6 +92,10 @@ class PlantedAudit(Audit):
     def association(self):
         return super().association().iloc[:0]
 
+    def shift(self):
+        table = super().shift()
+        return table.assign(verdict=["hurts" if name == "channel" else "no drop shown" for name in table["factor"]])
+
     def _beyond_tables(self):
         rows = []
         for factor, (given, alone, added, half, verdict, source) in BEYOND.items():

@@ -203,6 +203,25 @@ class Audit:
                          verdicts[index % len(verdicts)], f"set against {given}", 4000, 312])  # fmt: skip
         return pd.DataFrame(rows, columns=COLUMNS["beyond"].split())
 
+    def shift(self):
+        verdicts = (("hurts", 0.08), ("no drop shown", 0.01), ("inconclusive", 0.09), ("not separable", np.nan))
+        rows = []
+        for index, (name, representation) in enumerate(self.pairs() if self.label else ()):
+            verdict, drop = verdicts[index % len(verdicts)]
+            half = 0.03 if verdict != "inconclusive" else 0.1
+            p = 0.001 if verdict == "hurts" else 0.4
+            rows.append({
+                "factor": name, "kind": self.kinds[name], "representation": representation,
+                "control": representation == self.control, "levels": 4, "left_out": "", "factor_skill": 0.11,
+                "seen": 0.8, "seen_low": 0.77, "seen_high": 0.83, "unseen": 0.8 - drop, "unseen_low": 0.77 - drop,
+                "unseen_high": 0.83 - drop, "drop": drop, "drop_low": drop - half, "drop_high": drop + half,
+                "p": p if drop == drop else np.nan, "p_holm": p, "worst": "third", "worst_drop": 2 * drop,
+                **{f"{name}{end}": -0.2 + by for name in ("apd", "nipd")
+                   for end, by in (("", 0), ("_low", -0.05), ("_high", 0.05))},
+                "verdict": verdict, "reason": f"it is {verdict}", "rows": 4000, "groups": 312,
+            })  # fmt: skip
+        return pd.DataFrame(rows, columns=COLUMNS["shift"].split())
+
     def association(self):
         rows = [
             [first, second, "Cramér's V", 1 / (2 + index), 20_000]
@@ -295,6 +314,7 @@ class Audit:
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
             "predicted": self.predicted(), "roc": self.roc(), "map": self.map(), "mapped": self.mapped(),
             "learning": self.learning(), "description_length": self.description_length(),
+            "shift": self.shift(),
         }  # fmt: skip
         return {name: table.reindex(columns=COLUMNS[name].split()) for name, table in drawn.items()}
 

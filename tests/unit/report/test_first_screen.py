@@ -228,7 +228,9 @@ ERASURE = ["representation", "erased", "probed", "probe", "skill_before", "skill
 RECOGNITION = ["representation", "erased", "measure", "value", "change", "change_low", "change_high"]
 
 
-def advice(findings, *, association=(), erasure=(), recognition=(), learning=(), lowest=None, metadata=METADATA):
+def advice(
+    findings, *, association=(), erasure=(), recognition=(), learning=(), shift=(), lowest=None, metadata=METADATA
+):
     tables = {
         "association": pd.DataFrame(association, columns=COLUMNS["association"].split()),
         "erasure": pd.DataFrame(erasure, columns=ERASURE),
@@ -238,6 +240,7 @@ def advice(findings, *, association=(), erasure=(), recognition=(), learning=(),
             [("net", row[1], "ridge", 40, 80, 60.0, 80.0, 0.25, 4 / 3) for row in learning[::3]],
             columns=COLUMNS["description_length"].split(),
         ),
+        "shift": pd.DataFrame(shift, columns=COLUMNS["shift"].split()),
     }
     wanted = [Wanted("speaker", "verification_auc", "", {"net": (0.9, 0.8, 1.0)})]
     return {action.title: action for action in list_actions(findings, tables, lowest or {}, wanted, metadata)}
@@ -370,3 +373,16 @@ def test_what_is_encoded_only_through_a_factor_explains_nothing_of_it():
     table = table.assign(representation="net").reindex(columns=COLUMNS["beyond"].split())
     chosen = {factor: entry.given for (factor, _), entry in beyond_rows(table).items()}
     assert chosen == {"sex": "class", "lipstick": "sex", "grey": "age"}
+
+
+def test_what_hurts_the_label_asks_for_more_values_to_train_on():
+    def row(drop, representation, verdict="hurts", control=False):
+        ends = {"drop": drop, "drop_low": drop - 0.03, "drop_high": drop + 0.03}
+        what = {"factor": "scanner", "representation": representation, "control": control, "verdict": verdict}
+        return {**what, **ends, "worst": "B", "worst_drop": 0.2}
+
+    shift = [row(0.08, "net"), row(0.05, "other"), row(0.3, "random", control=True), row(0.4, "third", "inconclusive")]
+    action = advice([finding()], shift=shift)["Train on more values of scanner"]
+    words = "the label’s skill falls by 0.08 (0.05–0.11) on values that training has not seen, most on B (0.20) (net)"
+    assert action.text == f"{words}; test it on values that are held out"
+    assert "Train on more values of scanner" not in advice([finding()], shift=shift[3:])
