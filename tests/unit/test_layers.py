@@ -52,7 +52,7 @@ def level(module: str) -> int:
     return LEVELS[module.split(".")[1]]
 
 
-@pytest.mark.parametrize("package", LEVELS)
+@pytest.mark.parametrize("package", sorted(LEVELS))
 def test_a_package_imports_its_own_layer_and_those_below(package):
     upward = [
         f"{module} imports {name}"
