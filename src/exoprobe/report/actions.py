@@ -140,8 +140,10 @@ def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[W
     row = rows_of(rows)[0]
     words, change = MEASURES[measure], difference(row.change, row.change_low, row.change_high)
     ends = f"from {number(row.value - row.change)} to {number(row.value)}"
+    if row.change_low > 0:
+        return f"{words} rises {ends}: {change}"
     if row.change_low > -FREE:
-        return f"the change of {words}, {ends}, does not matter: {change}"
+        return f"{words} is kept, {ends}: {change}"
     if row.change_high < 0:
         return f"{words} falls {ends}: {change}"
     return f"{words} may change, {ends}: {change}"

@@ -269,7 +269,7 @@ def test_erasure_is_advised_with_its_cost_only_where_nothing_is_left():
     free = [("net", "snr", "verification_auc", 0.949, -0.001, -FREE / 2, 0.001)]
     action = advice([finding()], erasure=erased, recognition=free)["Erase snr"]
     assert "no probe beats a constant (skill 0.90 before)" in action.text
-    assert "the change of verification AUC, from 0.95 to 0.95, does not matter: 0.00 (−0.01 to 0.00)" in action.text
+    assert "verification AUC is kept, from 0.95 to 0.95: 0.00 (−0.01 to 0.00)" in action.text
     assert action.code == "erasers/net/snr.safetensors"
     costly = [("net", "snr", "verification_auc", 0.85, -0.1, -0.2, -0.05)]
     actions = advice([finding()], erasure=erased, recognition=costly)
