@@ -78,15 +78,15 @@ def test_p_values_of_cross_fitted_predictions_are_not_too_small():
     assert 0.01 < (p[5] <= 0.05).mean() < 0.06
 
 
-def null_p_values(draw, count=200):
+def null_p_values(draw, count=400):
     """P-values of random predictions that are alike within groups, of values that are so too."""
     found = []
     for seed in range(count):
-        rng = np.random.default_rng([1, seed])
+        rng = np.random.default_rng(seed)
         groups = uneven_groups(rng)
         truth = draw(rng, groups)
         predicted = [rng.normal(size=60)[groups] + rng.normal(size=len(groups)) for _ in range(2)]
-        ((p, _),) = permutation_tests([entry(truth, *predicted)], groups, 199)
+        ((p, _),) = permutation_tests([entry(truth, *predicted)], groups, 99)
         found.append(p)
     return np.array(found)
 
@@ -102,8 +102,8 @@ def null_p_values(draw, count=200):
 )
 def test_p_values_are_uniform_where_nothing_is_told(draw):
     found = null_p_values(draw)
-    assert stats.kstest(found, "uniform").pvalue > 0.01
-    assert (found <= 0.05).mean() <= 0.1
+    assert stats.kstest(found, "uniform").pvalue > 0.001
+    assert (found <= 0.05).mean() <= 0.085  # of 400 at 5 %, more would have a chance of 0.1 %
 
 
 def test_what_is_undefined_counts_against_a_leak(rng):
