@@ -13,7 +13,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     rate, whole = successes / trials, 1 + SQUARE / trials
     half = np.sqrt(SQUARE * (rate * (1 - rate) / trials + SQUARE / (4 * trials**2)))
     center = rate + SQUARE / (2 * trials)
-    return (center - half) / whole, (center + half) / whole
+    return max((center - half) / whole, 0.0), min((center + half) / whole, 1.0)
 
 
 def rate(study: str, cell: str, what: str, happened: object, bar: str = "") -> dict[str, object]:
