@@ -17,7 +17,7 @@ from exoprobe.config.audit import ROLES
 from exoprobe.config.audit_files import check_audit
 from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings, by_layer
 from exoprobe.datasets.column_roles import Roles
-from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, without_folder
+from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, fetched, without_folder
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import parse_location
 from exoprobe.provenance import digests
@@ -67,11 +67,11 @@ def audit(
     """Find out which factors features encode, how surely, and what removing each would cost.
 
     Args:
-        features: a row per sample: a path (``FILE[:WHERE]``, a folder or a pattern, see docs/file-formats.md), an
-            array or tensor [N, D], or [N, layers, D], of which each layer is a representation, a DataFrame,
-            ``Seeds`` of these, or a mapping of names to any of these, which are compared.
-        factors: a row per sample: a path (.csv, .tsv, .parquet, .xlsx, .h5ad, .zarr), a DataFrame, or a mapping of
-            columns.
+        features: a row per sample: a path (``FILE[:WHERE]``, a folder or a pattern, see docs/file-formats.md) or an
+            address (``s3://…``, ``https://…``), an array or tensor [N, D], or [N, layers, D], of which each layer is a
+            representation, a DataFrame, ``Seeds`` of these, or a mapping of names to any of these, which are compared.
+        factors: a row per sample: a path or address (.csv, .tsv, .parquet, .xlsx, .h5ad, .zarr), a DataFrame, or a
+            mapping of columns.
         group: the column that says who or what a row comes from; groups stay in one split. None: each row is its own.
         id: the column that names the samples, in factors and features; None: rows are joined by order.
         label: the column with the class that the features are meant to encode; None: the group.
@@ -127,6 +127,9 @@ def _audit(
 ) -> AuditResult:
     """Put the inputs into files where they are none, check them, compute, and save the results."""
     with _work_folder(folder) as work, _argument_names(work):
+        runs = {name: tuple(fetched(given, work) for given in entry.files) for name, entry in named.items()}
+        named = by_layer({name: replace(entry, files=runs[name]) for name, entry in named.items()})
+        factors = fetched(factors, work)
         files = {
             name: [
                 as_feature_file(given, f"{name}-{index}" if index else name, work / "features", settings.roles.id)
@@ -174,12 +177,10 @@ def _by_name(features: object, controls: Sequence[str]) -> dict[str, AuditedRepr
         raise ExoprobeError(f"features: {twice[0]!r} and {twice[1]!r} differ only in special characters; rename one")
     if unknown := [name for name in controls if name not in given]:
         raise ExoprobeError(f"controls: {unknown[0]!r} is not among the features, {', '.join(given)}")
-    return by_layer(
-        {
-            names[title]: AuditedRepresentation(title, _seeds(title, value), title in controls)
-            for title, value in given.items()
-        }
-    )
+    return {
+        names[title]: AuditedRepresentation(title, _seeds(title, value), title in controls)
+        for title, value in given.items()
+    }
 
 
 def _seeds(title: str, value: object) -> tuple[Any, ...]:

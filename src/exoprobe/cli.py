@@ -135,9 +135,9 @@ def _inputs(given: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple
 
 def _factors(files: list[str]) -> str:
     """Return the table of factors, the last file; of AnnData objects alone, their own table."""
-    holders = {parse_location(file).path for file in files}
+    holders = {location.address or str(location.path) for location in map(parse_location, files)}
     if len(holders) == 1 and parse_location(files[0]).suffix in (".h5ad", ".h5mu", ".zarr"):
-        if len(files) > 1 and files[-1] == str(parse_location(files[-1]).path):
+        if len(files) > 1 and files[-1] in holders:
             return files.pop()
         return str(*holders)
     return files.pop()
@@ -199,7 +199,8 @@ def _add_inputs(audit: argparse.ArgumentParser) -> None:
     inputs = audit.add_argument_group("inputs and results")
     inputs.add_argument(
         "files", nargs="*", metavar="FILE",
-        help="feature files, or FILE:WHERE in a container, then the table of factors (docs/file-formats.md)",
+        help="feature files or addresses (s3://…, https://…), or FILE:WHERE in a container, then the table of factors "
+        "(docs/file-formats.md)",
     )  # fmt: skip
     inputs.add_argument(
         "--features", action="append", default=[], type=_pair, metavar="NAME=FILE",

@@ -10,6 +10,8 @@ import pytest
 
 from exoprobe import audit_stages
 from exoprobe.cli import main
+from exoprobe.datasets import user_inputs
+from exoprobe.io.remote import name_at
 from tests.documented import commands, write_documented
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,7 @@ def test_every_audit_in_the_docs_finds_its_inputs(command, documented, monkeypat
         raise ComputingError
 
     monkeypatch.setattr(audit_stages, "_compute", compute)
+    monkeypatch.setattr(user_inputs, "fetch", lambda address, _: documented / name_at(address))
     monkeypatch.chdir(documented)
     arguments = shlex.split(command)[1:]
     if "--help" in arguments:

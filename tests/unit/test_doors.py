@@ -19,7 +19,7 @@ from exoprobe.provenance import git_commit, versions
 
 BLOCKED = (
     *("snakemake", "dlib", "onnx", "onnxruntime", "torchvision", "matplotlib", "PIL", "yaml", "jsonschema"),
-    *("requests", "urllib3", "playwright", "pytorch_metric_learning"),
+    *("requests", "urllib3", "playwright", "pytorch_metric_learning", "aiohttp", "fsspec", "s3fs"),
 )
 WITHOUT = """
 import sys

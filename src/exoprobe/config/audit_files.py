@@ -10,7 +10,8 @@ from exoprobe.config.audit import FEATURES, PICTURE_FACTORS, Audit, ImageFolder
 from exoprobe.config.sentences import sentence
 from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.locations import PATTERN, Location, parse_location
+from exoprobe.io.locations import Location, parse_location
+from exoprobe.io.remote import PATTERN, is_remote
 
 
 def check_audit(section: Mapping[str, Any]) -> None:
@@ -78,6 +79,8 @@ def _is_text(path: str) -> bool:
 def _check_features(key: str, given: str) -> None:
     """Check that a file is there and may hold features, or that a folder or a pattern has files."""
     location = parse_location(given)
+    if location.address:
+        raise ExoprobeError(f"{key} is {given!r}; it does not exist{_remedy(given)}")
     if (location.path.is_dir() and location.suffix != ".zarr") or PATTERN & set(location.path.name):
         if not location.files():
             raise ExoprobeError(f"{key} is {given!r}; it does not exist: no file is there")
@@ -87,6 +90,8 @@ def _check_features(key: str, given: str) -> None:
 
 def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> None:
     suffix = parse_location(path).suffix
+    if is_remote(path):
+        raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
     if not Path(path).suffix and not path.startswith("results/") and not Path(path).exists():
         raise ExoprobeError(f"{key} is {path!r}; it does not exist{_remedy(path)}")
     if Path(path).is_dir() and suffixes is not None and suffix != ".zarr":
@@ -99,8 +104,8 @@ def _check_path(key: str, path: str, suffixes: Iterable[str] | None = None) -> N
 
 def _remedy(path: str) -> str:
     """Return what to do about a path that is none here."""
-    if "://" in path:
-        return ": files must lie here, so download it first"
+    if is_remote(path):
+        return ": the workflow reads files that lie here, so download it first, or run exoprobe audit, which does"
     if path.startswith("~") or "$" in path:
         return ": ~ and variables are not expanded here, so give the whole path"
     return "" if Path(path).is_absolute() else f" in the working folder, {Path.cwd()}"

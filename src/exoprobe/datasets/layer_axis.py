@@ -17,9 +17,9 @@ def count_layers(features: Any) -> int:  # noqa: ANN401 a path, array or tensor
     """Return how many layers features have; 0 where they are a matrix, or what is there cannot be opened.
 
     Args:
-        features: a path, or an array or tensor.
+        features: a path or location, or an array or tensor.
     """
-    if not isinstance(features, str | Path):
+    if not isinstance(features, str | Path | Location):
         shape: tuple[int, ...] = getattr(features, "shape", ())
         return int(shape[1]) if len(shape) == 3 and shape[1] >= LEAST else 0
     location = parse_location(features)
@@ -32,6 +32,8 @@ def count_layers(features: Any) -> int:  # noqa: ANN401 a path, array or tensor
 
 def layer_of(features: Any, layer: int) -> Any:  # noqa: ANN401 as it was given
     """Return a layer of features: of a path its name, ``net.npy@3``; of an array or tensor [N, L, D] the matrix."""
+    if isinstance(features, Location):
+        return replace(features, layer=layer)
     if isinstance(features, str | Path):
         return str(replace(parse_location(features), layer=layer))
     return features[:, layer]

@@ -1,7 +1,8 @@
-"""What a user gives in Python, as files: arrays, tensors and tables beside paths."""
+"""What a user gives in Python, as files: arrays, tensors and tables beside paths and addresses."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.locations import Location, parse_location
+from exoprobe.io.remote import fetch, is_remote
+
+FETCHED = "fetched"  # the folder for what lay elsewhere
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,27 @@ class InputFile:
     given: str
 
 
+def fetched(given: Any, folder: Path) -> Any:  # noqa: ANN401 as it was given
+    """Return what was given; of an address, where the file is that was fetched from there.
+
+    Args:
+        given: a path, an address, or anything else.
+        folder: in which :data:`FETCHED` is, which each address is fetched to once.
+
+    Raises:
+        ExoprobeError: where it cannot be had, in one sentence that names the address.
+    """
+    if not isinstance(given, str) or not is_remote(given):
+        return given
+    location = parse_location(given)
+    return replace(location, path=fetch(location.address, folder / FETCHED))
+
+
 def as_feature_file(features: object, name: str, folder: Path, id_column: str | None) -> InputFile:
     """Return features as a file; what is none yet is written to one.
 
     Args:
-        features: a path, an array or tensor [N, D], or a DataFrame.
+        features: a path or location, an array or tensor [N, D], or a DataFrame.
         name: of the file.
         folder: for the file.
         id_column: a column or the index of a DataFrame.
@@ -36,6 +57,8 @@ def as_feature_file(features: object, name: str, folder: Path, id_column: str | 
     Raises:
         ExoprobeError: where they are none of these, or not numbers.
     """
+    if isinstance(features, Location):
+        return InputFile(Path(str(features)), features.given)
     if isinstance(features, str | Path):
         return InputFile(Path(features), str(features))
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,13 +81,15 @@ def as_factor_file(factors: object, folder: Path, texts: Iterable[str | None]) -
     """Return a table of factors as a file; what is none yet is written to one.
 
     Args:
-        factors: a path, a DataFrame, or a mapping of columns.
+        factors: a path or location, a DataFrame, or a mapping of columns.
         folder: for the file.
         texts: columns that name something and are read as text, as those of a CSV file are: the groups, the ids.
 
     Raises:
         ExoprobeError: where it is none of these.
     """
+    if isinstance(factors, Location):
+        return InputFile(Path(str(factors)), factors.given)
     if isinstance(factors, str | Path):
         return InputFile(Path(factors), str(factors))
     if not isinstance(factors, pd.DataFrame | Mapping):
@@ -83,6 +108,7 @@ def as_factor_file(factors: object, folder: Path, texts: Iterable[str | None]) -
 
 def without_folder(text: str, folder: Path) -> str:
     """Return a message without the paths of a temporary folder, or of those within that hold the inputs."""
+    text = re.sub(rf"{re.escape(str(folder / FETCHED))}/\w+/", "", text)
     for hidden in (folder / "features", folder / "factors", folder):
         text = text.replace(f"{hidden}/", "")
     return text

@@ -2,7 +2,7 @@
 
 ``FILE[:WHERE]``, as in ``atlas.h5ad:obsm/X_scVI``. What follows the last colon is a place where the name before it
 ends as a container's does and no file has the whole name. ``@3`` at the end names a layer of an array of samples ×
-layers × dimensions.
+layers × dimensions. ``FILE`` may be an address, ``s3://bucket/atlas.h5ad:obsm/X_scVI``.
 """
 
 import re
@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 
 from exoprobe.io.files import digest_of, digest_of_file
+from exoprobe.io.remote import PATTERN, is_remote, name_at, public
 
 CONTAINERS = (".h5", ".h5ad", ".h5mu", ".hdf5", ".npz", ".pt", ".pth", ".safetensors", ".zarr")
-PATTERN = frozenset("*?[")
 LAYER = re.compile(r"(.+)@(\d+)")
 
 
@@ -26,11 +26,13 @@ class Location:
         path: the file or folder; of a pattern, the pattern.
         where: the place within it; empty for the file as a whole.
         layer: which layer, from 0, of an array of samples × layers × dimensions; None of a matrix.
+        address: where the file lies, if it does not lie here; ``path`` is its name until it is fetched.
     """
 
     path: Path
     where: str = ""
     layer: int | None = None
+    address: str = ""
 
     @property
     def suffix(self) -> str:
@@ -57,10 +59,19 @@ class Location:
             return natural(self.path.parent.glob(self.path.name))
         return [self.path]
 
-    def __str__(self) -> str:
-        """Return the location as it was given."""
+    @property
+    def given(self) -> str:
+        """The location as results name it: of an address, the address without what is secret in it."""
+        return f"{public(self.address)}{self._within}" if self.address else str(self)
+
+    @property
+    def _within(self) -> str:
         layer = "" if self.layer is None else f"@{self.layer}"
-        return f"{self.path}:{self.where}{layer}" if self.where else f"{self.path}{layer}"
+        return f":{self.where}{layer}" if self.where else layer
+
+    def __str__(self) -> str:
+        """Return the location as a text, which :func:`parse_location` reads."""
+        return f"{self.path}{self._within}"
 
 
 def parse_location(text: "str | Path | Location") -> Location:
@@ -72,10 +83,20 @@ def parse_location(text: "str | Path | Location") -> Location:
         whole = parse_location(match[1])
         if whole.suffix in (".npy", *CONTAINERS):
             return replace(whole, layer=int(match[2]))
+    if is_remote(text):
+        return _parse_address(text)
     name, colon, where = text.rpartition(":")
     if colon and where and Path(name).suffix.lower() in CONTAINERS and not Path(text).exists():
         return Location(Path(name), where.strip("/"))
     return Location(Path(text))
+
+
+def _parse_address(text: str) -> Location:
+    """Return the location at an address; the port of a host is no place within a file."""
+    name, _, where = text.rpartition(":")
+    if where and is_remote(name) and Path(name_at(name)).suffix.lower() in CONTAINERS:
+        return Location(Path(name_at(name)), where.strip("/"), address=name)
+    return Location(Path(name_at(text)), address=text)
 
 
 def files_of(text: str | Path) -> list[str]:

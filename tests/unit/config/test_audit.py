@@ -176,12 +176,13 @@ def test_a_fault_is_told_in_one_line_before_any_job(shipped, folder, given, sect
 @pytest.mark.parametrize(
     ("path", "remedy"),
     [
-        ("https://example.org/f.npy", "files must lie here, so download it first"),
-        ("s3://bucket/f.npy", "files must lie here, so download it first"),
+        ("https://example.org/f.npy", "download it first, or run exoprobe audit, which does"),
+        ("s3://bucket/f.npy", "download it first, or run exoprobe audit, which does"),
+        ("s3://bucket/f.h5ad:obsm/X", "download it first, or run exoprobe audit, which does"),
         ("~/f.npy", "~ and variables are not expanded here, so give the whole path"),
         ("$HOME/f.npy", "~ and variables are not expanded here, so give the whole path"),
         ("runs/*.npy", "no file is there"),
-        ("https://example.org/f", "files must lie here, so download it first"),
+        ("https://example.org/f", "download it first, or run exoprobe audit, which does"),
     ],
 )
 def test_a_path_that_is_none_here_says_what_to_do(shipped, folder, path, remedy):

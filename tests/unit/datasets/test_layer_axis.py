@@ -9,6 +9,7 @@ from safetensors.numpy import save_file
 from exoprobe.api import Seeds, _by_name
 from exoprobe.config.audit import with_audit
 from exoprobe.config.audit_layers import with_layers
+from exoprobe.config.audit_settings import by_layer
 from exoprobe.config.model import load_config
 from exoprobe.datasets.layer_axis import count_layers
 from exoprobe.datasets.user_features import open_features
@@ -90,13 +91,13 @@ def test_a_configuration_names_the_layers_in_their_order(shipped, tmp_path, monk
 def test_python_names_them_likewise(tmp_path):
     np.save(tmp_path / "net.npy", DEEP)
     for given in (DEEP, torch.from_numpy(DEEP), tmp_path / "net.npy", Seeds([DEEP, DEEP])):
-        named = _by_name({"net": given}, ["net"])
+        named = by_layer(_by_name({"net": given}, ["net"]))
         assert list(named) == [f"net_layer{layer}" for layer in range(12)]
         assert [entry.title for entry in named.values()] == [f"net:{layer}" for layer in range(12)]
         assert all(entry.control for entry in named.values())
-    np.testing.assert_array_equal(_by_name(DEEP, [])["features_layer4"].files[0], DEEP[:, 4])
+    np.testing.assert_array_equal(by_layer(_by_name(DEEP, []))["features_layer4"].files[0], DEEP[:, 4])
 
 
 def test_seeds_of_other_depths_are_refused():
     with pytest.raises(ExoprobeError, match="features net: its training seeds have 5 and 12 layers"):
-        _by_name({"net": Seeds([DEEP, DEEP[:, :5]])}, [])
+        by_layer(_by_name({"net": Seeds([DEEP, DEEP[:, :5]])}, []))
