@@ -22,6 +22,7 @@ pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Let processes share the tests by file; the runs of the workflow stay in one, since they share finished ones."""
     for item in items:

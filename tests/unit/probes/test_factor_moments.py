@@ -65,7 +65,7 @@ def test_moments_that_do_not_fit_are_measured_again(problem, monkeypatch):
 def test_an_erasure_from_them_is_exact_where_the_factor_is_known(problem):
     features, factors, groups = problem
     moments = FactorMoments(ArrayBlocks(features), factors, groups)
-    erasers = fit_erasers(moments.whole, moments.columns)
+    erasers = fit_erasers(moments.whole, [[columns] for columns in moments.columns])
     assert [eraser.rank for eraser in erasers] == [1, 2, 0]
     known = factors[1].known
     erased, color = erasers[1].apply(features)[known], factors[1].values[known]

@@ -59,7 +59,7 @@ def test_after_erasures_each_factor_is_predicted_from_features_without_it(datase
     train = data.fold.train
     known = [factor.at(train) for factor in factors]
     moments = FactorMoments(data.final.blocks(train), known, dataset.groups[train])
-    erasers = fit_erasers(moments.whole, moments.columns)
+    erasers = fit_erasers(moments.whole, [[columns] for columns in moments.columns])
     together = probe.fit(data.final, join_targets(factors), erasers).outputs(data.final, data.fold.test)
     (result,) = run_probe("knn", probe, data, join_targets(factors), erasers)
     for index, (factor, eraser) in enumerate(zip(factors, erasers, strict=True)):

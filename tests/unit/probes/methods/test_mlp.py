@@ -57,7 +57,7 @@ def test_predicting_after_erasures_is_predicting_from_erased_features(three):
     """The erasures in the weights do what erasing the features would: each factor's perceptron sees its own."""
     features, factors = three
     moments = FactorMoments(ArrayBlocks(features[:400]), [one.at(slice(400)) for one in factors], np.arange(400))
-    erasers = fit_erasers(moments.whole, moments.columns)
+    erasers = fit_erasers(moments.whole, [[columns] for columns in moments.columns])
     predict = fit(features, factors, erasers)
     predicted = predict(features)
     for index, eraser in enumerate(erasers):
