@@ -46,6 +46,7 @@ def add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     check.add_argument("--json", metavar="FILE", help="write verdicts and checks there")
     check.add_argument("--junit", metavar="FILE", help="write the checks there as JUnit's XML")
+    check.add_argument("--badge", metavar="FILE", help="write a badge there (SVG): held, broken or inconclusive")
 
 
 def check(given: argparse.Namespace) -> int:
@@ -61,8 +62,18 @@ def check(given: argparse.Namespace) -> int:
         ExoprobeError: where a folder holds no audit, or a limit is of what was not audited.
     """
     # pandas takes its time, which --help need not
-    from exoprobe.gate import COMPARED, as_json, as_junit, check_baseline, check_limits, exit_status, parse_limit
+    from exoprobe.gate import (
+        COMPARED,
+        as_json,
+        as_junit,
+        check_baseline,
+        check_limits,
+        exit_status,
+        overall,
+        parse_limit,
+    )
     from exoprobe.io.files import atomic_write
+    from exoprobe.report.badge import badge
     from exoprobe.report.tables import empty_table, read_table
 
     if not given.limit and given.baseline is None:
@@ -78,6 +89,7 @@ def check(given: argparse.Namespace) -> int:
     written = {
         given.json: json.dumps(as_json(verdicts, checks), ensure_ascii=False, indent=1).encode(),
         given.junit: as_junit(checks),
+        given.badge: badge(overall(checks)),
     }
     for path, content in written.items():
         if path is not None:

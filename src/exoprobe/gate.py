@@ -130,10 +130,16 @@ def check_baseline(verdicts: pd.DataFrame, earlier: pd.DataFrame, margin: float)
     return checks
 
 
+def overall(checks: Sequence[Check]) -> Status:
+    """Return broken where a check is, else inconclusive where one is, else held."""
+    statuses = {check.status for check in checks}
+    worst: tuple[Status, ...] = ("broken", "inconclusive")
+    return next((status for status in worst if status in statuses), "held")
+
+
 def exit_status(checks: Sequence[Check]) -> int:
     """Return 2 where a check is broken, else 3 where one is inconclusive, else 0."""
-    statuses = {check.status for check in checks}
-    return next((EXIT_STATUS[status] for status in ("broken", "inconclusive") if status in statuses), 0)
+    return EXIT_STATUS[overall(checks)]
 
 
 def as_json(verdicts: pd.DataFrame, checks: Sequence[Check]) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def as_json(verdicts: pd.DataFrame, checks: Sequence[Check]) -> dict[str, Any]:
     rows = verdicts.astype(object).where(verdicts.notna(), None).to_dict("records")
     return {
         "format": FORMAT,
-        "status": next(status for status, code in EXIT_STATUS.items() if code == exit_status(checks)),
+        "status": overall(checks),
         "verdicts": rows,
         "checks": [{key: _finite(value) for key, value in asdict(check).items()} for check in checks],
     }

@@ -8,10 +8,12 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from exoprobe.cli import main
 from exoprobe.errors import ExoprobeError
 from exoprobe.gate import Limit, as_json, as_junit, check_baseline, check_limits, exit_status, parse_limit
+from exoprobe.report.badge import badge
 from exoprobe.report.tables import COLUMNS, empty_table
 
 
@@ -121,6 +123,29 @@ def test_checks_are_written_for_machines(root):
     assert suite.find("testcase/failure").get("message").startswith("broken")
 
 
+@pytest.mark.parametrize("status", ["held", "broken", "inconclusive"])
+def test_a_badge_shows_the_status_in_words_and_color(status):
+    image = ElementTree.fromstring(badge(status))
+    texts = image.findall(".//{*}text")
+    assert [text.text for text in texts] == ["exoprobe", status]
+    assert image.get("aria-label") == f"exoprobe: {status}"
+    ends = [float(text.get("x")) + float(text.get("textLength")) / 2 for text in texts]
+    assert ends[0] < float(texts[1].get("x")) - float(texts[1].get("textLength")) / 2
+    assert ends[1] < float(image.get("width"))
+    color = image.find("{*}path").get("fill")
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4) for value in channels]
+    assert 1.05 / (np.dot([0.2126, 0.7152, 0.0722], linear) + 0.05) >= 4.5  # contrast of white text (WCAG)
+
+
+def test_the_documented_workflow_has_ten_lines_at_most(root):
+    _, _, block = (root / "docs/release-gate.md").read_text().partition("In a GitHub workflow")
+    lines = [line for line in block.splitlines() if line.startswith("    ")]
+    assert len(lines) <= 10
+    runs = [step.get("run", "") for step in yaml.safe_load("\n".join(lines))["jobs"]["gate"]["steps"]]
+    assert [run.split()[1] for run in runs if run.startswith("exoprobe")] == ["audit", "check"]
+
+
 @pytest.fixture
 def audit_folder(tmp_path):
     """Write a folder as an audit does, of which all tables but the verdicts are empty."""
@@ -142,10 +167,13 @@ def test_the_command_ends_with_the_status_and_writes_the_checks(audit_folder, tm
     later = audit_folder("later", ("sex", "net", False, 0.5, 0.4, 0.6), ("age", "net", False, 0.0, -0.1, 0.05))
     earlier = audit_folder("earlier", ("sex", "net", False, 0.48, 0.38, 0.58))
     written = ["--json", str(tmp_path / "v.json"), "--junit", str(tmp_path / "v.xml")]
+    written += ["--badge", str(tmp_path / "v.svg")]
     assert main(["check", later, "--limit", "age=0.1", *written]) == 0
     assert json.loads((tmp_path / "v.json").read_text())["status"] == "held"
+    assert ">held<" in (tmp_path / "v.svg").read_text()
     assert main(["check", later, "--limit", "age=0.1", "--limit", "sex=0.1", *written]) == 2
     assert ElementTree.parse(tmp_path / "v.xml").getroot().get("failures") == "1"
+    assert ">broken<" in (tmp_path / "v.svg").read_text()
     capsys.readouterr()
     assert main(["check", later, "--baseline", earlier]) == 3
     assert capsys.readouterr().out.startswith("inconclusive  sex: change (net): 0.02 (-0.12 to 0.16), at most 0.05")

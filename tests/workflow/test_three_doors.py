@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import exoprobe
 from exoprobe.report.tables import COLUMNS
@@ -76,6 +78,23 @@ def test_arrays_and_tables_give_the_same_tables_as_their_files(project):
         assert result.files[f"{name}.csv"] == project.path(f"results/audit/{name}.csv").read_bytes(), name
 
 
+@contextmanager
+def read_only(folder):
+    """Let nobody write to a checkout; to the superuser, who may anyway, what was written is a fault."""
+
+    def files():
+        every = [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
+        return {path: path.stat().st_mtime_ns for path in every}
+
+    before = files()
+    subprocess.run(["chmod", "-R", "a-w", folder], check=True)
+    try:
+        yield
+        assert files() == before
+    finally:
+        subprocess.run(["chmod", "-R", "u+w", folder], check=True)
+
+
 MODULE = """
 module exo:
     snakefile: "{root}/workflow/Snakefile"
@@ -91,7 +110,8 @@ def test_the_rules_are_a_module_of_another_workflow(project, tmp_path):
         shutil.copy(project.path(name), tmp_path)
     (tmp_path / "config.yaml").write_text("samples: a key of the other workflow\n")
     (tmp_path / "Snakefile").write_text(MODULE.format(root=project.folder))
-    status, output = Project(tmp_path).snakemake("exo_audit")
+    with read_only(project.folder):
+        status, output = Project(tmp_path).snakemake("exo_audit")
     assert status == 0, output
     assert_same(tmp_path / "exo/results/audit", project.path("results/audit"))
 
@@ -109,3 +129,22 @@ def test_another_folder_s_files_are_audited_without_a_configuration_there(projec
     status, output = Project(folder).snakemake(*given, "-n", *audited)
     assert status == 0, output
     assert re.search(r"^audit_page +1$", output, re.MULTILINE), output
+
+
+def test_the_small_audit_of_the_catalog_s_checks_is_planned(root, tmp_path):
+    folder = tmp_path / ".test"
+    shutil.copytree(root / ".test", folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
+    status, output = Project(root).snakemake_without_jobs("--directory", str(folder), "-n", "audit")
+    assert status == 0, output
+    assert re.search(r"^audit_page +1$", output, re.MULTILINE), output
+
+
+def test_the_checks_on_github_run_what_there_is(root):
+    checks = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())["jobs"]
+    commands = [step["run"] for job in checks.values() for step in job["steps"] if "run" in step]
+    (audit,) = [command for command in commands if command.startswith("exoprobe audit")]
+    files = [root / word for word in audit.split() if word.endswith(".csv")]
+    assert [len(pd.read_csv(file)) for file in files] == [120, 120]
+    assert not [command for command in commands if "[" in command and "[workflow]" not in command]
+    targets = [command.split()[1] for command in commands if command.startswith("make ")]
+    assert set(targets) <= set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(), re.MULTILINE))

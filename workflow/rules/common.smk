@@ -36,8 +36,8 @@ from exoprobe.runs.faces import CELEBA_DOWNLOAD, DLIB_RESNET, FaceRuns, Identity
 from exoprobe.runs.images import TABLE_NOTES, ImageRuns
 from exoprobe.runs.questions import FIGURES, QuestionRuns
 
-# The configuration of the working folder or, where there is none, the one that is shipped. Who uses these rules as a
-# module gives what shall differ from that.
+# The configuration of the working folder or, where there is none, the one that is shipped, which also has the sections
+# that the working folder's leaves out. Who uses these rules as a module gives what shall differ from that.
 SHIPPED = ROOT / "config.yaml"
 IS_MODULE = workflow.modifier.skip_configfile
 CONFIG = str(SHIPPED) if IS_MODULE or not Path("config.yaml").exists() else "config.yaml"
@@ -54,8 +54,7 @@ except ExoprobeError as error:
 configfile: CONFIG
 
 
-if IS_MODULE:
-    config = with_defaults(config, SHIPPED)
+config = with_defaults(config, SHIPPED, None if IS_MODULE else CONFIG)
 try:
     settings = load_config(config)
 except ExoprobeError as error:

@@ -47,14 +47,21 @@ def check_command_line(arguments: Sequence[str]) -> None:
         )
 
 
-def with_defaults(config: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
+def with_defaults(config: Mapping[str, Any], path: str | Path, base: str | Path | None = None) -> dict[str, Any]:
     """Return a configuration with what it leaves out taken from a file; sections are joined key by key.
 
     Args:
         config: as far as it is given; it is not changed.
         path: of a whole configuration.
+        base: a file that is part of ``config`` already; its sections are whole, and nothing is added to them.
     """
-    return _joined(yaml.safe_load(Path(path).read_text(encoding="utf-8")), config)
+    defaults = _read(path)
+    whole = set() if base is None else _read(base).keys()
+    return _joined({key: value for key, value in defaults.items() if key not in whole}, config)
+
+
+def _read(path: str | Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
 
 
 def _joined(defaults: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,15 @@ def test_what_a_configuration_leaves_out_is_filled_in_key_by_key(tmp_path):
     assert given == {"b": {"c": 5}, "f": [2], "g": 7}
 
 
+def test_sections_of_the_working_folder_s_file_are_whole(tmp_path):
+    shipped, own = tmp_path / "shipped.yaml", tmp_path / "config.yaml"
+    shipped.write_text("networks: {lenet: 1, center: 2}\naudit: {rows: 3, factors: null}\n")
+    own.write_text("networks: {lenet: 5}\n")
+    given = {"networks": {"lenet": 5}, "audit": {"rows": 7}}
+    expected = {"networks": {"lenet": 5}, "audit": {"rows": 7, "factors": None}}
+    assert with_defaults(given, shipped, own) == expected
+
+
 @pytest.mark.parametrize(
     "twice",
     [
