@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from exoprobe.datasets.rotated_digits import rotate_images
 from exoprobe.datasets.samples import SPLITS, dataset_digest, write_samples
@@ -22,13 +23,17 @@ pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items):
-    """Let processes share the tests by file; the runs of the workflow stay in one, since they share finished ones."""
-    for item in items:
-        folder = item.path.relative_to(ROOT).parent
-        whole = folder.name in ("workflow", "golden")
-        item.add_marker(pytest.mark.xdist_group(folder.name if whole else item.path.stem))
+class ByFile(LoadScopeScheduling):
+    """Processes share the tests by file; the runs of the workflow stay in one, since they share finished ones."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/workflow" if file.startswith("tests/workflow/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
