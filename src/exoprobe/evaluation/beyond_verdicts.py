@@ -62,7 +62,7 @@ def _judge(row: Row, decodable: Row, margin: float) -> dict[str, str]:
     if row["p_holm"] <= SIGNIFICANT:
         if row["bits"] > 0 or row["beyond"] > 0:
             by = f", but by a skill of less than {margin:g}" if small else ""
-            reason = f"features and {given} together predict it better than {given} alone{by}, in unseen groups"
+            reason = f"features and {given} together predict it better than {given} alone{by}, on unseen groups"
             return {"verdict": f"{BEYOND} {given}", "reason": reason}
         reason = (
             f"the test is significant, but linear models of features and {given} are no better than of {given} alone"

@@ -99,11 +99,11 @@ def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
     significant, low = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1]
     if significant and low > 0:
         how = _how(evidence)
-        also = ", and linearly too" if how == "linearly" and evidence.best != "linear" else ""
-        reason = f"decodable by {find_probe(evidence.best).phrase} better than by a constant, in unseen groups{also}"
+        also = " and by the linear probe" if how == "linearly" and evidence.best != "linear" else ""
+        reason = f"predicted better than by a constant on unseen groups, by {find_probe(evidence.best).phrase}{also}"
         if low > margin:
             return LEAKS, how, reason
-        return TRACE, how, f"{reason}; the skill is surely above {low:.2f} only, not above the margin of {margin:g}"
+        return TRACE, how, f"{reason}; the skill is surely above {low:.2f}, but not above the margin of {margin:g}"
     if not significant and evidence.highest < margin:
         if evidence.detectable > margin:
             return INCONCLUSIVE, "", _insensitive(evidence)

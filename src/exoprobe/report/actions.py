@@ -15,7 +15,7 @@ from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.shift_words import drop_words, first_by_factor, list_hurts, worst_words
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
-from exoprobe.report.wording import count, counted, difference, estimate, first_few, number
+from exoprobe.report.wording import count, counted, difference, estimate, first_few, number, quoted
 
 ASSOCIATED = 0.5  # Cramér's V, correlation ratio and the like from which a column should be given
 FREE = 0.02  # the most that recognition may surely lose where an erasure is called without cost
@@ -90,7 +90,7 @@ def _give(leaking: Sequence[Finding], association: pd.DataFrame, roles: Collecti
 def _broaden(shift: pd.DataFrame) -> Iterator[Action]:
     """Factors that hurt the label on values that training has not seen."""
     for row in first_by_factor(list_hurts(shift))[:MOST_HURT]:
-        text = f"{drop_words(row)}{worst_words(row)} ({row.representation}); test it on values that are held out"
+        text = f"from {quoted(row.representation)}, {drop_words(row)}{worst_words(row)}; hold some out to test this"
         yield Action(f"Train on more values of {row.factor}", text, factor=row.factor)
 
 
@@ -106,8 +106,8 @@ def _prefer(leaking: Sequence[Finding], lowest: Mapping[str, Lowest], wanted: Se
         for entry in wanted
         if title in entry.skills and len(entry.skills) > 1
     ]
-    text = "; ".join([f"surely lower in {gaps_words(winner[1], lowest, 1)}", *kept])
-    yield Action(f"Prefer {title}", text, factor=winner[1][0])
+    text = "; ".join([f"surely encodes less: {gaps_words(winner[1], lowest, 1)}", *kept])
+    yield Action(f"Prefer {quoted(title)}", text, factor=winner[1][0])
 
 
 def _erase(
@@ -125,10 +125,12 @@ def _erase(
         after = f"no probe beats a constant (skill {number(rows['skill_before'].max())} before)"
         if len(left):
             best = rows_of(left)[0]
-            after = f"{best.probe} still reaches a skill of {number(best.skill)} ({number(best.skill_before)} before)"
+            before = number(best.skill_before)
+            after = f"the {best.probe} probe still reaches a skill of {number(best.skill)} ({before} before)"
         start = f"Do not rely on erasing {factor}" if len(left) else f"Erase {factor}"
-        text = f"after LEACE on {title}, {after}; {_cost(recognition, factor, title, wanted)}"
-        yield Action(start, text, f"erasers/{rows['file'].iloc[0]}" if rows["file"].iloc[0] else "", factor)
+        file = "" if len(left) else rows["file"].iloc[0]
+        text = f"after linear erasure from {quoted(title)}, {after}; {_cost(recognition, factor, title, wanted)}"
+        yield Action(start, text, f"erasers/{file}" if file else "", factor)
 
 
 def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[Wanted]) -> str:
@@ -138,15 +140,15 @@ def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[W
     if rows.empty:
         return "its cost was not measured (no label)"
     row = rows_of(rows)[0]
-    words, change = MEASURES[measure], difference(row.change, row.change_low, row.change_high)
-    ends = f"from {number(row.value - row.change)} to {number(row.value)}"
+    words, change = MEASURES[measure], difference(row.change, row.change_low, row.change_high, 3)
+    after = f"{number(row.value, 3)}, change {change}"
     if row.change_low > 0:
-        return f"{words} rises {ends}: {change}"
+        return f"{words} rises to {after}"
     if row.change_low > -FREE:
-        return f"{words} is kept, {ends}: {change}"
+        return f"{words} is kept: {after}"
     if row.change_high < 0:
-        return f"{words} falls {ends}: {change}"
-    return f"{words} may change, {ends}: {change}"
+        return f"{words} falls to {after}"
+    return f"{words} may change: {after}"
 
 
 def _compare_with_control(leaking: Sequence[Finding], findings: Sequence[Finding]) -> Iterator[Action]:
@@ -157,8 +159,9 @@ def _compare_with_control(leaking: Sequence[Finding], findings: Sequence[Finding
             same = entry.control and entry.factor == finding.factor and not finding.control
             if same and entry.verdict == LEAKS and entry.skill >= ENOUGH * finding.skill:
                 reached.setdefault(entry.representation, []).append(f"{finding.factor} ({number(entry.skill)})")
+    share = f"{100 * ENOUGH:.0f} %"
     for title, factors in reached.items():
-        text = f"the control {title} reaches as much: it is in the data and needs no training"
+        text = f"the control {quoted(title)} reaches at least {share} of the skill without any training"
         yield Action(f"Do not blame the training for {first_few(factors, 2)}", text)
 
 
@@ -171,7 +174,7 @@ def _add_groups(strongest: Sequence[Finding], margin: float) -> Iterator[Action]
         now = f" instead of {count(min(have))}" if have else ""
         units = {finding.unit for finding in strongest if finding.factor in known}
         noun = f" ({units.pop()})" if len(units) == 1 and all(units) else ""
-        text = f"about {counted(max(known.values()), 'group')}{noun}{now} in test would decide {first_few(list(known))}"
+        text = f"about {counted(max(known.values()), 'group')}{noun} in test{now} would decide {first_few(list(known))}"
         yield Action("Add groups", text, factor=next(iter(known)))
 
 

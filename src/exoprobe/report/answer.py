@@ -1,7 +1,7 @@
 """The answer of an audit in words, made from effects and their certainty and not from counts."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from exoprobe.report.comparison import Lowest, better_representation, gaps_words
@@ -19,7 +19,7 @@ from exoprobe.report.findings import (
     strongest_by_factor,
 )
 from exoprobe.report.wanted import Wanted
-from exoprobe.report.wording import estimate, first_few, holm, listed, number
+from exoprobe.report.wording import estimate, first_few, holm, listed, number, quoted
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def make_answer(findings: Sequence[Finding], circumstances: Circumstances) -> An
     top = next(iter(strongest.values()))
     lines = [
         *_other_factors(list(strongest.values()), top, circumstances),
-        ("Hurts on unseen values", first_few(list(circumstances.hurts))),
+        ("Hurts the label", _hurting(circumstances.hurts)),
         ("Which is lower", _between(strongest, circumstances)),
         ("For comparison", _comparison(findings, top, circumstances)),
     ]
@@ -74,7 +74,7 @@ def strongest_lines(findings: Sequence[Finding], most: int = 3) -> list[str]:
 
 
 def _headline(findings: Sequence[Finding], top: Finding, circumstances: Circumstances) -> str:
-    source, skill = top.representation, estimate(top.skill, top.low, top.high).replace("(", "(95 % interval ")
+    source, skill = quoted(top.representation), estimate(top.skill, top.low, top.high).replace("(", "(95 % interval ")
     if top.control:
         source = f"the control {source}"
     if top.verdict == LEAKS and top.settled:
@@ -91,7 +91,7 @@ def _headline(findings: Sequence[Finding], top: Finding, circumstances: Circumst
         verdict = "cannot be separated from" if top.beyond_is == INSEPARABLE else f"is encoded {top.beyond_is}"
         return f"{top.factor} {verdict} {top.beyond.given} in {source}: skill {skill}{_beyond_words(top)}."
     if top.verdict == NO_EVIDENCE:
-        titles = list(dict.fromkeys(finding.representation for finding in asked(findings)))
+        titles = list(dict.fromkeys(quoted(finding.representation) for finding in asked(findings)))
         return f"No evidence of a leak from {first_few(titles)}; {_trust(asked(findings), circumstances.margin)}."
     return f"Whether {top.factor} leaks from {source} is open: {top.reason}."
 
@@ -106,6 +106,8 @@ def _beyond_words(finding: Finding) -> str:
         return ""
     if finding.twins:
         return f"; or {listed(list(finding.twins))} instead, which the data do not separate from it"
+    if beyond.unexplained:
+        return "; no other factor explains it"
     if beyond.says(ENCODED) or beyond.says(ONLY):
         return f", beyond {beyond.given} {estimate(beyond.skill, beyond.low, beyond.high)}"
     if beyond.says(INSEPARABLE):
@@ -128,13 +130,17 @@ def _trust(findings: Sequence[Finding], margin: float) -> str:
     return f"a linear leak of {linear} or more would have been found, {folded}"
 
 
+def _hurting(sizes: Sequence[str]) -> str:
+    return f"{first_few(list(sizes))} on unseen values" if sizes else ""
+
+
 def _other_factors(strongest: list[Finding], top: Finding, circumstances: Circumstances) -> list[tuple[str, str]]:
     others = [finding for finding in strongest if finding is not top]
     leaks = [finding for finding in others if finding.verdict == LEAKS and finding.settled]
     traces = [finding for finding in others if finding.verdict == TRACE and finding.settled]
     open_ones = [finding for finding in others if finding.verdict == INCONCLUSIVE]
     absent = [finding for finding in others if finding.verdict == NO_EVIDENCE]
-    lines = [("Also", first_few([f"{entry.factor} {_size(entry)}" for entry in leaks], 4))]
+    lines = [("Also leaking", first_few([f"{entry.factor} {_size(entry)}" for entry in leaks], 4))]
     for kind, label in ((MOSTLY, "Mostly through"), (ONLY, "Only through"), (INSEPARABLE, "Not separable from")):
         lines += [
             (f"{label} {given}", first_few([f"{entry.factor} ({number(entry.skill)})" for entry in entries], 4))
@@ -153,7 +159,7 @@ def _size(finding: Finding) -> str:
     beyond = finding.beyond
     if finding.twins:
         return f"{number(finding.skill)} (or {listed(list(finding.twins))} instead)"
-    if beyond is not None and beyond.says(ENCODED):
+    if beyond is not None and beyond.says(ENCODED) and not beyond.unexplained:
         return f"{number(beyond.skill)} beyond {beyond.given}"
     return number(finding.skill)
 
@@ -185,25 +191,30 @@ def _between(strongest: Mapping[str, Finding], circumstances: Circumstances) -> 
         return ""
     if winner := better_representation(lowest, leaking):
         title, factors = winner
-        return f"{title} surely encodes less: {gaps_words(factors, lowest)}"
+        return f"{quoted(title)} surely encodes less: {gaps_words(factors, lowest)}"
     sure = [name for name in leaking if lowest[name].title is not None]
     if not sure:
         return f"the data do not show which encodes less of {first_few(leaking)}"
-    return "; ".join(f"{lowest[name].title} least of {gaps_words([name], lowest)}" for name in sure[:2])
+    return "; ".join(f"{quoted(lowest[name].title or '')} least of {gaps_words([name], lowest)}" for name in sure[:2])
 
 
 def _comparison(findings: Sequence[Finding], top: Finding, circumstances: Circumstances) -> str:
     """Say what else reaches how much: what is wanted, and the controls, for the factor of the headline."""
-    skills = [f"{entry.name} (wanted) {_range(entry.skills)}" for entry in circumstances.wanted]
+    controls = {entry.representation for entry in findings if entry.control}
+    skills = [f"{entry.name} (wanted) {_by_title(entry.skills, controls)}" for entry in circumstances.wanted]
     skills += [
-        f"{top.factor} from {entry.representation} (control) {number(entry.skill)}"
+        f"{top.factor} from {quoted(entry.representation)} (control) {number(entry.skill)}"
         for entry in findings
         if entry.control and entry.factor == top.factor and entry is not top
     ]
-    return listed(skills)
+    return "; ".join(skills)
 
 
-def _range(skills: Mapping[str, tuple[float, float, float]]) -> str:
-    values = [value for value, _, _ in skills.values()]
-    low, high = number(min(values)), number(max(values))
-    return low if low == high else f"{low} to {high}"
+def _by_title(skills: Mapping[str, tuple[float, float, float]], controls: Collection[str], most: int = 3) -> str:
+    """Name the skill from each representation that is no control, or the lowest and highest of many."""
+    values = {title: skill[0] for title, skill in skills.items() if title not in controls}
+    if len(values) > most:
+        return f"at least {number(min(values.values()))} and at most {number(max(values.values()))}"
+    if len(values) == 1:
+        return number(next(iter(values.values())))
+    return listed([f"{number(value)} from {quoted(title)}" for title, value in values.items()])

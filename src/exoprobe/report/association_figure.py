@@ -33,8 +33,8 @@ def draw_association(association: pd.DataFrame) -> list[Figure]:
         },
     }
     caption = (
-        "How strongly each two columns go together, from 0 to 1: Cramér’s V, correlation ratio, rank or circular "
-        "correlation, by their kinds. What goes with a factor can be what the features encode instead of it."
+        "Association of each two columns, from 0 to 1: Cramér’s V, correlation ratio, rank or circular correlation, by "
+        "their kinds. The features may encode an associated column instead of the factor."
     )
     return [Figure("association", caption, spec, rows)]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from exoprobe.report.tables import rows_of
-from exoprobe.report.wording import difference, first_few, listed
+from exoprobe.report.wording import difference, first_few, listed, quoted
 
 PROBE = "linear"  # whose differences are compared
 Pairs = Mapping[tuple[str, str, str], tuple[float, float, float]]
@@ -80,11 +80,11 @@ def gaps_words(factors: Sequence[str], lowest: Mapping[str, Lowest], most: int =
     """Say by how much the lowest representation is below the next one, for the first factors."""
     gaps = [(factor, lowest[factor].gap, lowest[factor].other) for factor in factors[:most]]
     others = {other for _, _, other in gaps}
-    shared = f" against {others.pop()}" if len(others) == 1 else ""
+    shared = f" against {quoted(others.pop())}" if len(others) == 1 else ""
     return (
         listed(
             [
-                f"{factor} {difference(*gap)}{'' if shared else f' against {other}'}"
+                f"{factor} {difference(*gap)}{'' if shared else f' against {quoted(other)}'}"
                 for factor, gap, other in gaps
                 if gap is not None
             ]

@@ -15,6 +15,7 @@ SIGNIFICANT = 0.05
 STRENGTHS = ((0.9, "almost perfectly"), (0.5, "strongly"), (0.2, "clearly"))  # least low end of the interval
 WEAKLY = "weakly"
 LITTLE = 0.25  # of the skill: what is beyond other columns is surely less than that
+EXPLAINED = 0.05  # least skill from which another factor, alone, explains something
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Beyond:
     def says(self, verdict: str) -> bool:
         """Return whether the verdict is of this kind, whatever the columns."""
         return self.verdict.startswith(verdict)
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether even the other factor that explains most explains nothing, so that naming it would mislead."""
+        return self.source == "strongest" and self.says(ENCODED) and self.given_skill < EXPLAINED
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,15 @@ class Finding:
             return f"{self.verdict} like {' and '.join(self.twins)}"
         if self.beyond_is == MOSTLY:
             return f"{MOSTLY} {self.beyond.given}"
+        if self.beyond.unexplained:
+            return self.verdict
         return f"{self.verdict} beyond {self.beyond.given}" if self.settled else self.beyond.verdict
+
+    @property
+    def adds(self) -> Beyond | None:
+        """What is beyond other columns, where something is found and these columns explain something of it."""
+        is_known = self.beyond is not None and not self.beyond.unexplained and math.isfinite(self.beyond.skill)
+        return self.beyond if is_known and (self.verdict in (LEAKS, TRACE) or self.significant) else None
 
     @property
     def settled(self) -> bool:

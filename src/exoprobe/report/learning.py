@@ -100,7 +100,10 @@ def draw_learning(learning: pd.DataFrame, titles: Sequence[str]) -> Figure:
     }
     up_to_all = {"transform": [{"filter": f"datum.kind == '{ESTIMATED}'"}]}
     ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
-    with_ends = {"transform": [{"filter": f"datum.kind == '{EXTRAPOLATED}'"}]} if len(titles) > 1 else {}
+    several = len(titles) > 1
+    has_ends = not several or (known["kind"] == EXTRAPOLATED).any()
+    filtered = {"transform": [{"filter": f"datum.kind == '{EXTRAPOLATED}'"}]} if several else {}
+    bars = {**filtered, "mark": {"type": "rule", "style": "whisker"}, "encoding": ends}
     spec = {
         "width": "container",
         "height": 200,
@@ -108,13 +111,13 @@ def draw_learning(learning: pd.DataFrame, titles: Sequence[str]) -> Figure:
         "layer": [
             {"mark": {"type": "line", "style": "curve", "strokeDash": [3, 3]}, "encoding": {"y": y}},
             {**up_to_all, "mark": {"type": "line", "style": "curve"}, "encoding": {"y": y}},
-            {**with_ends, "mark": {"type": "rule", "style": "whisker"}, "encoding": ends},
+            *([bars] if has_ends else []),
             {"mark": {"type": "point", "style": "dot"}, "encoding": {"y": y, "shape": style_channels(titles)["shape"]}},
         ],
     }
     caption = (
-        "Skill of ridge regression against the number of training groups; dashed: where the curve leads with twice and "
-        f"ten times as many. Bars: 95 % intervals{', of the extrapolated skills' if len(titles) > 1 else ''}."
+        "Skill of ridge regression against the number of training groups. Dashed: extrapolated to twice and ten times "
+        f"as many groups. Bars: 95 % intervals{' of the extrapolated skills' if several else ''}."
     )
     return Figure("learning", caption, spec, known[columns])
 

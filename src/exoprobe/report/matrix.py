@@ -96,9 +96,8 @@ def _cell(finding: Finding | None) -> Cell:
     if finding is None:
         return Cell(None)
     hint = f"{finding.representation}: {finding.words}, skill {estimate(finding.skill, finding.low, finding.high)}"
-    if finding.beyond is not None and math.isfinite(finding.beyond.skill):
-        beyond = finding.beyond
+    if beyond := finding.adds:
         hint += f", beyond {beyond.given} {estimate(beyond.skill, beyond.low, beyond.high)}"
     if math.isfinite(finding.detectable):
-        hint += f"; would have found {number(finding.detectable)} or more"
+        hint += f"; detectable from {number(finding.detectable)}"
     return Cell(finding, hint, sum(finding.low >= least for least in SHADES))

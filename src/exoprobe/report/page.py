@@ -9,7 +9,7 @@ import jinja2
 from exoprobe.io.files import atomic_write
 from exoprobe.report import wording
 from exoprobe.report.association_figure import draw_association
-from exoprobe.report.findings import STRENGTHS, VERDICTS, WEAKLY
+from exoprobe.report.findings import EXPLAINED, STRENGTHS, VERDICTS, WEAKLY
 from exoprobe.report.first_screen import make_first_screen, registered_probes, with_titles
 from exoprobe.report.layer_figure import draw_layers
 from exoprobe.report.map_figures import draw_maps
@@ -54,6 +54,7 @@ def write_page(
         "anchors": screen.anchors,
         "erased": len(titled["erasure"]) > 0,
         "verdicts": [row for factor in screen.anchors for row in screen.findings if row.factor == factor],
+        "found_by": {(row.factor, row.representation): row for row in screen.findings},
         "metadata": audited,
         "notes": _input_notes(audited),
         "probes": probes,
@@ -115,7 +116,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
     environment.filters |= {"drop_words": drop_words, "worst_words": worst_words}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}
-    environment.globals |= {"strengths": STRENGTHS, "weakly": WEAKLY}
+    environment.globals |= {"strengths": STRENGTHS, "weakly": WEAKLY, "explained": EXPLAINED}
     return environment
 
 

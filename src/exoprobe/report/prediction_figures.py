@@ -1,12 +1,14 @@
 """Figures of what a probe predicts where the factor has which value."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from exoprobe.report.figure import Figure, hints, names, quantity, style_channels
 
-SMALL, LEAST = 24, 14  # pixels of a row of classes, with few and with many
+LARGE, SMALL, LEAST = 46, 24, 14  # pixels of a row of classes: of few, which have room for numbers, of more and of many
+FEW, MANY = 6, 12  # classes
 
 
 def draw_predictions(predicted: pd.DataFrame, kind: str, title: str) -> Figure:
@@ -26,21 +28,30 @@ def draw_predictions(predicted: pd.DataFrame, kind: str, title: str) -> Figure:
 def _draw_confusions(predicted: pd.DataFrame, what: str) -> Figure:
     shares = predicted.assign(share=predicted["rows"] / predicted.groupby("true")["rows"].transform("sum"))
     order = list(dict.fromkeys([*shares["true"], *shares["predicted"]]))
-    step = SMALL if len(order) <= 12 else LEAST
+    step = LARGE if len(order) <= FEW else SMALL if len(order) <= MANY else LEAST
+    legend = {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8}
     color = quantity("share", "share of the true class", domain=[0, 1], scheme="cividis")
     spec = {
         "width": {"step": step},
         "height": {"step": step},
-        "mark": {"type": "rect", "style": "cell"},
         "encoding": {
             "x": names("predicted", order, axis={"orient": "top", "labelAngle": -45, "title": "predicted"}),
             "y": names("true", order, axis={"title": "true"}),
-            "color": color | {"legend": {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8}},
             "tooltip": hints(true="true", predicted="predicted", share="share|.0%", rows="rows|,d"),
         },
+        "layer": [
+            {"mark": {"type": "rect", "style": "cell"}, "encoding": {"color": color | {"legend": legend}}},
+            *([_numbers_in_cells()] if step == LARGE else []),
+        ],
     }
-    caption = f"{what}: which class is predicted where it is which, as shares of the true class, on test."
+    caption = f"{what}: predicted class by true class, as shares of the true class, on test rows."
     return Figure(f"confusion {what}", caption, spec, shares[["true", "predicted", "share", "rows"]])
+
+
+def _numbers_in_cells() -> dict[str, Any]:
+    """Return a layer that writes each share into its cell, light on dark and dark on light."""
+    ink = {"condition": {"test": "datum.share > 0.5", "value": "#15171a"}, "value": "#ffffff"}
+    return {"mark": {"type": "text"}, "encoding": {"text": {"field": "share", "format": ".0%"}, "color": ink}}
 
 
 def _draw_spread(predicted: pd.DataFrame, what: str) -> Figure:

@@ -31,7 +31,7 @@ def draw_removal(erasure: pd.DataFrame, titles: Sequence[str]) -> Figure:
     spec["layer"].append({"mark": {"type": "point", "style": "before"}, "encoding": {**encoding, **before, "x2": None}})
     way = {"x": quantity("skill_before", "skill"), "x2": {"field": "skill"}}
     spec["layer"].insert(1, {"mark": {"type": "rule", "style": "way"}, "encoding": {**encoding, **way}})
-    caption = "Skill before (hollow) and after (filled, with its 95 % interval) the factor was erased."
+    caption = "Skill before the factor was erased (hollow) and afterwards (filled, with its 95 % interval)."
     columns = ["representation", "probe", "skill_before", "skill", "skill_low", "skill_high"]
     return Figure("removal", caption, spec, erasure[columns])
 
@@ -63,8 +63,8 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
         },
     }
     caption = (
-        "Rows: what was erased. Columns: the change of a linear probe’s skill for the factor probed. "
-        "What was erased should fall; other factors that fall share its directions."
+        "Change of a linear probe’s skill for each factor (columns) when one factor is erased (rows). The erased "
+        "factor should fall. Others that fall with it share its directions."
     )
     columns = ["erased", "probed", "skill_before", "skill", "change", "change_low", "change_high"]
     return Figure("erasure matrix", caption, spec, erasure[columns])

@@ -135,6 +135,7 @@ def _variance_shares(geometry: pd.DataFrame, structure: pd.DataFrame) -> pd.Data
     others = [
         structure[["representation"]].assign(variance_explained=structure[f"{what}_variance"], explained_by=words)
         for what, words in (("identity", "groups (identity)"), ("label", "label"))
+        if what == "identity" or not structure["label_variance"].equals(structure["identity_variance"])
     ]
     shares = pd.concat([selected, *others] if len(selected) else [selected], ignore_index=True)
     return shares[["representation", "explained_by", "variance_explained"]].dropna()

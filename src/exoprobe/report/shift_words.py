@@ -28,7 +28,7 @@ def drop_words(row: Any) -> str:  # noqa: ANN401 a row of the table shift
         words = f"falls by {estimate(row.drop, row.drop_low, row.drop_high)}"
     else:
         words = f"changes by {difference(-row.drop, -row.drop_high, -row.drop_low)}"
-    return f"the label’s skill {words} on values that training has not seen"
+    return f"the label’s skill {words} on unseen values"
 
 
 def worst_words(row: Any) -> str:  # noqa: ANN401 a row of the table shift

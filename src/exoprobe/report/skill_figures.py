@@ -26,8 +26,9 @@ def draw_differences(differences: pd.DataFrame) -> Figure:
     value = quantity("difference", "difference of skill")
     spec = dots_with_whiskers(differences["factor"], value, "low", "high", (), tooltip)
     caption = (
-        "Skill of the first representation minus that of the second, with paired 95 % intervals: both are scored on "
-        "the same bootstrap samples. Where an interval includes 0, the data do not show which is higher."
+        "Skill of the linear probe on the first representation minus that on the second, with paired 95 % intervals: "
+        "both are scored on the same bootstrap samples. Where an interval includes 0, the data do not show which is "
+        "higher."
     )
     columns = ["representation", "other", "factor", "difference", "low", "high"]
     return Figure("differences", caption, spec, differences[columns])

@@ -29,7 +29,7 @@ def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
         },
         "mark": {"type": "bar", "height": {"band": 0.7}},
     }
-    caption = "Share of the features' variance that lies between the factor’s values, beside that between identities."
+    caption = "Share of the features’ variance between the factor’s values, compared with that between groups."
     return Figure("variance", caption, spec, shares)
 
 

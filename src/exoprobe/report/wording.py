@@ -76,10 +76,10 @@ def estimate(value: float, low: float, high: float) -> str:
     return f"{number(value)} ({between})" if between else number(value)
 
 
-def difference(value: float, low: float, high: float) -> str:
+def difference(value: float, low: float, high: float, digits: int = 2) -> str:
     """Return ``−0.42 (−0.48 to −0.35)``."""
-    ends = [signed(end) for end in (low, high)]
-    return f"{signed(value)} ({ends[0]} to {ends[1]})" if math.isfinite(low) and math.isfinite(high) else signed(value)
+    change, *ends = (signed(amount, digits) for amount in (value, low, high))
+    return f"{change} ({ends[0]} to {ends[1]})" if math.isfinite(low) and math.isfinite(high) else change
 
 
 def holm(p_holm: float, p: float, permutations: int) -> str:
@@ -92,6 +92,11 @@ def holm(p_holm: float, p: float, permutations: int) -> str:
 def first_few(words: list[str], most: int = 3) -> str:
     """Return ``a, b, c and 4 more``."""
     return listed(words) if len(words) <= most + 1 else f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
+def quoted(title: str) -> str:
+    """Set a title of several words in quotation marks, so that a sentence around it can be read."""
+    return f"“{title}”" if " " in title else title
 
 
 def middle(name: str, most: int = 28) -> str:

@@ -1,6 +1,7 @@
 """The first screen's sentence, matrix and advice, from hand-made findings."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -46,6 +47,26 @@ def headline(*findings, circumstances=QUIET):
 def test_the_headline_has_effect_certainty_and_what_is_beyond():
     text = headline(finding(beyond=beyond()), finding("age", low=0.2))
     assert text == "snr leaks strongly from net: skill 0.60 (95 % interval 0.50–0.70), beyond sex 0.40 (0.30–0.50)."
+
+
+def test_a_factor_that_explains_nothing_is_not_named():
+    nothing = replace(beyond(), given_skill=0.04)
+    entry = finding(beyond=nothing)
+    assert headline(entry).endswith("skill 0.60 (95 % interval 0.50–0.70); no other factor explains it.")
+    assert (entry.words, entry.adds) == ("leaks", None)
+    assert finding(beyond=beyond()).adds == beyond()
+    assert finding(beyond=replace(nothing, source="label")).words == "leaks beyond sex"
+    assert no_evidence(beyond=beyond("no evidence")).adds is None
+
+
+def test_titles_of_several_words_are_quoted_and_what_is_wanted_is_not_taken_from_controls():
+    skills = {"before training": (0.86, 0.8, 0.9), "net": (0.99, 0.98, 1.0), "random": (-0.09, -0.2, 0.0)}
+    circumstances = Circumstances(0.1, 999, [Wanted("speaker", "verification_auc", "", skills)], {})
+    control = finding("hour", representation="random", control=True, skill=0.0)
+    answer = make_answer([finding(representation="before training"), control], circumstances)
+    assert answer.headline.startswith("snr leaks strongly from “before training”: ")
+    wanted = dict(answer.more)["For comparison"]
+    assert wanted == "speaker (wanted) 0.86 from “before training” and 0.99 from net"
 
 
 @pytest.mark.parametrize(
@@ -269,14 +290,14 @@ def test_erasure_is_advised_with_its_cost_only_where_nothing_is_left():
     free = [("net", "snr", "verification_auc", 0.949, -0.001, -FREE / 2, 0.001)]
     action = advice([finding()], erasure=erased, recognition=free)["Erase snr"]
     assert "no probe beats a constant (skill 0.90 before)" in action.text
-    assert "verification AUC is kept, from 0.95 to 0.95: 0.00 (−0.01 to 0.00)" in action.text
+    assert "verification AUC is kept: 0.949, change −0.001 (−0.010 to +0.001)" in action.text
     assert action.code == "erasers/net/snr.safetensors"
     costly = [("net", "snr", "verification_auc", 0.85, -0.1, -0.2, -0.05)]
     actions = advice([finding()], erasure=erased, recognition=costly)
-    assert "verification AUC falls from 0.95 to 0.85: −0.10 (−0.20 to −0.05)" in actions["Erase snr"].text
+    assert "verification AUC falls to 0.850, change −0.100 (−0.200 to −0.050)" in actions["Erase snr"].text
     left = [*erased[:1], ("net", "snr", "snr", "MLP", 0.96, 0.51, False, file)]
     actions = advice([finding()], erasure=left, recognition=free)
-    assert "MLP still reaches a skill of 0.51 (0.96 before)" in actions["Do not rely on erasing snr"].text
+    assert "the MLP probe still reaches a skill of 0.51 (0.96 before)" in actions["Do not rely on erasing snr"].text
 
 
 def test_groups_that_would_decide():
@@ -284,7 +305,7 @@ def test_groups_that_would_decide():
     assert groups_needed(wide, 0.1) == 80  # half an interval of 0.2 shrinks to 0.1 with four times the groups
     assert groups_needed(finding(groups_needed=61.2), 0.1) == 62
     assert groups_needed(finding(low=math.nan), 0.1) == 0
-    assert advice([wide])["Add groups"].text == "about 80 groups (speaker) instead of 20 in test would decide snr"
+    assert advice([wide])["Add groups"].text == "about 80 groups (speaker) in test instead of 20 would decide snr"
 
 
 def curve(factor, now, twice):
@@ -321,7 +342,7 @@ def test_where_a_curve_leads_in_words():
 def test_a_control_that_reaches_as_much_is_said():
     control = finding(representation="random", control=True, skill=0.58)
     assert (
-        "the control random reaches as much"
+        "the control random reaches at least 90 % of the skill"
         in advice([finding(), control])["Do not blame the training for snr (0.58)"].text
     )
 
@@ -383,6 +404,6 @@ def test_what_hurts_the_label_asks_for_more_values_to_train_on():
 
     shift = [row(0.08, "net"), row(0.05, "other"), row(0.3, "random", control=True), row(0.4, "third", "inconclusive")]
     action = advice([finding()], shift=shift)["Train on more values of scanner"]
-    words = "the label’s skill falls by 0.08 (0.05–0.11) on values that training has not seen, most on B (0.20) (net)"
-    assert action.text == f"{words}; test it on values that are held out"
+    words = "from net, the label’s skill falls by 0.08 (0.05–0.11) on unseen values, most on B (0.20)"
+    assert action.text == f"{words}; hold some out to test this"
     assert "Train on more values of scanner" not in advice([finding()], shift=shift[3:])

@@ -29,7 +29,7 @@ def test_the_worst_leak_beyond_has_its_size_and_interval_on_the_first_screen(vis
     headline = page.locator("h1:visible").inner_text()
     assert re.search(r"^sex leaks almost perfectly from ECAPA: skill 0\.97 \(95 % interval 0\.95–0\.99\)", headline)
     text = on_screen(page)
-    assert re.search(r"Also\s+channel 0\.86 beyond sex", text)
+    assert re.search(r"Also leaking\s+channel 0\.86 beyond sex", text)
     assert re.search(r"beyond sex 0\.86\s+\(0\.81–0\.91\)", text)
     assert "identity" in text
     assert re.search(r"Only through sex\s+pitch \(0\.57\)", text)
@@ -43,7 +43,7 @@ def test_a_no_says_whether_it_can_be_trusted(visit, page_file, tmp_path):
     assert re.search(
         r"hospital \(skill 0\.98, p significant\): the rarest value is in 2 test groups; 5 are needed", text
     )
-    assert "about 60 groups (person) instead of 18 in test would decide" in text
+    assert "about 60 groups (person) in test instead of 18 would decide" in text
     few = write_audit(tmp_path, PlantedAudit(only=("hour", "weekday"), beyond=False))
     assert "No evidence of a leak from x-vector and ECAPA" in visit(few, "").locator("h1:visible").inner_text()
 
@@ -71,7 +71,8 @@ def test_the_better_of_two_models_and_whether_that_is_sure(visit, page_file, tmp
 def test_the_cost_of_removal_is_one_click_away(visit, page_file):
     page = visit(page_file, "", viewport=SCREEN)
     advice = page.locator(".now li", has_text="erasing channel")
-    assert re.search(r"MLP still reaches a skill of 0\.\d\d; the change of verification AUC", advice.inner_text())
+    text = advice.inner_text()
+    assert re.search(r"the MLP probe still reaches a skill of 0\.\d\d \(0\.\d\d before\); verification AUC", text)
     advice.locator("a").click()
     page.wait_for_selector("#factor-channel.shown h1")
     settle(page)
@@ -83,7 +84,7 @@ def test_controls_are_named_and_last(visit, page_file):
     page = visit(page_file, "", viewport=SCREEN)
     heads = page.locator(".matrix thead th").all_inner_texts()
     assert [bool(re.search("control", head)) for head in heads] == [False, False, False, True, False]
-    assert re.search(r"For comparison\s.*sex from random projection \(control\) 0\.", on_screen(page))
+    assert re.search(r"For comparison\s.*sex from “random projection” \(control\) 0\.", on_screen(page))
 
 
 @pytest.mark.parametrize("viewport", [SCREEN, PHONE], ids=["screen", "phone"])
@@ -100,7 +101,7 @@ def test_the_first_screen_answers_at_every_size(visit, tmp_path, factors, repres
     file = write_audit(tmp_path, Audit([f"factor {rank}" for rank in range(factors)], networks, dimension=8))
     for viewport in (SCREEN, PHONE):
         page = visit(file, "", viewport=viewport)
-        assert "factor 0 leaks strongly from layer 0" in on_screen(page)
+        assert "factor 0 leaks strongly from “layer 0”" in on_screen(page)
         assert page.locator(".matrix tbody tr").count() == 1 + factors
         assert page.evaluate("() => document.documentElement.scrollWidth") == viewport["width"]
 

@@ -33,7 +33,7 @@ function chartStyle(narrow) {
   const [ink, muted, line, ground] = ["ink", "muted", "line", "ground"].map(colorOf);
   const font = getComputedStyle(document.body).fontFamily;
   const diverging = ["less-much", "less", "even", "more", "more-much"].map(colorOf);
-  const most = narrow ? 16 : 32;  // characters of a name, of which the middle is left out
+  const most = narrow ? 18 : 32;  // characters of a name, of which the middle is left out
   const end = Math.floor(most / 2) - 1;
   const shortened = `slice(datum.label, 0, ${end}) + '…' + slice(datum.label, -${end})`;
   return {
@@ -97,6 +97,10 @@ async function draw(figure) {
   image.removeAttribute("aria-hidden");
   image.setAttribute("role", "img");
   image.setAttribute("aria-label", spec.description);
+  for (const mark of image.querySelectorAll("[role]")) {  // they have no names; the table of numbers stands for them
+    mark.removeAttribute("role");
+    mark.removeAttribute("aria-roledescription");
+  }
   box.querySelector("summary")?.setAttribute("aria-label", "Save this figure");
   const link = figure.querySelector("a.data");
   link.href = URL.createObjectURL(new Blob([csv], {type: "text/csv"}));
