@@ -252,7 +252,7 @@ def _erase(
     erase = choose_erasures(settings.erase, samples, factors, probes, settings.margin)
     tables = erasure_tables(
         source, samples, factors, general_probe_names(),
-        erase=erase, label_is_group=settings.label_is_group, folder=erasers,
+        erase=erase, label_is_group=settings.label_is_group, label=settings.known_label, folder=erasers,
     )  # fmt: skip
     paths = {table: features.with_name(f"{table}.parquet") for table in ERASURE}
     write_tables(tables, dict(paths))

@@ -55,6 +55,7 @@ rule erase_factors:
             probes=AUDIT_PROBES,
             device=settings.device,
             label_is_group=audited.settings.label_is_group,
+            label=audited.settings.known_label,
             erase=settings.audit.erase,
             margin=settings.audit.margin if settings.audit.erase not in ("all", "none") else None,
             controls=audited.settings.controls,

@@ -18,6 +18,6 @@ paths = dict(snakemake.output.items())
 tables = erasure_tables(
     source, *dataset, cfg["probes"],
     erase=choose_erasures(cfg["erase"], *dataset, probe_files, cfg["margin"]),
-    label_is_group=cfg["label_is_group"], folder=paths.pop("erasers"),
+    label_is_group=cfg["label_is_group"], label=cfg["label"], folder=paths.pop("erasers"),
 )  # fmt: skip
 write_tables(tables, paths)

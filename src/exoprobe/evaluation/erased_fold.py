@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from exoprobe.datasets.factors import Factor
 from exoprobe.datasets.folds import Fold
-from exoprobe.embeddings.erasure import Projection, fit_erasers
+from exoprobe.embeddings.erasure import Projection, fit_erasers, fit_rest_eraser
 from exoprobe.evaluation.erasure_rows import ErasureRows
 from exoprobe.probes.base import find_probe
 from exoprobe.probes.factor_moments import FactorMoments
@@ -51,6 +51,7 @@ def erase_fold(
     erased: Sequence[Sequence[int]],
     probes: Sequence[str],
     bar: tqdm,
+    label: Factor | None = None,
 ) -> ErasedFold:
     """Fit the erasers of one fold, and probes on other rows before and after each erasure.
 
@@ -61,11 +62,12 @@ def erase_fold(
         erased: for each eraser, the indices of the factors that it erases.
         probes: their names.
         bar: moves on by two for each probe.
+        label: where the last eraser erases everything but this; it is still judged by the factors in ``erased``.
     """
     split = {"train": rows.eraser, "validation": rows.validation, "test": rows.test}
     data = ProbeData(source, split, MAX_TEST)  # scaled so that the erasers' mean, what is left of a feature, is 0
     learned = [factor.learned_from(rows.known) for factor in factors]
-    erasers = fit_factor_erasers(data, learned, erased, rows.eraser)
+    erasers = fit_factor_erasers(data, learned, erased, rows.eraser, label)
     fitted = data.fitted_on(rows.train)
     trained = [factor.at(rows.train) for factor in learned]
     moments = FactorMoments(fitted.blocks(rows.train), trained, source.groups[rows.train])
@@ -84,11 +86,19 @@ def erase_fold(
 
 
 def fit_factor_erasers(
-    data: ProbeData, factors: Sequence[Factor], erased: Sequence[Sequence[int]], rows: np.ndarray
+    data: ProbeData,
+    factors: Sequence[Factor],
+    erased: Sequence[Sequence[int]],
+    rows: np.ndarray,
+    label: Factor | None = None,
 ) -> list[Projection]:
-    """Fit the eraser of each set of factors, by their indices, on some rows, bool [N]."""
-    moments = FactorMoments(data.blocks(rows), [factor.at(rows) for factor in factors], data.groups[rows])
-    return fit_erasers(moments.whole, [[moments.columns[index] for index in indices] for indices in erased])
+    """Fit the eraser of each set of factors, by their indices, on some rows, bool [N]; the last of all but a label."""
+    columns = [*factors, *([label] if label else [])]
+    moments = FactorMoments(data.blocks(rows), [factor.at(rows) for factor in columns], data.groups[rows])
+    sets = [[moments.columns[index] for index in indices] for indices in erased]
+    if label is None:
+        return fit_erasers(moments.whole, sets)
+    return [*fit_erasers(moments.whole, sets[:-1]), fit_rest_eraser(moments.whole, [moments.columns[-1]])]
 
 
 def _predict(

@@ -15,13 +15,15 @@ from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.erased_fold import MAX_TEST, ErasedFold, erase_fold, fit_factor_erasers
 from exoprobe.evaluation.erasure_rows import HALVES, ErasureRows, erasable, erasure_rows, split_rows
 from exoprobe.evaluation.evaluator import Evaluator
-from exoprobe.evaluation.recognition_effect import RecognitionEffect
-from exoprobe.probes.probe_data import ProbeData, Representation
+from exoprobe.evaluation.recognition_effect import MOST_LABELS, RecognitionEffect
+from exoprobe.features.blocks import FileBlocks
+from exoprobe.probes.probe_data import LABEL, ProbeData, Representation
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
 ROUNDING = 1e-9  # of a skill
+REST = "all but"  # and the label: what the eraser of everything else is called
 LEAST_SQUARES = "least squares"  # the probe of the other factors: fitted from moments alone
 FITTED_ON = "one half of the groups that are not scored"
 COLUMNS = [
@@ -38,6 +40,7 @@ def erasure_tables(
     *,
     erase: Sequence[Sequence[str]] | None = None,
     label_is_group: bool = False,
+    label: str | None = None,
     folder: str | Path | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Erase factors, one by one or several together, and fit probes before and after.
@@ -54,6 +57,8 @@ def erasure_tables(
         probes: the names of the probes.
         erase: what each eraser erases, by name; None for every factor by itself.
         label_is_group: whether the labels, that the representation is meant to encode, are the groups.
+        label: what the label's column is called, where it is not the groups': everything but the label is erased too,
+            and judged by all factors that are erased.
         folder: where the erasers go, a file each: ``erasers/{representation}``; made where it is missing. None for
             nowhere.
 
@@ -67,8 +72,12 @@ def erasure_tables(
     planned = erasure_rows(source, [source.factors[name] for name in source.factor_names])
     known = [source.factors[name] for name in source.factor_names if erasable(source.factors[name], planned)]
     sets = _erased_sets(erase, known)
-    erasures = _Erasures(known, sets, _erase_folds(source, planned, known, sets, probes) if sets else [])
-    data, erasers = _judged(source, planned, erasures)
+    kept = _kept_label(source, label) if sets else None
+    if kept:
+        sets.append(sorted({index for indices in sets for index in indices}))
+    folds = _erase_folds(source, planned, known, sets, probes, kept) if sets else []
+    erasures = _Erasures(known, sets, folds, f"{REST} {label}" if kept else "")
+    data, erasers = _judged(source, planned, erasures, kept)
     files = dict.fromkeys(erasures.titles, "") if folder is None else _save(Path(folder), erasures, data, erasers)
     recognition = RecognitionEffect(data, label_is_group=label_is_group).table(erasures.titles, erasers)
     if not sets:
@@ -86,11 +95,13 @@ class _Erasures:
         factors: F of them, that can be erased.
         sets: which of them each erases, by their indices.
         folds: what was predicted in each.
+        rest: what the last one is called, where it erases everything but the label.
     """
 
     factors: Sequence[Factor]
     sets: Sequence[Sequence[int]]
     folds: Sequence[ErasedFold]
+    rest: str = ""
 
     @property
     def names(self) -> list[list[str]]:
@@ -100,7 +111,8 @@ class _Erasures:
     @property
     def titles(self) -> list[str]:
         """What tables call each."""
-        return [" + ".join(names) for names in self.names]
+        titles = [" + ".join(names) for names in self.names]
+        return [*titles[:-1], self.rest] if self.rest else titles
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -121,14 +133,23 @@ def _erase_folds(
     factors: Sequence[Factor],
     sets: Sequence[Sequence[int]],
     probes: Sequence[str],
+    kept: Factor | None,
 ) -> list[ErasedFold]:
     times = "once" if len(sets) == 1 else f"{len(sets)} times"
     with progress(2 * len(planned) * len(probes), "probe", log, f"erasing {times}") as bar:
-        return [erase_fold(source, rows, factors, sets, probes, bar) for rows in planned]
+        return [erase_fold(source, rows, factors, sets, probes, bar, kept) for rows in planned]
+
+
+def _kept_label(source: Representation, label: str | None) -> Factor | None:
+    """Return the label as a factor, where its classes leave anything to erase."""
+    if label is None:
+        return None
+    kept, dimension = source.factors[LABEL], FileBlocks(source.features).shape[1]
+    return kept if 2 <= len(kept.categories) <= min(dimension, MOST_LABELS) else None
 
 
 def _judged(
-    source: Representation, planned: Sequence[ErasureRows], erasures: _Erasures
+    source: Representation, planned: Sequence[ErasureRows], erasures: _Erasures, kept: Factor | None
 ) -> tuple[ProbeData, Sequence[Projection]]:
     """Return the data to measure recognition on, and the erasers to use, fitted on none of its test groups.
 
@@ -144,7 +165,7 @@ def _judged(
     nothing = np.zeros(len(halves), bool)
     data = ProbeData(source, {"train": halves == 0, "validation": nothing, "test": halves == 1}, MAX_TEST)
     learned = [factor.learned_from(halves == 0) for factor in erasures.factors]
-    return data, fit_factor_erasers(data, learned, erasures.sets, halves == 0) if erasures.sets else []
+    return data, fit_factor_erasers(data, learned, erasures.sets, halves == 0, kept) if erasures.sets else []
 
 
 def _save(folder: Path, erasures: _Erasures, data: ProbeData, erasers: Sequence[Projection]) -> dict[str, str]:
@@ -153,7 +174,7 @@ def _save(folder: Path, erasures: _Erasures, data: ProbeData, erasers: Sequence[
     files, folds = eraser_names(erasures.titles), erasures.folds
     for number, (title, names) in enumerate(zip(erasures.titles, erasures.names, strict=True)):
         of_folds = [fold.data.stored_eraser(fold.erasers[number]) for fold in folds] if len(folds) > 1 else []
-        notes = EraserNotes(names, fitted_on=FITTED_ON)
+        notes = EraserNotes([title] if title == erasures.rest else names, fitted_on=FITTED_ON)
         save_eraser(folder / files[title], data.stored_eraser(erasers[number]), notes, folds=of_folds)
     return {title: f"{folder.name}/{file}" for title, file in files.items()}
 

@@ -22,6 +22,9 @@ FREE = 0.02  # the most that recognition may surely lose where an erasure is cal
 MOST_ERASED = 2  # factors whose erasure is reported
 MOST_HURT = 2  # factors that hurt the label which are reported
 ENOUGH = 0.9  # of a representation's skill, reached by a control
+REST = "all but"  # and the label: the eraser of everything else
+LEAST_SQUARES = "least squares"  # the probe of factors that were not erased
+LITTLE = 0.25  # of a skill, left by such an eraser
 GROWS = 0.05  # of skill, by which twice the groups would raise it
 MOST_GROWING = 2  # factors that are named
 
@@ -58,6 +61,7 @@ def list_actions(
         *_broaden(tables["shift"]),
         *_prefer(leaking, lowest, wanted),
         *_erase([finding for finding in leaking if finding.settled], tables, wanted),
+        *_keep_the_label([finding for finding in leaking if finding.settled], tables, wanted, metadata["label"]),
         *_compare_with_control(leaking, findings),
         *_add_groups(list(strongest.values()), metadata["margin"]),
         *_expect_more(list(strongest.values()), tables),
@@ -128,14 +132,36 @@ def _erase(
             before = number(best.skill_before)
             after = f"the {best.probe} probe still reaches a skill of {number(best.skill)} ({before} before)"
         start = f"Do not rely on erasing {factor}" if len(left) else f"Erase {factor}"
-        file = "" if len(left) else rows["file"].iloc[0]
         text = f"after linear erasure from {quoted(title)}, {after}; {_cost(recognition, factor, title, wanted)}"
-        yield Action(start, text, f"erasers/{file}" if file else "", factor)
+        yield Action(start, text, "" if len(left) else _eraser_file(rows), factor)
 
 
-def _cost(recognition: pd.DataFrame, factor: str, title: str, wanted: Sequence[Wanted]) -> str:
+def _keep_the_label(
+    leaking: Sequence[Finding], tables: Mapping[str, pd.DataFrame], wanted: Sequence[Wanted], label: str | None
+) -> Iterator[Action]:
+    """The eraser of everything but the label, where it leaves little of a leak."""
+    erasure, erased = tables["erasure"], f"{REST} {label}"
+    rest = erasure[(erasure["erased"] == erased) & (erasure["probe"] != LEAST_SQUARES)]
+    for finding in leaking:
+        factor, title = finding.factor, finding.representation
+        rows = rest[(rest["representation"] == title) & (rest["probed"] == factor)]
+        if len(rows) and rows["skill"].max() <= LITTLE * rows["skill_before"].max():
+            best = rows_of(rows.sort_values("skill", ascending=False))[0]
+            left = f"the {best.probe} probe reaches a skill of {number(best.skill)} for {factor}"
+            before = number(rows["skill_before"].max())
+            text = f"{left} ({before} before); {_cost(tables['recognition'], erased, title, wanted)}"
+            yield Action(f"Erase {erased}, if you need no more of {quoted(title)}", text, _eraser_file(rows), factor)
+            return
+
+
+def _eraser_file(rows: pd.DataFrame) -> str:
+    file = rows["file"].iloc[0]
+    return f"erasers/{file}" if file else ""
+
+
+def _cost(recognition: pd.DataFrame, erased: str, title: str, wanted: Sequence[Wanted]) -> str:
     measure = wanted[0].measure if wanted else ""
-    rows = recognition[(recognition["representation"] == title) & (recognition["erased"] == factor)]
+    rows = recognition[(recognition["representation"] == title) & (recognition["erased"] == erased)]
     rows = rows[rows["measure"] == measure]
     if rows.empty:
         return "its cost was not measured (no label)"

@@ -268,3 +268,38 @@ def leaking(tmp_path_factory):
     paths = {name: path.with_name(f"{name}.parquet") for name in ("predictions", "search", "selectivity")}
     probe(open_representation(*dataset, path), paths, probes={"linear": None})
     return dataset, ProbeFiles([paths["predictions"]], [paths["search"]], [], False)
+
+
+def test_all_but_the_label_leaves_no_probe_a_leak_and_the_label_itself(tmp_path):
+    """A folded leak, which LEACE cannot erase, lies beside the label's directions."""
+    planted = Planted(tmp_path, groups=240, dimension=8)
+    label = planted.columns["label"] = planted.rng.integers(0, 3, planted.rows)
+    planted.features[:, :3] += 5 * np.eye(3)[label]
+    first, second = planted.rng.choice([-1, 1], (2, planted.rows))
+    planted.features[:, 4:6] += 6 * np.stack([first, second], axis=1)
+    planted.add(Factor("folded", "binary", (first * second > 0).astype(float), ("no", "yes")))
+    planted.features[:, 6] += 3 * planted.binary("glasses")
+    files = (planted.samples, planted.factors_file)
+    source = open_representation(*files, planted.write())
+    tables = erasure_tables(source, *files, ["linear", "knn"], label="cell", folder=tmp_path / "net")
+    table = tables["erasure"].set_index(["erased", "probed", "probe"])
+    assert table["skill_before"]["folded", "folded", "knn"] > 0.8
+    assert table["skill"]["folded", "folded", "knn"] > 0.8
+    for factor in ("folded", "glasses"):
+        for name in ("linear", "knn"):
+            assert table["skill_low"]["all but cell", factor, name] < 0.1
+            assert table["skill"]["all but cell", factor, name] < 0.15
+    assert table["file"]["all but cell", "folded", "knn"] == "net/all_but_cell.safetensors"
+    accuracy = tables["recognition"].set_index(["erased", "measure"])["value"]
+    assert accuracy["all but cell", "label_accuracy"] > accuracy["", "label_accuracy"] - 0.02 > 0.9
+    assert Eraser.load(tmp_path / "net" / "all_but_cell.safetensors").projection.rank == 8 - 2
+
+
+def test_labels_that_are_as_many_as_dimensions_leave_nothing_to_erase(tmp_path):
+    planted = Planted(tmp_path, groups=120, dimension=4)
+    planted.columns["label"] = planted.rng.integers(0, 5, planted.rows)
+    planted.features[:, 0] += 3 * planted.binary("glasses")
+    files = (planted.samples, planted.factors_file)
+    source = open_representation(*files, planted.write())
+    tables = erasure_tables(source, *files, ["linear"], label="cell")
+    assert set(tables["erasure"]["erased"]) == {"glasses"}

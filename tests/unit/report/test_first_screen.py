@@ -300,6 +300,23 @@ def test_erasure_is_advised_with_its_cost_only_where_nothing_is_left():
     assert "the MLP probe still reaches a skill of 0.51 (0.96 before)" in actions["Do not rely on erasing snr"].text
 
 
+def test_what_keeps_the_label_alone_is_advised_where_it_leaves_little():
+    file = "net/all_but_class.safetensors"
+    erased = [
+        ("net", "snr", "snr", "MLP", 0.9, 0.7, False, "net/snr.safetensors"),
+        ("net", "all but class", "snr", "MLP", 0.9, 0.05, True, file),
+        ("net", "all but class", "snr", "linear", 0.8, 0.1, False, file),
+    ]
+    kept = [("net", "all but class", "verification_auc", 0.949, -0.001, -FREE / 2, 0.001)]
+    metadata = METADATA | {"label": "class"}
+    actions = advice([finding()], erasure=erased, recognition=kept, metadata=metadata)
+    action = actions["Erase all but class, if you need no more of net"]
+    assert action.text.startswith("the linear probe reaches a skill of 0.10 for snr (0.90 before); verification AUC is kept")
+    assert action.code == f"erasers/{file}"
+    erased[-1] = ("net", "all but class", "snr", "linear", 0.8, 0.5, False, file)
+    assert not any("all but" in title for title in advice([finding()], erasure=erased, metadata=metadata))
+
+
 def test_groups_that_would_decide():
     wide = finding(verdict="inconclusive", low=-0.2, high=0.2, groups=20.0)
     assert groups_needed(wide, 0.1) == 80  # half an interval of 0.2 shrinks to 0.1 with four times the groups
