@@ -208,13 +208,15 @@ def _add_inputs(audit: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     inputs.add_argument("--factors", metavar="FILE", help="the table of factors, instead of the last file")
     inputs.add_argument(
-        "--control", action="append", default=[], metavar="NAME", help="a representation that has learned nothing"
+        "--control", action="append", default=[], metavar="NAME", help="an untrained representation, as a baseline"
     )
     inputs.add_argument(
-        "--out", default="exoprobe-audit", metavar="FOLDER", help="for the results (default: %(default)s)"
+        "--out", default="exoprobe-audit", metavar="FOLDER", help="folder of the results (default: %(default)s)"
     )
     inputs.add_argument(
-        "--overwrite", action="store_true", help="replace results of other inputs or settings in that folder"
+        "--overwrite",
+        action="store_true",
+        help="replace results in that folder even if they are of other inputs or settings",
     )
 
 
@@ -229,7 +231,7 @@ def _add_columns(audit: argparse.ArgumentParser) -> None:
     )
     columns.add_argument(
         "--given", type=_names, metavar="A,B",
-        help="factors that are known anyway: is each other encoded beyond what they imply? "
+        help="columns known anyway: is each other factor encoded beyond what they imply? "
         "(default: the label, and the other factor that predicts it best)",
     )  # fmt: skip
     columns.add_argument(
@@ -244,19 +246,26 @@ def _add_columns(audit: argparse.ArgumentParser) -> None:
 
 def _add_settings(audit: argparse.ArgumentParser) -> None:
     settings = audit.add_argument_group("settings")
-    settings.add_argument("--rows", type=int, help="draw whole groups up to so many rows, for a quick look")
-    settings.add_argument("--seed", type=int, default=0, help="of the split and of --rows (default: %(default)s)")
-    settings.add_argument("--permutations", type=int, help="for the p-values (default: 999, or as many as needed)")
+    settings.add_argument("--rows", type=int, help="use at most this many rows (whole groups), for a quick look")
+    settings.add_argument("--seed", type=int, default=0, help="seed of the split and of --rows (default: %(default)s)")
     settings.add_argument(
-        "--margin", type=float, default=0.1, help="skill, from 0 to 1, that would matter (default: %(default)s)"
+        "--permutations", type=int, help="number of permutations for the p-values (default: 999, or as many as needed)"
+    )
+    settings.add_argument(
+        "--margin",
+        type=float,
+        default=0.1,
+        help="smallest skill, from 0 to 1, that would matter (default: %(default)s)",
     )
     settings.add_argument(
         "--erase", type=_erase, default="leaks", metavar="leaks|all|none|A,B",
-        help="what to measure the removal of, and write erasers for; of named factors also all together "
+        help="factors to erase: the cost is measured, and erasers are written; named factors are also erased together "
         "(default: %(default)s)",
     )  # fmt: skip
-    settings.add_argument("--threads", type=_at_least_one, help="that compute (default: all cores, at most 8)")
-    settings.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="of the linear probes")
+    settings.add_argument("--threads", type=_at_least_one, help="number of threads (default: all cores, at most 8)")
+    settings.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the linear probes are fitted"
+    )
     settings.add_argument("--quiet", action="store_true", help="no progress")
 
 
