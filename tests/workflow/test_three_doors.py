@@ -83,7 +83,7 @@ def read_only(folder):
     """Let nobody write to a checkout; to the superuser, who may anyway, what was written is a fault."""
 
     def files():
-        every = [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
+        every = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
         return {path: path.stat().st_mtime_ns for path in every}
 
     before = files()
@@ -125,9 +125,11 @@ def test_another_folder_s_files_are_audited_without_a_configuration_there(projec
         "--directory": (project.folder, "--directory", str(tmp_path)),
     }
     folder, *given = options[where]
-    audited = ("audit", "--config", "features=my.npy", "factors=my.csv", "group=person")
+    audited = ("audit", "--config", "features=my.npy", "factors=my.csv", "group=person", "name=lung")
     status, output = Project(folder).snakemake(*given, "-n", *audited)
     assert status == 0, output
+    assert "input: results/audits/lung/index.html" in output
+    assert not re.search(r"results(/\w+)?/audit/", output)
     assert re.search(r"^audit_page +1$", output, re.MULTILINE), output
 
 

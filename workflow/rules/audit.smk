@@ -4,7 +4,7 @@ ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = ["scores", "verdicts", "differences", "association", "predicted", "roc", "mapped"]
 LEARNING_TABLES = ["learning", "description_length"]
 OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "shift", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
-AUDIT_TABLES = {table: f"results/audit/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
+AUDIT_TABLES = {table: f"results/{AUDIT}/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
 
 
 rule audit_samples:
@@ -15,11 +15,11 @@ rule audit_samples:
     output:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
-        notes="results/data/audit/notes.json",
+        notes=f"results/data/{AUDIT}/notes.json",
     log:
-        "results/logs/audit/samples.log",
+        f"results/logs/{AUDIT}/samples.log",
     benchmark:
-        "results/benchmarks/audit/samples.tsv"
+        f"results/benchmarks/{AUDIT}/samples.tsv"
     resources:
         mem_mb=grows_with_input(1000, 1),
     params:
@@ -46,9 +46,9 @@ rule audit_features:
     output:
         audited.features("{representation}", "{seed}"),
     log:
-        "results/logs/audit/{representation}/seed{seed}/features.log",
+        f"results/logs/{AUDIT}/{{representation}}/seed{{seed}}/features.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/seed{seed}/features.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/seed{{seed}}/features.tsv"
     wildcard_constraints:
         representation="|".join(audited.files) or "none configured",
     resources:
@@ -78,9 +78,9 @@ rule audit_control:
     output:
         audited.features(CONTROL),
     log:
-        "results/logs/audit/control.log",
+        f"results/logs/{AUDIT}/control.log",
     benchmark:
-        "results/benchmarks/audit/control.tsv"
+        f"results/benchmarks/{AUDIT}/control.tsv"
     resources:
         mem_mb=grows_with_input(2000, 2),
     params:
@@ -102,17 +102,17 @@ rule audit_metadata:
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
-        notes="results/data/audit/notes.json",
+        notes=f"results/data/{AUDIT}/notes.json",
         features=[audited.features(name) for name in audited.seeds],
         sources=users_files(*chain(*audited.files.values())),
         factor_table=audit_factor_table,
         pictures=pictures.notes,
     output:
-        metadata="results/audit/metadata.json",
-        table="results/audit/factors.csv",
-        provenance="results/audit/provenance.json",
+        metadata=f"results/{AUDIT}/metadata.json",
+        table=f"results/{AUDIT}/factors.csv",
+        provenance=f"results/{AUDIT}/provenance.json",
     log:
-        "results/logs/audit/metadata.log",
+        f"results/logs/{AUDIT}/metadata.log",
     resources:
         mem_mb=grows(1500),
     params:
@@ -139,9 +139,9 @@ rule audit_tables:
     output:
         **AUDIT_TABLES,
     log:
-        "results/logs/audit/tables.log",
+        f"results/logs/{AUDIT}/tables.log",
     benchmark:
-        "results/benchmarks/audit/tables.tsv"
+        f"results/benchmarks/{AUDIT}/tables.tsv"
     resources:
         mem_mb=grows_with_input(2000, 10),
         runtime=grows_with_input(30, 1),
@@ -165,18 +165,18 @@ rule audit_page:
     """The audit's page: every number and figure in one file."""
     input:
         **AUDIT_TABLES,
-        metadata="results/audit/metadata.json",
-        factors="results/audit/factors.csv",
-        provenance="results/audit/provenance.json",
+        metadata=f"results/{AUDIT}/metadata.json",
+        factors=f"results/{AUDIT}/factors.csv",
+        provenance=f"results/{AUDIT}/provenance.json",
     output:
         report(
-            "results/audit/index.html",
+            f"results/{AUDIT}/index.html",
             category="Audit",
             caption="../report/audit.rst",
             labels={"page": "what the features encode"},
         ),
     log:
-        "results/logs/audit/page.log",
+        f"results/logs/{AUDIT}/page.log",
     resources:
         mem_mb=grows(2000),
     params:
@@ -191,4 +191,4 @@ rule audit_page:
 rule audit:
     """Your own features: what they encode that they should not (--config features=my.npy factors=my.csv group=person)."""
     input:
-        "results/audit/index.html",
+        f"results/{AUDIT}/index.html",

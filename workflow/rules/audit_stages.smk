@@ -8,13 +8,13 @@ rule probe_factors:
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}", "{seed}"),
     output:
-        predictions="results/probes/audit/{representation}/seed{seed}/predictions.parquet",
-        search="results/probes/audit/{representation}/seed{seed}/search.parquet",
-        selectivity="results/probes/audit/{representation}/seed{seed}/selectivity.parquet",
+        predictions=f"results/probes/{AUDIT}/{{representation}}/seed{{seed}}/predictions.parquet",
+        search=f"results/probes/{AUDIT}/{{representation}}/seed{{seed}}/search.parquet",
+        selectivity=f"results/probes/{AUDIT}/{{representation}}/seed{{seed}}/selectivity.parquet",
     log:
-        "results/logs/audit/{representation}/seed{seed}/probe.log",
+        f"results/logs/{AUDIT}/{{representation}}/seed{{seed}}/probe.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/seed{seed}/probe.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/seed{{seed}}/probe.tsv"
     threads: 8
     resources:
         mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
@@ -38,12 +38,12 @@ rule erase_factors:
         predictions=lambda wildcards: audited.probes("predictions", wildcards.representation),
         searches=lambda wildcards: audited.probes("search", wildcards.representation),
     output:
-        **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in ERASURE_TABLES},
-        erasers=directory("results/audit/erasers/{representation}"),
+        **{table: f"results/probes/{AUDIT}/{{representation}}/{table}.parquet" for table in ERASURE_TABLES},
+        erasers=directory(f"results/{AUDIT}/erasers/{{representation}}"),
     log:
-        "results/logs/audit/{representation}/erase.log",
+        f"results/logs/{AUDIT}/{{representation}}/erase.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/erase.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/erase.tsv"
     threads: 8
     resources:
         mem_mb=grows(CUDA_MEGABYTES + settings.probe_memory_mb),
@@ -73,11 +73,11 @@ rule describe_structure:
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
     output:
-        **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in STRUCTURE_TABLES},
+        **{table: f"results/probes/{AUDIT}/{{representation}}/{table}.parquet" for table in STRUCTURE_TABLES},
     log:
-        "results/logs/audit/{representation}/structure.log",
+        f"results/logs/{AUDIT}/{{representation}}/structure.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/structure.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/structure.tsv"
     threads: 8
     resources:
         mem_mb=grows(3000),
@@ -97,14 +97,14 @@ rule compare_with_given:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
-        predictions="results/probes/audit/{representation}/seed0/predictions.parquet",
-        search="results/probes/audit/{representation}/seed0/search.parquet",
+        predictions=f"results/probes/{AUDIT}/{{representation}}/seed0/predictions.parquet",
+        search=f"results/probes/{AUDIT}/{{representation}}/seed0/search.parquet",
     output:
-        beyond="results/probes/audit/{representation}/beyond.parquet",
+        beyond=f"results/probes/{AUDIT}/{{representation}}/beyond.parquet",
     log:
-        "results/logs/audit/{representation}/beyond.log",
+        f"results/logs/{AUDIT}/{{representation}}/beyond.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/beyond.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/beyond.tsv"
     threads: 8
     resources:
         mem_mb=grows(settings.probe_memory_mb),
@@ -125,11 +125,11 @@ rule measure_shift:
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
     output:
-        shift="results/probes/audit/{representation}/shift.parquet",
+        shift=f"results/probes/{AUDIT}/{{representation}}/shift.parquet",
     log:
-        "results/logs/audit/{representation}/shift.log",
+        f"results/logs/{AUDIT}/{{representation}}/shift.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/shift.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/shift.tsv"
     threads: 8
     resources:
         mem_mb=grows(settings.probe_memory_mb),
@@ -150,11 +150,11 @@ rule measure_sensitivity:
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
     output:
-        sensitivity="results/probes/audit/{representation}/sensitivity.parquet",
+        sensitivity=f"results/probes/{AUDIT}/{{representation}}/sensitivity.parquet",
     log:
-        "results/logs/audit/{representation}/sensitivity.log",
+        f"results/logs/{AUDIT}/{{representation}}/sensitivity.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/sensitivity.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/sensitivity.tsv"
     threads: 8
     resources:
         mem_mb=grows(settings.probe_memory_mb),
@@ -175,11 +175,11 @@ rule measure_learning:
         factors=AUDIT_FACTORS,
         features=audited.features("{representation}"),
     output:
-        **{table: f"results/probes/audit/{{representation}}/{table}.parquet" for table in LEARNING_TABLES},
+        **{table: f"results/probes/{AUDIT}/{{representation}}/{table}.parquet" for table in LEARNING_TABLES},
     log:
-        "results/logs/audit/{representation}/learning.log",
+        f"results/logs/{AUDIT}/{{representation}}/learning.log",
     benchmark:
-        "results/benchmarks/audit/{representation}/learning.tsv"
+        f"results/benchmarks/{AUDIT}/{{representation}}/learning.tsv"
     threads: 8
     resources:
         mem_mb=grows(settings.probe_memory_mb),

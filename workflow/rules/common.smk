@@ -85,7 +85,8 @@ ORL_IMAGES = "results/data/orl/images.zip"
 FACE_ARCHIVE = [] if faces.is_celeba else ORL_IMAGES  # those of CelebA are found in a folder
 DLIB_LANDMARKS = "results/weights/shape_predictor_68_face_landmarks.dat"
 AUDIT_PROBES = general_probe_names()
-AUDIT_SAMPLES, AUDIT_FACTORS = "results/data/audit/samples.parquet", "results/data/audit/factors.parquet"
+AUDIT = audited.folder
+AUDIT_SAMPLES, AUDIT_FACTORS = f"results/data/{AUDIT}/samples.parquet", f"results/data/{AUDIT}/factors.parquet"
 
 
 def figure_paths(*names):

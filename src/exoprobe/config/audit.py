@@ -30,7 +30,7 @@ from exoprobe.io.locations import CONTAINERS, parse_location
 
 CONTROL = "random_projection"
 PICTURE_FACTORS = "results/data/images/factors.parquet"  # made of the section images, and checked with it
-SHORT = ("features", "factors", "group", "id", "label", "split", "where")
+SHORT = ("name", "features", "factors", "group", "id", "label", "split", "where")
 ERASE = ("leaks", "all", "none")
 ROLES = ("group", "id", "label", "split", "kinds", "factor_columns", "where")
 FEATURES = (".npy", *CONTAINERS, *TABLES)
@@ -44,7 +44,7 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the configuration with the short form's keys moved into its section.
 
     Args:
-        config: the configuration as read, where ``features``, ``factors``, ``group``, ``id``, ``label``,
+        config: the configuration as read, where ``name``, ``features``, ``factors``, ``group``, ``id``, ``label``,
             ``split`` and ``where`` may stand at the top. ``features`` is a file, or files by name: a file each, or a
             list with one per training seed.
 
@@ -130,6 +130,9 @@ class Audit(Section):
 
     renamed: ClassVar[Mapping[str, str]] = {"probe": "factor_columns"}
 
+    name: Annotated[Name | None, Null] = None
+    """What this audit is called: its results are in results/audits/NAME, beside those of others. null: they are in
+    results/audit, and the next audit without a name replaces them."""
     representations: dict[Name, AuditedRepresentation]
     """Features to compare."""
     factors: OptionalPath

@@ -17,6 +17,12 @@ class AuditRuns:
     config: Config
 
     @property
+    def folder(self) -> str:
+        """The folder of its files, within results, results/data …: of its own where the audit has a name."""
+        name = self.config.audit.name
+        return "audit" if name is None else f"audits/{name}"
+
+    @property
     def settings(self) -> AuditSettings:
         """What the audit computes."""
         return audit_settings(self.config)
@@ -43,15 +49,14 @@ class AuditRuns:
         images = self.config.audit.images
         return None if images is None or isinstance(images, str) else images.model_dump()
 
-    @staticmethod
-    def features(name: str, seed: int | str = 0) -> str:
+    def features(self, name: str, seed: int | str = 0) -> str:
         """Return the feature file of a representation."""
-        return f"results/features/audit/{name}/seed{seed}.parquet"
+        return f"results/features/{self.folder}/{name}/seed{seed}.parquet"
 
     def probes(self, what: str, representation: str | None = None) -> list[str]:
         """Return the probe stage's files of a representation, or of every one, training seed by training seed."""
         return [
-            f"results/probes/audit/{name}/seed{seed}/{what}.parquet"
+            f"results/probes/{self.folder}/{name}/seed{seed}/{what}.parquet"
             for name, seeds in self.seeds.items()
             if representation in (None, name)
             for seed in range(seeds)
@@ -59,4 +64,4 @@ class AuditRuns:
 
     def described(self, tables: list[str]) -> list[str]:
         """Return the tables that are made for one representation at a time, of all of them."""
-        return [f"results/probes/audit/{name}/{table}.parquet" for name in self.seeds for table in tables]
+        return [f"results/probes/{self.folder}/{name}/{table}.parquet" for name in self.seeds for table in tables]

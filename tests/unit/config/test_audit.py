@@ -157,6 +157,7 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
         (GOOD, {"permutations": 9}, "audit.permutations is 9; it must be at least 19"),
         (GOOD, {"margin": 1}, "audit.margin is 1; it must be less than 1"),
         (GOOD, {"images": "my.png"}, "audit.images is 'my.png'; its name must end in .npy, .parquet"),
+        ({**GOOD, "name": "../up"}, {}, "audit.name: '../up' is no name; letters, digits and _ are allowed"),
         (GOOD, {"images": {"folder": "."}}, "audit.images.column is missing"),
         (
             GOOD,

@@ -59,3 +59,12 @@ def test_an_audit_has_its_representations_and_the_images_projection(shipped):
     assert (audit.image_file, audit.image_folder) == ("results/images.npy", None)
     assert audit.probes("search")[1] == "results/probes/audit/features/seed1/search.parquet"
     assert AuditRuns(load_config(shipped | {"audit": {**shipped["audit"], "images": None}})).seeds == {}
+
+
+def test_audits_of_different_names_share_no_file(shipped):
+    made = {"features": {"net": "results/a.npy"}, "factors": "results/x.csv"}
+    runs = [AuditRuns(load_config({**shipped, **made, **name})) for name in ({}, {"name": "lung"}, {"name": 7})]
+    assert [run.folder for run in runs] == ["audit", "audits/lung", "audits/7"]
+    assert runs[1].features("net", 1) == "results/features/audits/lung/net/seed1.parquet"
+    assert runs[1].described(["shift"]) == ["results/probes/audits/lung/net/shift.parquet"]
+    assert runs[0].settings == runs[1].settings
