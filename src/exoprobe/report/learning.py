@@ -9,7 +9,7 @@ import pandas as pd
 
 from exoprobe.report.figure import Figure, hints, quantity, style_channels
 from exoprobe.report.tables import rows_of
-from exoprobe.report.wording import count, estimate, number
+from exoprobe.report.wording import count, estimate, number, quoted
 
 ESTIMATED, EXTRAPOLATED = "measured", "extrapolated"
 Estimate = tuple[float, float, float]  # skill, and the ends of its 95 % interval; NaN where it is not known
@@ -49,12 +49,12 @@ class Growth:
         """Where the curve leads, in a sentence."""
         if not self.known:
             return (
-                f"From {self.representation}, the curve of {count(self.groups)} training groups does not show where it "
-                "leads: they are too few, or the skill is not surely above 0."
+                f"The curve of {quoted(self.representation)} cannot be extrapolated: {count(self.groups)} training groups "
+                "are too few, or the skill is not surely above 0."
             )
         return (
-            f"With twice the groups the ridge probe of {self.representation} would reach {estimate(*self.twice)}, with "
-            f"ten times as many {estimate(*self.tenfold)}; {number(self.now[0])} now."
+            f"The ridge probe of {quoted(self.representation)} has a skill of {number(self.now[0])} now. With twice the "
+            f"groups it would reach {estimate(*self.twice)}, with ten times as many {estimate(*self.tenfold)}."
         )
 
 
