@@ -49,12 +49,12 @@ class Growth:
         """Where the curve leads, in a sentence."""
         if not self.known:
             return (
-                f"The curve of {quoted(self.representation)} cannot be extrapolated: {count(self.groups)} training groups "
-                "are too few, or the skill is not surely above 0."
+                f"The curve of {quoted(self.representation)} cannot be extrapolated: {count(self.groups)} training "
+                "groups are too few, or the skill is not surely above 0."
             )
         return (
-            f"The ridge probe of {quoted(self.representation)} has a skill of {number(self.now[0])} now. With twice the "
-            f"groups it would reach {estimate(*self.twice)}, with ten times as many {estimate(*self.tenfold)}."
+            f"The ridge probe of {quoted(self.representation)} has a skill of {number(self.now[0])} now. With twice "
+            f"the groups it would reach {estimate(*self.twice)}, with ten times as many {estimate(*self.tenfold)}."
         )
 
 
