@@ -44,6 +44,8 @@ def open_features(path: str | Path, id_column: str | None = None) -> UserFile:
         ExoprobeError: where it is none of these, or has no such ids, in one line that names the file.
     """
     location = parse_location(path)
+    if location.address:
+        raise ExoprobeError(f"{location.given}: only audits fetch files; download it first")
     is_store = location.path.is_dir() and location.suffix == ".zarr"
     if not is_store and (location.path.is_dir() or location.files() != [location.path]):
         features = open_files(location, id_column, _opener)

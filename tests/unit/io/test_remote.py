@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from exoprobe.cli import REFUSED, _inputs, _parser, main
+from exoprobe.config.audit_settings import AuditedRepresentation, by_layer
+from exoprobe.datasets.user_features import open_features
 from exoprobe.datasets.user_inputs import as_feature_file, fetched, without_folder
 from exoprobe.errors import ExoprobeError
 from exoprobe.io import remote
@@ -164,6 +166,18 @@ def test_an_annotated_object_elsewhere_is_its_own_table():
     features, factors = _inputs(parser.parse_args(["audit", *files]), parser)
     assert features == {"X_pca": files[0], "X_scVI": files[1]}
     assert factors == "s3://lab/atlas.h5ad"
+
+
+def test_layers_of_what_was_fetched_are_representations(memory, tmp_path):
+    with memory.open("/deep.npy", "wb") as file:
+        np.save(file, np.zeros((5, 3, 2)))
+    layers = by_layer({"net": AuditedRepresentation("net", (fetched("memory://deep.npy", tmp_path),))})
+    assert [entry.files[0].given for entry in layers.values()] == [f"memory://deep.npy@{layer}" for layer in range(3)]
+
+
+def test_what_was_not_fetched_is_no_missing_file_here():
+    with pytest.raises(ExoprobeError, match="s3://lab/net.npy: only audits fetch files; download it first"):
+        open_features("s3://lab/net.npy")
 
 
 def test_more_than_the_disk_has_is_refused(memory, tmp_path, monkeypatch):
