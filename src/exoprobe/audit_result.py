@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +14,9 @@ from exoprobe.report.first_screen import summary_lines
 from exoprobe.report.tables import COLUMNS, read_tables
 
 ERASERS = "erasers"  # the folder of the erasers, one for each representation within
+ROWS = "rows"  # a Parquet file, of every test row
 OPTIONAL = ("provenance.json",)  # folders written before it was
-FILES = (*(f"{name}.csv" for name in COLUMNS), "metadata.json", "index.html", *OPTIONAL)
+FILES = (*(f"{name}.csv" for name in COLUMNS), f"{ROWS}.parquet", "metadata.json", "index.html", *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 
 
@@ -49,6 +51,11 @@ class AuditResult:
     def shift(self) -> pd.DataFrame:
         """A row per factor and representation: does it hurt the label? No rows without a label."""
         return self.tables["shift"]
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """A row per representation, factor and test sample: by how many bits the features make its value likelier."""
+        return pd.read_parquet(BytesIO(self.files[f"{ROWS}.parquet"]))
 
     @property
     def page(self) -> str:

@@ -13,7 +13,7 @@ import psutil
 import torch
 from threadpoolctl import threadpool_limits
 
-from exoprobe.audit_result import ERASERS
+from exoprobe.audit_result import ERASERS, ROWS
 from exoprobe.compute import prepare
 from exoprobe.config.audit_settings import AuditSettings
 from exoprobe.datasets.user_dataset import build_audit, write_audit
@@ -30,12 +30,14 @@ from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.learning import learning_tables
 from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.permutation_count import count_tests, permutation_count
+from exoprobe.evaluation.predictable_rows import row_tables
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import ProbeFiles
 from exoprobe.evaluation.roc import roc_table
 from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.evaluation.shift import shift_table
 from exoprobe.evaluation.shift_verdicts import judge_shift
+from exoprobe.evaluation.subgroups import subgroup_table
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.probes.given_columns import check_given
 from exoprobe.probes.probe_data import Representation, open_representation
@@ -51,6 +53,7 @@ PROBE_FILES = ("predictions", "search", "selectivity")
 STRUCTURE = ("structure", "scree", "geometry", "subspace", "dimensions", "map")
 ERASURE = ("erasure", "recognition")
 SENSITIVITY = "sensitivity"
+BEYOND = ("beyond", ROWS)
 LEARNING = ("learning", "description_length")
 
 
@@ -81,7 +84,7 @@ def run_stages(
         probe_files, described = _compute(settings, files, dataset, folder / ERASERS)
     log.info("scoring")
     tables = _score(settings, dataset, probe_files, join_tables(files, described))
-    paths = {name: folder / f"{name}.csv" for name in COLUMNS}
+    paths = {name: folder / f"{name}.csv" for name in COLUMNS} | {ROWS: folder / f"{ROWS}.parquet"}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
     first = {name: dataset.folder / name / "features_0.parquet" for name in files}
     write_metadata(
@@ -165,6 +168,8 @@ def _score(
         )  # fmt: skip
     tables |= predicted_table(samples, known, probe_files)
     tables |= roc_table(samples, known, probe_files)
+    tables |= row_tables(samples, known, tables[ROWS])
+    tables |= subgroup_table(samples, known, probe_files)
     tables |= mapped_values(samples, known)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
@@ -229,13 +234,14 @@ def _structure(settings: AuditSettings, name: str, samples: Path, factors: Path,
 
 
 def _beyond(settings: AuditSettings, samples: Path, factors: Path, features: Path, probes: ProbeFiles) -> list[Path]:
-    source, path = _open(settings, samples, factors, features), features.with_name("beyond.parquet")
+    source = _open(settings, samples, factors, features)
     tables = beyond_table(
         source, samples, factors, probes.predictions[0], probes.searches[0],
         given=settings.given, label=settings.known_label,
     )  # fmt: skip
-    write_tables(tables, {"beyond": path})
-    return [path]
+    paths = {table: features.with_name(f"{table}.parquet") for table in BEYOND}
+    write_tables(tables, dict(paths))
+    return list(paths.values())
 
 
 def _shift(settings: AuditSettings, samples: Path, factors: Path, features: Path) -> list[Path]:

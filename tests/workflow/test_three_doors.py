@@ -48,6 +48,7 @@ def assert_same(folder, reference):
     ]
     assert erasers[0] == erasers[1] == [Path("erasers/features/glasses.safetensors")]
     assert (folder / erasers[0][0]).read_bytes() == (reference / erasers[0][0]).read_bytes()
+    assert (folder / "rows.parquet").read_bytes() == (reference / "rows.parquet").read_bytes()
     assert (folder / "metadata.json").read_bytes() == (reference / "metadata.json").read_bytes()
     pages = [PROVENANCE.sub("", (path / "index.html").read_text()) for path in (folder, reference)]
     assert pages[0] == pages[1]

@@ -1,10 +1,21 @@
 # Tables of one representation, and of all.
 STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions", "map"]
 ERASURE_TABLES = ["erasure", "recognition"]
-SCORE_TABLES = ["scores", "verdicts", "differences", "association", "predicted", "roc", "mapped"]
+SCORE_TABLES = [
+    "scores",
+    "verdicts",
+    "differences",
+    "association",
+    "predicted",
+    "roc",
+    "extremes",
+    "subgroups",
+    "mapped",
+]
 LEARNING_TABLES = ["learning", "description_length"]
-OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "shift", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
+OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "rows", "shift", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
 AUDIT_TABLES = {table: f"results/{AUDIT}/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
+AUDIT_TABLES["rows"] = f"results/{AUDIT}/rows.parquet"
 
 
 rule audit_samples:

@@ -101,6 +101,7 @@ rule compare_with_given:
         search=f"results/probes/{AUDIT}/{{representation}}/seed0/search.parquet",
     output:
         beyond=f"results/probes/{AUDIT}/{{representation}}/beyond.parquet",
+        rows=f"results/probes/{AUDIT}/{{representation}}/rows.parquet",
     log:
         f"results/logs/{AUDIT}/{{representation}}/beyond.log",
     benchmark:

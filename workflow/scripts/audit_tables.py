@@ -2,10 +2,12 @@ from exoprobe.evaluation.association import association_table
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.beyond_verdicts import judge_beyond
 from exoprobe.evaluation.maps import mapped_values
+from exoprobe.evaluation.predictable_rows import row_tables
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import by_representation
 from exoprobe.evaluation.roc import roc_table
 from exoprobe.evaluation.shift_verdicts import judge_shift
+from exoprobe.evaluation.subgroups import subgroup_table
 from exoprobe.evaluation.tables import join_tables, write_tables
 from exoprobe.logs import log_to
 
@@ -21,6 +23,8 @@ tables = {
     **audit_scores(*dataset, files, described["sensitivity"], **judged),
     **predicted_table(*dataset, files),
     **roc_table(*dataset, files),
+    **row_tables(*dataset, described["rows"]),
+    **subgroup_table(*dataset, files),
     **mapped_values(*dataset),
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),
 }

@@ -18,9 +18,10 @@ from exoprobe.evaluation.bootstrap import BootstrapResult
 from exoprobe.evaluation.conditional_independence import GivenResiduals
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.intervals import interval
+from exoprobe.evaluation.predictable_rows import row_bits
 from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation
 from exoprobe.probes.given import GivenPrediction, predict_given
-from exoprobe.probes.given_columns import choose_given
+from exoprobe.probes.given_columns import AGAINST_NOTHING, choose_given
 from exoprobe.probes.given_design import given_design
 from exoprobe.probes.predictions import Predictions
 from exoprobe.probes.probe_data import Representation
@@ -60,6 +61,7 @@ def beyond_table(
         variance that the given columns leave ``unexplained`` in unseen groups, and ``varying_groups``, in how many
         test groups they leave any; the ``unit`` that it varies between where that is larger than the group, how many
         values it has, and how many of these are in train and in test.
+        ``rows``: of :func:`exoprobe.evaluation.predictable_rows.row_bits`.
 
     Raises:
         ExoprobeError: where a given column is no factor of the audit.
@@ -74,7 +76,9 @@ def beyond_table(
     probes, best = Predictions(predictions), best_on_validation(ProbeFiles([predictions], [search], [], control=False))
     residuals: dict[tuple[object, ...], GivenResiduals] = {}
     rows = []
-    for prediction in predict_given(source, list(columns.values()), sets):
+    pairs = {factor.name: [*sets.get(factor.name, []), AGAINST_NOTHING] for factor in audited}
+    predicted_given = predict_given(source, list(columns.values()), pairs)
+    for prediction in (entry for entry in predicted_given if entry.given != AGAINST_NOTHING):
         index = indices[prediction.factor]
         known = np.isin(np.flatnonzero(test), prediction.rows)
         groups = evaluator.groups_of(index)[known]
@@ -87,7 +91,8 @@ def beyond_table(
         result = residuals[key].test(prediction.outcome, [prediction.contribution, predicted])
         scores = _scores(evaluator, index, prediction, known)
         rows.append({**_described(factor, prediction), **scores, "p": result.p, "varying_groups": result.groups})
-    return {"beyond": pd.DataFrame(rows, columns=ESTIMATES)}
+    of_rows = row_bits([entry for entry in predicted_given if entry.given == AGAINST_NOTHING])
+    return {"beyond": pd.DataFrame(rows, columns=ESTIMATES), "rows": of_rows}
 
 
 def _described(factor: Factor, prediction: GivenPrediction) -> dict[str, object]:

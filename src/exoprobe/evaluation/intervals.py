@@ -80,8 +80,10 @@ def interval(draws: np.ndarray, groups: int, effective: float | None = None) -> 
     return low, high
 
 
-def rate_limits(counts: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return error rates with 95 % limits that do not shrink to nothing where errors are few (Wilson 1927).
+def rate_limits(
+    counts: np.ndarray, errors: np.ndarray, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return error rates with limits that do not shrink to nothing where errors are few (Wilson 1927).
 
     A bootstrap of groups without an error knows of no uncertainty. Wilson's limits do, for independent rows; the rows
     are divided by the design effect (Kish 1965), by which errors within groups are more alike. It is estimated from
@@ -90,6 +92,7 @@ def rate_limits(counts: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
     Args:
         counts: rows of each group and class, [G, K].
         errors: how many of these are wrong, [G, K].
+        level: of the limits.
 
     Returns:
         Rates, low and high ends [K]; NaN of classes without rows.
@@ -106,7 +109,7 @@ def rate_limits(counts: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
         prior = WHOLE_GROUPS * np.maximum(0, 1 - informative / ENOUGH_GROUPS)
         effect = (informative * estimated + prior * whole) / np.maximum(informative + prior, 1)
         rows = total / np.maximum(effect, 1)
-        square = float(ndtri((1 + LEVEL) / 2)) ** 2
+        square = float(ndtri((1 + level) / 2)) ** 2
         center = (rate + square / (2 * rows)) / (1 + square / rows)
         half = np.sqrt(square * (rate * (1 - rate) / rows + square / (4 * rows**2))) / (1 + square / rows)
     return rate, np.maximum(center - half, 0), np.minimum(center + half, 1)

@@ -49,7 +49,7 @@ def mapped_values(samples: str | Path, factors: str | Path) -> dict[str, pd.Data
     rows, shown = _draw(samples)
     known = read_factors(factors, dataset_digest(samples))
     tables = [
-        pd.DataFrame({"factor": factor.name, "sample": rows[shown], "annotation": _words(factor, rows[shown])})
+        pd.DataFrame({"factor": factor.name, "sample": rows[shown], "annotation": annotations(factor, rows[shown])})
         for factor in known
     ]
     return {"mapped": pd.concat(tables, ignore_index=True)}
@@ -83,7 +83,8 @@ def _draw(samples: str | Path) -> tuple[np.ndarray, np.ndarray]:
     return rows, draw_rows(columns["group"][rows], MOST_SHOWN)
 
 
-def _words(factor: Factor, rows: np.ndarray) -> list[str]:
+def annotations(factor: Factor, rows: np.ndarray) -> list[str]:
+    """Return the values of rows in the user's words and units, empty where they are not known."""
     values = factor.values[rows]
     if factor.kind in CLASSES:
         return ["" if np.isnan(value) else factor.categories[int(value)] for value in values]

@@ -135,7 +135,8 @@ def _fit_tasks(
     for index, outcome in enumerate(outcomes):
         for given in sets[outcome.factor.name]:
             pairs.setdefault(given.columns, []).append((index, given))
-    designs = {names: given_design([columns[name] for name in names]) for names in pairs}
+    empty = np.zeros((len(outcomes[0].columns), 1))  # its coefficients are 0
+    designs = {names: given_design([columns[name] for name in names]) if names else empty for names in pairs}
     blocks = [*(outcome.columns for outcome in outcomes), *designs.values()]
     stops = np.cumsum([block.shape[1] for block in blocks])
     spans = [np.arange(stop - block.shape[1], stop) for block, stop in zip(blocks, stops, strict=True)]

@@ -20,12 +20,15 @@ class GivenSet:
     """Columns that a factor is set against.
 
     Attributes:
-        columns: their names.
-        source: ``given`` (asked for), ``label``, or ``strongest``: the other factor that predicts it best.
+        columns: their names; of nothing, the factor is set against a constant.
+        source: ``given`` (asked for), ``label``, ``strongest``: the other factor that predicts it best, or ``nothing``.
     """
 
     columns: tuple[str, ...]
     source: str
+
+
+AGAINST_NOTHING = GivenSet((), "nothing")
 
 
 def choose_given(

@@ -21,7 +21,7 @@ def given_design(columns: Sequence[Factor]) -> np.ndarray:
     is a column too. Each two factors have the cells of their classes or quarters that hold enough rows.
 
     Args:
-        columns: of N samples.
+        columns: of N samples; at least one.
 
     Returns:
         float64 [N, P].

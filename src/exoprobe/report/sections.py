@@ -52,7 +52,7 @@ def factor_sections(
     facts = {row.factor: row for row in rows_of(tables["factors"])}
     names = (
         *("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted"),
-        *("shift", "roc", "learning", "description_length"),
+        *("shift", "roc", "learning", "description_length", "extremes", "subgroups"),
     )
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
@@ -94,6 +94,7 @@ def _factor_section(
         "removal": _figures(_of(selected["removal"], most), removal_figures.draw_removal, most),
         "learning": _figures(_of(selected["learning"], most), draw_learning, most),
     }  # fmt: skip
+    selected |= {table: _of(selected[table], most) for table in ("extremes", "subgroups")}
     growth = list_growth(selected.pop("learning"), selected.pop("description_length"))
     rows = {table: rows_of(table_rows) for table, table_rows in selected.items()}
     return FactorSection(name, anchor, facts, rows, figures, strongest_growth(growth.values()))

@@ -12,6 +12,7 @@ from exoprobe.errors import ExoprobeError
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
     *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction", "annotation"),
+    *("predictable", "row", "subgroup"),
     *("file", "left_out", "worst"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
@@ -43,6 +44,9 @@ COLUMNS = {
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
     "predicted": "factor kind representation probe true predicted low high rows",
+    "extremes": "representation factor predictable row annotation bits",
+    "subgroups": "representation factor probe subgroup skill skill_low skill_high elsewhere difference low high rows "
+    "groups",
     "roc": "factor representation probe false_positive true_positive",
     "map": "representation sample x y",
     "mapped": "factor sample annotation",

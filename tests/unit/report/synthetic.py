@@ -264,6 +264,44 @@ class Audit:
         ]
         return pd.DataFrame(rows, columns=COLUMNS["roc"].split())
 
+    def extremes(self):
+        rows = [
+            [
+                representation,
+                name,
+                end,
+                f"image{row}",
+                VALUES.get(self.kinds[name], ["12.5"])[0],
+                sign * (0.9 - row / 9),
+            ]
+            for name, representation in self.pairs()
+            for end, sign in (("most", 1), ("least", -1))
+            for row in range(5)
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["extremes"].split())
+
+    def subgroups(self):
+        rows = [
+            [
+                representation,
+                name,
+                "mlp",
+                f"{other} = yes",
+                skill,
+                skill - 0.1,
+                min(1, skill + 0.1),
+                0.8 * skill,
+                0.2 * skill,
+                0.2 * skill - 0.1,
+                0.2 * skill + 0.1,
+                400,
+                60,
+            ]
+            for (name, representation), skill in self.true.items()
+            for other in [*self.names[:1], "site = B and age"]
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["subgroups"].split())
+
     def map(self):
         places = self.rng.normal(size=(len(self.representations), 60, 2))
         return pd.concat(
@@ -313,6 +351,7 @@ class Audit:
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
             "predicted": self.predicted(), "roc": self.roc(), "map": self.map(), "mapped": self.mapped(),
+            "extremes": self.extremes(), "subgroups": self.subgroups(),
             "learning": self.learning(), "description_length": self.description_length(),
             "shift": self.shift(),
         }  # fmt: skip
