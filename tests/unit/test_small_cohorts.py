@@ -40,7 +40,7 @@ def test_few_groups_end_in_a_page(tmp_path, groups):
     assert found["verdict"] == ("leaks" if groups >= 8 else "inconclusive"), found["reason"]
     assert verdicts.loc["sex", "verdict"] != "leaks"
     assert "rare" not in verdicts.index  # two people have it: they cannot be learned and tested apart
-    assert f"each test in one of {min(groups, 10) if groups > 12 else groups} folds" in page
+    assert f"cross-validated in {min(groups, 10) if groups > 12 else groups} folds" in page
     assert result.tables["factors"]["train"].isna().all()
 
 
