@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoprobe.report.tables import rows_of
 
+MEASURE = "verification_auc"
 Skills = dict[str, tuple[float, float, float]]
 
 
@@ -29,26 +30,16 @@ class Wanted:
 
 
 def list_wanted(recognition: pd.DataFrame, metadata: Mapping[str, Any]) -> list[Wanted]:
-    """Return the recognition of the label as skill, from the accuracy or else from the verification of pairs.
+    """Return the recognition of the label as skill, from the verification of pairs.
+
+    Its chance is one half however many labels there are and however rare, which is not so of an accuracy.
 
     Args:
         recognition: the table, with representations' titles.
-        metadata: of the audit; ``labels``, how many labels there are, may be missing.
+        metadata: of the audit.
     """
-    if not metadata["label"]:
+    rows = recognition[(recognition["erased"] == "") & (recognition["measure"] == MEASURE)]
+    if not metadata["label"] or rows.empty:
         return []
-    before = recognition[recognition["erased"] == ""]
-    labels = metadata.get("labels") or 0
-    measures = set(before["measure"])
-    if "label_accuracy" in measures and labels > 1:
-        chance, measure, what = 1 / labels, "label_accuracy", "accuracy of the nearest class mean"
-    elif "verification_auc" in measures:
-        chance, measure, what = 0.5, "verification_auc", "verification AUC of pairs of test rows"
-    else:
-        return []
-    rows = before[before["measure"] == measure]
-    skills = {
-        row.representation: tuple((value - chance) / (1 - chance) for value in (row.value, row.low, row.high))
-        for row in rows_of(rows)
-    }
-    return [Wanted(str(metadata["label"]), measure, f"skill from the {what}", skills)]
+    skills = {row.representation: (2 * row.value - 1, 2 * row.low - 1, 2 * row.high - 1) for row in rows_of(rows)}
+    return [Wanted(str(metadata["label"]), MEASURE, "skill from the verification AUC of pairs of test rows", skills)]

@@ -17,7 +17,7 @@ from exoprobe.report.tables import COLUMNS
 from exoprobe.report.wanted import Wanted, list_wanted
 
 QUIET = Circumstances(0.1, 999, (), {})
-METADATA = {"label": "speaker", "group": "speaker", "margin": 0.1, "labels": 5}
+METADATA = {"label": "speaker", "group": "speaker", "margin": 0.1}
 
 
 def beyond(verdict="encoded beyond sex", low=0.3, given="sex", source="strongest"):
@@ -377,9 +377,9 @@ def test_what_is_wanted_is_in_the_unit_of_skill():
         ("net", "snr", "label_accuracy", 0, 0, 0),
     ]
     table = pd.DataFrame(rows, columns=["representation", "erased", "measure", "value", "low", "high"])
-    assert list_wanted(table, METADATA)[0].skills["net"] == pytest.approx((0.5, 0.0, 1.0))  # chance is 1 / 5
-    identity = list_wanted(table[table["measure"] == "verification_auc"], METADATA)
-    assert identity[0].skills["net"] == pytest.approx((0.9, 0.8, 1.0))
+    (wanted,) = list_wanted(table, METADATA)
+    assert wanted.skills["net"] == pytest.approx((0.9, 0.8, 1.0))
+    assert list_wanted(table[table["measure"] == "label_accuracy"], METADATA) == []
     assert list_wanted(table, METADATA | {"label": None}) == []
 
 
