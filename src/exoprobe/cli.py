@@ -10,6 +10,7 @@ from pathlib import Path
 from exoprobe.check_command import add_check, check
 from exoprobe.erase_command import add_erase, erase
 from exoprobe.errors import ExoprobeError
+from exoprobe.idle_threads import let_idle_threads_sleep
 from exoprobe.io.locations import parse_location
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     given = parser.parse_args(arguments)
+    let_idle_threads_sleep()
     gc.set_threshold(GARBAGE)  # looking for garbage among what is imported takes a tenth of a second and more
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr, force=True)
     try:

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 # From the bottom to the top. Feature files are a format, so that datasets, which may be made of a user's feature file,
 # stand on them. Networks that are trained here and those that are loaded are on one level, as figures and pages are.
 LAYERS = [
-    {"errors"},
+    {"errors", "idle_threads"},
     {"io", "progress", "logs", "gpu_lock", "run_lock"},
     {"compute", "provenance"},
     {"features"},
