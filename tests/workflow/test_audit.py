@@ -54,7 +54,8 @@ def test_networks_that_should_ignore_the_angle_encode_it(audited):
 
 def test_after_erasing_the_angle_the_linear_probe_finds_nothing(audited):
     erasure = pd.read_csv(audited.path("results/audit/erasure.csv"))
-    linear = erasure[erasure["probe"] == "linear"]
+    assert set(erasure["erased"]) == {"angle", "all but label"}
+    linear = erasure[(erasure["probe"] == "linear") & (erasure["erased"] == "angle")]
     assert len(linear) == 2
     assert linear["at_baseline"].all()
     recognition = pd.read_csv(audited.path("results/audit/recognition.csv"))
