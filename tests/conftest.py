@@ -23,16 +23,12 @@ pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
-# Runs of the workflow that need no finished one.
-ALONE = {f"tests/workflow/test_{name}.py" for name in ("audit_input", "docs", "images", "three_doors")}
-
-
 class ByFile(LoadScopeScheduling):
-    """Processes share the tests by file; what needs the finished run of the workflow stays in one."""
+    """Processes share the tests by file; the runs of the workflow stay in one, since they share finished ones."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "finished" if file.startswith("tests/workflow/") and file not in ALONE else file
+        return "tests/workflow" if file.startswith("tests/workflow/") else file
 
 
 @pytest.hookimpl(optionalhook=True)
