@@ -9,8 +9,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.evaluation.evaluator import Evaluator
-from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation
-from exoprobe.probes.predictions import Predictions
+from exoprobe.evaluation.probe_files import ProbeFiles, best_predictions
 from exoprobe.probes.skill import predicted_codes
 
 COLUMNS = ["factor", "kind", "representation", "probe", "true", "predicted", "low", "high", "rows"]
@@ -40,11 +39,7 @@ def predicted_table(
     evaluator = Evaluator(samples, factors)
     rows: list[Cell] = []
     for name, files in representations.items():
-        predictions, best = Predictions(files.predictions[0]), best_on_validation(files)
-        positions = np.searchsorted(predictions.sample_ids, evaluator.sample_ids)
-        for factor in evaluator.factors:
-            probe = best[factor.name]
-            predicted = predictions["", probe, factor.name][positions]
+        for factor, probe, predicted in best_predictions(files, evaluator.factors, evaluator.sample_ids):
             columns = {"factor": factor.name, "kind": factor.kind, "representation": name, "probe": probe}
             rows += [columns | cell for cell in _cells(factor, predicted)]
     return {"predicted": pd.DataFrame(rows, columns=COLUMNS)}

@@ -1,6 +1,6 @@
 """The files of the probe stage for one representation, one of each kind per training seed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -80,3 +80,19 @@ def best_on_validation(files: ProbeFiles) -> dict[str, str]:
     order = searches["probe"].drop_duplicates().tolist()
     best = skills[order].fillna(-np.inf).idxmax(axis=1)
     return {str(factor): str(probe) for factor, probe in best.items()}
+
+
+def best_predictions(
+    files: ProbeFiles, factors: Sequence[Factor], sample_ids: np.ndarray
+) -> Iterator[tuple[Factor, str, np.ndarray]]:
+    """Yield each factor with the probe that was best on validation and its predictions [n], of the first training seed.
+
+    Args:
+        files: of the representation.
+        factors: that were probed.
+        sample_ids: [n], of the test rows to return.
+    """
+    predictions, best = Predictions(files.predictions[0]), best_on_validation(files)
+    positions = np.searchsorted(predictions.sample_ids, sample_ids)
+    for factor in factors:
+        yield factor, best[factor.name], predictions["", best[factor.name], factor.name][positions]

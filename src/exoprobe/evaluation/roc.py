@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.evaluation.evaluator import Evaluator
-from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation
-from exoprobe.probes.predictions import Predictions
+from exoprobe.evaluation.probe_files import ProbeFiles, best_predictions
 
 COLUMNS = ["factor", "representation", "probe", "false_positive", "true_positive"]
 MOST_POINTS = 60
@@ -31,14 +30,10 @@ def roc_table(
     evaluator = Evaluator(samples, factors)
     tables = []
     for name, files in representations.items():
-        predictions, best = Predictions(files.predictions[0]), best_on_validation(files)
-        positions = np.searchsorted(predictions.sample_ids, evaluator.sample_ids)
-        for factor in evaluator.factors:
-            if factor.kind != "binary":
-                continue
-            scores = predictions["", best[factor.name], factor.name][positions]
+        binary = [factor for factor in evaluator.factors if factor.kind == "binary"]
+        for factor, probe, scores in best_predictions(files, binary, evaluator.sample_ids):
             known = factor.known & ~np.isnan(scores)
-            columns = {"factor": factor.name, "representation": name, "probe": best[factor.name]}
+            columns = {"factor": factor.name, "representation": name, "probe": probe}
             points = roc_points(scores[known], factor.values[known] == 1)
             tables.append(pd.DataFrame(points, columns=COLUMNS[3:]).assign(**columns))
     return {"roc": pd.concat(tables)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)}

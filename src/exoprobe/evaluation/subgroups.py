@@ -16,9 +16,8 @@ import pandas as pd
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.intervals import LEVEL, resampling_units
-from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation
+from exoprobe.evaluation.probe_files import ProbeFiles, best_predictions
 from exoprobe.evaluation.subgroup_skill import CellSums, Comparison, cells
-from exoprobe.probes.predictions import Predictions
 
 COLUMNS = [
     *("representation", "factor", "probe", "subgroup", "skill", "skill_low", "skill_high", "elsewhere"),
@@ -88,11 +87,9 @@ def subgroup_table(
     columns = [column for factor in evaluator.factors if (column := as_column(factor)) is not None]
     cases = []
     for name, files in representations.items():
-        predictions, best = Predictions(files.predictions[0]), best_on_validation(files)
-        positions = np.searchsorted(predictions.sample_ids, evaluator.sample_ids)
-        for index, factor in enumerate(evaluator.factors):
-            predicted = predictions["", best[factor.name], factor.name][positions]
-            names = {"representation": name, "factor": factor.name, "probe": best[factor.name]}
+        best = best_predictions(files, evaluator.factors, evaluator.sample_ids)
+        for index, (factor, probe, predicted) in enumerate(best):
+            names = {"representation": name, "factor": factor.name, "probe": probe}
             cases.append(_search(names, factor, predicted, evaluator.groups_of(index), columns))
     count = sum(len(case.chosen) for case in cases)
     rows = [row for case in cases for row in _estimate(case, count)]
