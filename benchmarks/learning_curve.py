@@ -1,10 +1,11 @@
-"""Do learning curves lead where they say? python -m benchmarks.learning_curve [DATASETS]
+"""Do learning curves lead where they say? python -m benchmarks.learning_curve [DATASETS] [TIMES]
 
 Made-up features with linear leaks: 16 to 64 dimensions, 200 to 2,000 groups of 1 to 5 rows; a number, a binary factor
 and five classes of skills from about 0.1 to 0.9. An audit sees them as usual (five folds below 500 groups). What it
-extrapolates to twice the training groups is compared with the same probe fitted on twice as many, half of them new:
-on 3,000 other groups (*population*), and on as many as an audit of twice the rows would test (*second audit*). Skills
-that are not surely above 0 are not extrapolated. Writes results/bench/learning_curve.csv.
+extrapolates to twice the training groups (or TIMES, 10, of 200 or 400 groups) is compared with the same probe fitted on
+as many, the first ones among them: on 3,000 other groups (*population*), and on as many as an audit of that many rows
+would test (*second audit*). Skills that are not surely above 0 are not extrapolated. Writes
+results/bench/learning_curve.csv, or learning_curve_10.csv.
 """
 
 import sys
@@ -29,7 +30,7 @@ from exoprobe.probes.probe_data import Representation, open_representation
 from tests.planted import Planted
 
 DATASETS, POPULATION, FOLDS = 90, 3_000, 5
-GROUPS, DIMENSIONS, PER_GROUP = (200, 400, 800, 2_000), (16, 32, 64), (1, 3, 5)
+GROUPS, FEW_GROUPS, DIMENSIONS, PER_GROUP = (200, 400, 800, 2_000), (200, 400), (16, 32, 64), (1, 3, 5)
 NOISES, DECAYS, WITHIN = (0.15, 0.4, 0.8, 1.5), (0.0, 0.5, 1.0), (0.3, 1.0)
 
 
@@ -70,15 +71,15 @@ def make_world(random: np.random.Generator, groups: int) -> World:
     return World(features * (1 + np.arange(dimension)) ** -random.choice(DECAYS), factors, per_group)
 
 
-def compare(seed: int) -> Iterator[dict[str, object]]:
-    """Yield what is extrapolated of each factor of a dataset, and what comes true."""
+def compare(seed: int, times: int) -> Iterator[dict[str, object]]:
+    """Yield what is extrapolated to so many times the groups for each factor of a dataset, and what comes true."""
     random = np.random.default_rng(seed)
-    groups = int(random.choice(GROUPS))
+    groups = int(random.choice(GROUPS if times == 2 else FEW_GROUPS))
     train, validation, test = (round(share * groups) for share in SHARES)
     if groups < FOLDS_BELOW:
         train, validation, test = groups - groups // FOLDS, round(SHARES[1] * groups), groups
-    world = make_world(random, groups + 2 * (train + validation) + POPULATION)
-    starts = np.cumsum([groups, train, 2 * validation, POPULATION])
+    world = make_world(random, groups + times * (train + validation) + POPULATION)
+    starts = np.cumsum([groups, (times - 1) * train, times * validation, POPULATION])
     first: list[tuple[str, int, int]] = [
         ("train", 0, train), ("validation", train, train + validation), ("test", train + validation, groups)
     ]  # fmt: skip
@@ -90,15 +91,15 @@ def compare(seed: int) -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder:
         planted, source = world.dataset(Path(folder, "first"), first)
         learning = learning_tables(source, planted.samples, planted.factors_file)["learning"]
-        reached = list(second_audit(*world.dataset(Path(folder, "second"), new), 2 * test * world.per_group))
+        reached = list(second_audit(*world.dataset(Path(folder, "second"), new), times * test * world.per_group))
     for factor, truth in zip(world.factors, reached, strict=True):
         curve = learning[learning["factor"] == factor.name]
-        twice = curve[curve["kind"] == EXTRAPOLATED].iloc[0]
+        then = curve[curve["kind"] == EXTRAPOLATED].iloc[0 if times == 2 else 1]
         now = curve[curve["kind"] != EXTRAPOLATED].iloc[-1]
         yield {
             "seed": seed, "factor": factor.name, "groups": groups, "dimension": world.features.shape[1],
             "now": now["skill"], "now_low": now["low"], "now_high": now["high"],
-            **twice[["skill", "low", "high"]].to_dict(), **truth,
+            **then[["skill", "low", "high"]].to_dict(), **truth,
         }  # fmt: skip
 
 
@@ -116,9 +117,10 @@ def second_audit(planted: Planted, source: Representation, rows: int) -> Iterato
 
 def main() -> None:
     """Compare them all and print how often the interval holds what comes true."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else DATASETS
-    table = pd.DataFrame([row for seed in tqdm(range(count), "datasets") for row in compare(seed)])
-    with atomic_write("results/bench/learning_curve.csv") as temporary:
+    given = [int(word) for word in sys.argv[1:]]
+    count, times = [*given, *(DATASETS, 2)[len(given) :]]
+    table = pd.DataFrame([row for seed in tqdm(range(count), "datasets") for row in compare(seed, times)])
+    with atomic_write(f"results/bench/learning_curve{'' if times == 2 else f'_{times}'}.csv") as temporary:
         table.to_csv(temporary, index=False)
     known = table.dropna(subset="skill")
     print(f"{count} datasets, {len(table)} curves, {len(known)} of them extrapolated")

@@ -26,15 +26,15 @@ from tests.planted import Planted
 from tests.scores_factory import write_run
 
 DATASETS = 100
-GROUPS, PER_GROUP, STAMPED, STAMP = 2_000, 5, 0.01, 20.0
-SIGNALS = {"": 0.0, ", beside a weak signal": 0.2}
+PER_GROUP, STAMPED, STAMP = 5, 0.01, 20.0
+STAMPS = {"": (2_000, 0.0), ", beside a weak signal": (2_000, 0.2), ", 400 groups": (400, 0.0)}  # groups, signal
 TOP = 0.02
 TEST_GROUPS, CLASSES = 120, 4
 
 
-def stamped_rows(folder: Path, seed: int, weak: float) -> Iterator[tuple[str, bool]]:
+def stamped_rows(folder: Path, seed: int, groups: int, weak: float) -> Iterator[tuple[str, bool]]:
     """Yield for factors of each kind whether all stamped test rows are in the top 2 %."""
-    planted = Planted(folder, seed, groups=GROUPS, per_group=PER_GROUP)
+    planted = Planted(folder, seed, groups=groups, per_group=PER_GROUP)
     random, rows = planted.rng, planted.rows
     stamped = random.random(rows) < STAMPED
     codes = random.integers(0, CLASSES, rows)
@@ -117,12 +117,12 @@ def main() -> None:
     rows: list[tuple[str, bool]] = []
     for seed in tqdm(range(count), "datasets"):
         with tempfile.TemporaryDirectory() as folder:
-            for words, weak in SIGNALS.items():
-                stamped = stamped_rows(Path(folder, f"rows{weak}"), seed, weak)
+            for number, (words, (groups, weak)) in enumerate(STAMPS.items()):
+                stamped = stamped_rows(Path(folder, f"rows{number}"), seed, groups, weak)
                 rows += [(f"stamped rows in the top 2 %, {name}{words}", holds) for name, holds in stamped]
-        for name, (groups, added) in SUBGROUPS.items():
+        for name, (draw_groups, added) in SUBGROUPS.items():
             with tempfile.TemporaryDirectory() as folder:
-                rows.append((name, subgroups(Path(folder), seed, groups(seed), added)))
+                rows.append((name, subgroups(Path(folder), seed, draw_groups(seed), added)))
     table = pd.DataFrame(rows, columns=["what", "holds"])
     with atomic_write("results/bench/rows.csv") as temporary:
         table.groupby("what", sort=False)["holds"].agg(["mean", "count"]).to_csv(temporary)
