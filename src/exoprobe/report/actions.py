@@ -11,7 +11,7 @@ from exoprobe.report.association_figure import both_directions
 from exoprobe.report.comparison import Lowest, better_representation, gaps_words
 from exoprobe.report.findings import INCONCLUSIVE, LEAKS, NO_EVIDENCE, Finding, asked, strongest_by_factor
 from exoprobe.report.learning import list_growth
-from exoprobe.report.removal_figures import MEASURES
+from exoprobe.report.removal_figures import LEAST_SQUARES, MEASURES, REST
 from exoprobe.report.shift_words import drop_words, first_by_factor, list_hurts, worst_words
 from exoprobe.report.tables import rows_of
 from exoprobe.report.wanted import Wanted
@@ -22,8 +22,6 @@ FREE = 0.02  # the most that recognition may surely lose where an erasure is cal
 MOST_ERASED = 2  # factors whose erasure is reported
 MOST_HURT = 2  # factors that hurt the label which are reported
 ENOUGH = 0.9  # of a representation's skill, reached by a control
-REST = "all but"  # and the label: the eraser of everything else
-LEAST_SQUARES = "least squares"  # the probe of factors that were not erased
 LITTLE = 0.25  # of a skill, left by such an eraser
 GROWS = 0.05  # of skill, by which twice the groups would raise it
 MOST_GROWING = 2  # factors that are named

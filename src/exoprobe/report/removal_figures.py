@@ -6,6 +6,9 @@ import pandas as pd
 
 from exoprobe.report.figure import Figure, baseline, dots_with_whiskers, height, hints, names, quantity, style_channels
 
+# Words of the tables, as exoprobe.evaluation.erasure_effect writes them.
+REST = "all but"  # and the label: the eraser of everything else
+LEAST_SQUARES = "least squares"  # the probe of factors that were not erased
 MEASURES = {
     "label_accuracy": "label accuracy",
     "verification_auc": "verification AUC",

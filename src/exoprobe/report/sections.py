@@ -10,14 +10,13 @@ from exoprobe.report import prediction_figures, removal_figures, skill_figures, 
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.figure import Figure
 from exoprobe.report.learning import Growth, draw_learning, list_growth, strongest_growth
-from exoprobe.report.removal_figures import MEASURES
+from exoprobe.report.removal_figures import LEAST_SQUARES, MEASURES
 from exoprobe.report.representations import Representation
 from exoprobe.report.tables import COLUMNS, Tables, rows_of
 
 Rows = list[Any]  # named tuples, a table's rows
 
 MANY = 8  # representations, from which figures and tables of a factor show the most important ones
-LEAST_SQUARES = "least squares"
 LINEAR = ("linear", LEAST_SQUARES)  # of the erased factor, and of the others
 
 

@@ -9,7 +9,7 @@ from exoprobe.embeddings.eraser import Eraser
 from exoprobe.embeddings.eraser_file import load_eraser
 from exoprobe.errors import ExoprobeError
 from exoprobe.evaluation.erasure_choice import choose_erasures
-from exoprobe.evaluation.erasure_effect import COLUMNS, LEAST_SQUARES, erasure_tables
+from exoprobe.evaluation.erasure_effect import COLUMNS, LEAST_SQUARES, REST, erasure_tables
 from exoprobe.evaluation.erasure_rows import erasure_rows
 from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.probe_files import ProbeFiles
@@ -20,6 +20,7 @@ from exoprobe.probes.registry import general_probe_names
 from exoprobe.probes.run import probe
 from exoprobe.probes.targets import join_targets
 from exoprobe.probes.tuning import run_probe
+from exoprobe.report import removal_figures
 from tests.planted import Planted
 
 
@@ -303,3 +304,7 @@ def test_labels_that_are_as_many_as_dimensions_leave_nothing_to_erase(tmp_path):
     source = open_representation(*files, planted.write())
     tables = erasure_tables(source, *files, ["linear"], label="cell")
     assert set(tables["erasure"]["erased"]) == {"glasses"}
+
+
+def test_the_page_looks_for_the_words_of_the_tables():
+    assert (removal_figures.REST, removal_figures.LEAST_SQUARES) == (REST, LEAST_SQUARES)
