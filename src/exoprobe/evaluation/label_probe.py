@@ -7,7 +7,7 @@ import numpy as np
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.datasets.folds import Fold
 from exoprobe.evaluation.binning import factor_levels
-from exoprobe.evaluation.bootstrap import Bootstrap
+from exoprobe.evaluation.bootstrap import Bootstrap, score
 from exoprobe.evaluation.rare_categories import without_rare
 from exoprobe.probes.skill import best_constant
 from exoprobe.probes.subset_ridge import SubsetRidge
@@ -69,6 +69,17 @@ def make_label_probe(features: np.ndarray, label: Factor, groups: np.ndarray, fo
         constants[fold.test] = best_constant(known, fold.train)
     classes, alike = (_codes(known, most) for most in (CROSSED_BINS, MATCHED_BINS))
     return LabelProbe(known.learned_from(train), classes, alike, constants, groups, folds, ridges, test, train)
+
+
+def label_skill(probe: LabelProbe) -> tuple[float, float, float]:
+    """Return the skill for the label of probes that are trained on all rows, and the ends of its 95 % interval."""
+    predicted = np.full(len(probe.groups), np.nan)
+    for fold, ridge in zip(probe.folds, probe.ridges, strict=True):
+        known = fold.train & probe.label.known
+        predicted[fold.test] = ridge.predict(ridge.moments(known), fold.test)
+    truth, constants = probe.label.values[probe.test], probe.constants[probe.test]
+    result = score(probe.label, truth, predicted[probe.test, None], constants, probe.bootstrap(probe.groups))
+    return result.value("skill"), *result.interval("skill")
 
 
 def _codes(label: Factor, most: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.datasets.folds import Fold
 from exoprobe.datasets.units import read_unit_columns, varying_units
 from exoprobe.evaluation.binning import Bins, factor_levels
-from exoprobe.evaluation.label_probe import LabelProbe, make_label_probe
+from exoprobe.evaluation.label_probe import LabelProbe, label_skill, make_label_probe
 from exoprobe.evaluation.shortcut_sweep import Sweep, sweep_association
 from exoprobe.evaluation.unseen_values import UnseenValues, compare_unseen, crossed_rows
 from exoprobe.probes.components import draw_samples, standardized_components
@@ -32,7 +32,8 @@ LEVELS = 5  # of a factor at most
 MAX_COMPONENTS = 1_024  # principal components that are trained on
 NOTHING = (np.nan, np.nan, np.nan)
 ESTIMATES = [
-    *("factor", "kind", "levels", "left_out", "factor_skill", "seen", "seen_low", "seen_high"),
+    *("factor", "kind", "levels", "left_out", "label_skill", "label_low", "label_high", "factor_skill"),
+    *("seen", "seen_low", "seen_high"),
     *("unseen", "unseen_low", "unseen_high", "drop", "drop_low", "drop_high", "p", "worst", "worst_drop"),
     *("apd", "apd_low", "apd_high", "nipd", "nipd_low", "nipd_high", "rows", "groups"),
 ]
@@ -66,7 +67,9 @@ def shift_table(source: Representation, samples: str | Path, *, label: str | Non
             codes = (source.groups if unit is None else unit.codes)[rows]
             table.append(_row(probe, halves, factor.at(rows), codes))
             bar.update()
-    return {"shift": pd.DataFrame(table, columns=ESTIMATES)}
+    value, low, high = label_skill(probe)
+    of_label = {"label_skill": value, "label_low": low, "label_high": high}
+    return {"shift": pd.DataFrame(table, columns=ESTIMATES).assign(**of_label)}
 
 
 def _at(fold: Fold, rows: np.ndarray) -> Fold:

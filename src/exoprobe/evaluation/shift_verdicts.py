@@ -14,7 +14,8 @@ from exoprobe.evaluation.verdicts import INCONCLUSIVE
 
 HURTS, NO_DROP, NOT_SEPARABLE = "hurts", "no drop shown", "not separable"
 COLUMNS = [
-    *("factor", "kind", "representation", "control", "levels", "left_out", "factor_skill"),
+    *("factor", "kind", "representation", "control", "levels", "left_out"),
+    *("label_skill", "label_low", "label_high", "factor_skill"),
     *("seen", "seen_low", "seen_high", "unseen", "unseen_low", "unseen_high", "drop", "drop_low", "drop_high"),
     *("p", "p_holm", "worst", "worst_drop", "apd", "apd_low", "apd_high", "nipd", "nipd_low", "nipd_high"),
     *("verdict", "reason", "rows", "groups"),

@@ -52,7 +52,7 @@ def make_first_screen(
         raise ExoprobeError(f"the table factors lacks {unknown[0]!r}, which the table verdicts has")
     anchors = make_anchors("factor", order)
     lowest = lowest_by_factor(tables["verdicts"], list_pairs(tables["differences"]))
-    wanted = list_wanted(tables["recognition"], metadata)
+    wanted = list_wanted(tables, metadata)
     hurts = list(hurt_sizes(first_by_factor(list_hurts(tables["shift"]))))
     circumstances = Circumstances(metadata["margin"], metadata["permutations"], wanted, lowest, hurts)
     return FirstScreen(

@@ -38,7 +38,8 @@ COLUMNS = {
     "dimensions": "representation factor value position activation",
     "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high "
     "bits bits_low bits_high p p_holm verdict reason rows groups",
-    "shift": "factor kind representation control levels left_out factor_skill seen seen_low seen_high "
+    "shift": "factor kind representation control levels left_out label_skill label_low label_high factor_skill "
+    "seen seen_low seen_high "
     "unseen unseen_low unseen_high drop drop_low drop_high p p_holm worst worst_drop apd apd_low apd_high "
     "nipd nipd_low nipd_high verdict reason rows groups",
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",

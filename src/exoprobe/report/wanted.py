@@ -8,7 +8,7 @@ import pandas as pd
 
 from exoprobe.report.tables import rows_of
 
-MEASURE = "verification_auc"
+ACCURACY, VERIFICATION = "label_accuracy", "verification_auc"
 Skills = dict[str, tuple[float, float, float]]
 
 
@@ -18,7 +18,7 @@ class Wanted:
 
     Attributes:
         name: of the label, or of the group where there is no other label.
-        measure: that the skill is made from.
+        measure: of the table recognition, by which the cost of an erasure is told.
         note: how, in words.
         skills: by representation's title, with the ends of the 95 % interval; 0 is guessing, 1 perfect.
     """
@@ -29,17 +29,22 @@ class Wanted:
     skills: Skills
 
 
-def list_wanted(recognition: pd.DataFrame, metadata: Mapping[str, Any]) -> list[Wanted]:
-    """Return the recognition of the label as skill, from the verification of pairs.
-
-    Its chance is one half however many labels there are and however rare, which is not so of an accuracy.
+def list_wanted(tables: Mapping[str, pd.DataFrame], metadata: Mapping[str, Any]) -> list[Wanted]:
+    """Return how well the label is recognized: by a linear probe, or by the verification of pairs if it is the groups'.
 
     Args:
-        recognition: the table, with representations' titles.
+        tables: with representations' titles: ``shift`` and ``recognition``.
         metadata: of the audit.
     """
-    rows = recognition[(recognition["erased"] == "") & (recognition["measure"] == MEASURE)]
-    if not metadata["label"] or rows.empty:
+    if not metadata["label"]:
         return []
+    recognition = tables["recognition"]
+    shift = tables["shift"].dropna(subset="label_skill").drop_duplicates("representation")
+    if len(shift):
+        measure = ACCURACY if (recognition["measure"] == ACCURACY).any() else VERIFICATION
+        skills = {row.representation: (row.label_skill, row.label_low, row.label_high) for row in rows_of(shift)}
+        return [Wanted(str(metadata["label"]), measure, "skill of a linear probe, on unseen groups", skills)]
+    rows = recognition[(recognition["erased"] == "") & (recognition["measure"] == VERIFICATION)]
     skills = {row.representation: (2 * row.value - 1, 2 * row.low - 1, 2 * row.high - 1) for row in rows_of(rows)}
-    return [Wanted(str(metadata["label"]), MEASURE, "skill from the verification AUC of pairs of test rows", skills)]
+    note = "skill from the verification AUC of pairs of test rows"
+    return [Wanted(str(metadata["label"]), VERIFICATION, note, skills)] if skills else []

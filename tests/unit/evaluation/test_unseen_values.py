@@ -111,6 +111,8 @@ def test_the_table_has_a_row_per_factor_and_none_without_a_label(tmp_path):
     assert list(table["factor"]) == ["stain", "copy", "hour"]
     by_name = table.set_index("factor")
     assert by_name["factor_skill"]["copy"] == 1
+    assert (by_name["label_low"] < by_name["label_skill"]).all()
+    assert by_name["label_skill"]["stain"] > 0.6
     assert by_name["rows"]["copy"] == 0
     assert by_name["left_out"]["copy"] == "a, b, c"
     assert by_name["levels"]["hour"] == 5

@@ -44,6 +44,7 @@ class Details:
             rows.append({
                 "factor": name, "kind": self.kinds[name], "representation": representation,
                 "control": representation == self.control, "levels": 4, "left_out": "", "factor_skill": 0.11,
+                "label_skill": 0.81, "label_low": 0.78, "label_high": 0.84,
                 "seen": 0.8, "seen_low": 0.77, "seen_high": 0.83, "unseen": 0.8 - drop, "unseen_low": 0.77 - drop,
                 "unseen_high": 0.83 - drop, "drop": drop, "drop_low": drop - half, "drop_high": drop + half,
                 "p": p if drop == drop else np.nan, "p_holm": p, "worst": "third", "worst_drop": 2 * drop,

@@ -230,10 +230,17 @@ def test_what_is_wanted_is_in_the_unit_of_skill():
         ("net", "snr", "label_accuracy", 0, 0, 0),
     ]
     table = pd.DataFrame(rows, columns=["representation", "erased", "measure", "value", "low", "high"])
-    (wanted,) = list_wanted(table, METADATA)
+    shift = pd.DataFrame(
+        [("net", 0.7, 0.6, 0.8)] * 2, columns=["representation", "label_skill", "label_low", "label_high"]
+    )
+    tables = {"recognition": table, "shift": shift.iloc[:0]}
+    (wanted,) = list_wanted(tables, METADATA)
     assert wanted.skills["net"] == pytest.approx((0.9, 0.8, 1.0))
-    assert list_wanted(table[table["measure"] == "label_accuracy"], METADATA) == []
-    assert list_wanted(table, METADATA | {"label": None}) == []
+    assert wanted.measure == "verification_auc"
+    (labeled,) = list_wanted(tables | {"shift": shift}, METADATA)
+    assert (labeled.measure, labeled.skills) == ("label_accuracy", {"net": (0.7, 0.6, 0.8)})
+    assert list_wanted(tables | {"recognition": table[table["measure"] == "label_accuracy"]}, METADATA) == []
+    assert list_wanted(tables, METADATA | {"label": None}) == []
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_the_cost_of_removal_is_one_click_away(visit, page_file):
     page = visit(page_file, "", viewport=SCREEN)
     advice = page.locator(".now li", has_text="erasing channel")
     text = advice.inner_text()
-    assert re.search(r"the MLP probe still reaches a skill of 0\.\d\d \(0\.\d\d before\); verification AUC", text)
+    assert re.search(r"the MLP probe still reaches a skill of 0\.\d\d \(0\.\d\d before\); label accuracy", text)
     advice.locator("a").click()
     page.wait_for_selector("#factor-channel.shown h1")
     settle(page)
