@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from exoprobe.config.audit import FEATURES, PICTURE_FACTORS, Audit, ImageFolder
+from exoprobe.config.audit import ERASE, FEATURES, PICTURE_FACTORS, Audit, ImageFolder
 from exoprobe.config.sentences import sentence
 from exoprobe.datasets.table_columns import FACTOR_TABLES, TABLES, check_column, column_names
 from exoprobe.errors import ExoprobeError
@@ -48,9 +48,10 @@ def check_audit_files(audit: Audit) -> None:
     if audit.factors != PICTURE_FACTORS and Path(audit.factors).exists():
         known = column_names(audit.factors)
         audit.roles().check(audit.factors, known)
-        for key, names in (("given", audit.given or ()), ("erase", audit.erased)):
+        words = [] if len(audit.erased) > 1 else ERASE  # that a single name may have been meant to be
+        for key, names, possible in (("given", audit.given or (), known), ("erase", audit.erased, [*known, *words])):
             for index, name in enumerate(names):
-                check_column(audit.factors, f"audit.{key}[{index}]", name, known)
+                check_column(audit.factors, f"audit.{key}[{index}]", name, possible)
         if isinstance(audit.images, ImageFolder):
             check_column(audit.factors, "audit.images.column", audit.images.column, known)
 

@@ -121,6 +121,8 @@ GOOD = {"features": "my.npy", "factors": "my.csv"}
             {"kinds": {"agee": "angle"}},
             "audit.kinds.agee is 'agee', but my.csv has no such column; did you mean age?",
         ),
+        (GOOD, {"erase": ["leak"]}, "audit.erase[0] is 'leak', but my.csv has no such column; did you mean leaks?"),
+        (GOOD, {"erase": ["agee"]}, "audit.erase[0] is 'agee', but my.csv has no such column; did you mean age?"),
         (
             GOOD,
             {"kinds": {"age": "number"}},
