@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.column_roles import KIND
+from exoprobe.datasets.row_names import row_name
 from exoprobe.errors import ExoprobeError
 
 FULL_TURN = 360.0
@@ -144,7 +145,7 @@ def check_turn(name: str, known: pd.Series, period: float | None) -> float:
     beyond = known[known.abs() > turn + 1e-6]
     if beyond.size:
         unit = "degrees from -360 to 360" if turn == FULL_TURN else f"from {-turn:g} to {turn:g}"
-        raise ExoprobeError(f"{start} is {beyond.iloc[0]:g} in row {beyond.index[0]} (from 0); angles are {unit}")
+        raise ExoprobeError(f"{start} is {beyond.iloc[0]:g} in {row_name(beyond.index)}; angles are {unit}")
     return turn
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from exoprobe.datasets.dates import DATE
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.table_columns import cut
 from exoprobe.datasets.text_numbers import SHAPE, is_padded
 from exoprobe.errors import ExoprobeError
@@ -23,9 +24,9 @@ def check_texts(texts: pd.Series) -> None:
     fits = texts.map(lambda text: SHAPE.fullmatch(text) is not None).to_numpy(bool)
     strange = texts[~fits]
     if 0 < len(strange) < different * (1 - MOSTLY) and not is_padded(list(texts[fits])):
-        row, value = strange.index[0], cut(strange.iloc[0])
+        row, value = row_name(strange.index), cut(strange.iloc[0])
         raise NotAFactorError(
-            f"{name} cannot be probed, it is {value!r} in row {row} (from 0) and a number in most others; correct "
+            f"{name} cannot be probed, it is {value!r} in {row} and a number in most others; correct "
             "it, or leave it empty if unknown"
         )
     if fits.all() and not is_padded(list(texts)):
@@ -48,7 +49,7 @@ def _refuse_strange_date(texts: pd.Series) -> None:
     strange = texts[~dated | impossible]
     if len(strange):
         raise NotAFactorError(
-            f"{texts.name} cannot be probed, it is {cut(strange.iloc[0])!r} in row {strange.index[0]} (from 0) and a "
+            f"{texts.name} cannot be probed, it is {cut(strange.iloc[0])!r} in {row_name(strange.index)} and a "
             "date in most others; correct it, or leave it empty if unknown"
         )
 

@@ -12,6 +12,7 @@ from exoprobe.datasets.dates import PERIODS, compact_dates, date_factor
 from exoprobe.datasets.factors import CLASSES, KINDS, RANKS, Factor
 from exoprobe.datasets.ordered import MOST_CATEGORIES, cyclic_names, likely_order, most_frequent, read_order
 from exoprobe.datasets.outliers import code_among_few, find_outliers, negative_codes, row_examples, zeros_note
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.table_columns import cut
 from exoprobe.errors import ExoprobeError
 
@@ -236,8 +237,8 @@ def _note_zeros(column: pd.Series, values: np.ndarray, given: str | None, notes:
 
 def _check_infinity(column: pd.Series) -> None:
     if _is_number(column) and (wrong := np.flatnonzero(np.isinf(column.to_numpy(np.float64, na_value=np.nan)))).size:
-        row = column.index[wrong[0]]
-        raise NotAFactorError(f"{column.name} is infinite in row {row} (from 0); leave the field empty if unknown")
+        row = row_name(column.index, wrong[0])
+        raise NotAFactorError(f"{column.name} is infinite in {row}; leave the field empty if unknown")
 
 
 def _is_permutation(known: pd.Series) -> bool:
@@ -261,7 +262,7 @@ def _check_kind(column: pd.Series, kind: str) -> tuple[str, float | None]:
     if kind in CLASSES:
         return kind, None
     if not _is_number(column):
-        raise ExoprobeError(f"{name}, but is {cut(_shown(known.iloc[0]))!r} in row {known.index[0]} (from 0)")
+        raise ExoprobeError(f"{name}, but is {cut(_shown(known.iloc[0]))!r} in {row_name(known.index)}")
     return (kind, check_turn(str(column.name), known, period)) if kind == "angle" else (kind, None)
 
 

@@ -1,6 +1,5 @@
 """Reading a user's table of factors, a row per sample: CSV, Parquet, or a table in another file."""
 
-import csv
 import json
 import re
 from collections.abc import Collection
@@ -15,14 +14,15 @@ import pyarrow.parquet as pq
 
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
 from exoprobe.datasets.other_tables import read_other_table
+from exoprobe.datasets.row_names import LINE, OF_SHEET
 from exoprobe.datasets.table_columns import (
     FACTOR_TABLES,
     column_names,
+    csv_records,
     cut,
     delimiter,
     is_pandas_index,
     open_bytes,
-    open_text,
 )
 from exoprobe.datasets.text_columns import CLOCK_NOTE, read_text_column
 from exoprobe.errors import ExoprobeError
@@ -41,8 +41,9 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
         notes: where to note how a column was read, if not as it stands.
 
     Returns:
-        A row per sample, numbered from 0: numbers, truth values, or text, as an object; missing values as pandas
-        has them. Dates are datetime64, in their own time zone; durations are numbers of seconds.
+        A row per sample: numbers, truth values, or text, as an object; missing values as pandas has them. Dates are
+        datetime64, in their own time zone; durations are numbers of seconds. The index says where a row is in the
+        file, see :func:`exoprobe.datasets.row_names.row_name`.
 
     Raises:
         ExoprobeError: where the file is missing, of another form, or without rows, in one line that names it.
@@ -52,8 +53,7 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
     if suffix not in FACTOR_TABLES:
         raise ExoprobeError(f"{path}: factors must be in {', '.join(FACTOR_TABLES)}; its name ends in none of them")
     is_text = suffix in (".csv", ".tsv")
-    if is_text:
-        _check_fields(path)
+    lines = _lines(path) if is_text else []
     try:
         table = read_csv(path) if is_text else _read_stored(path, suffix, texts)
     except ExoprobeError:
@@ -67,7 +67,7 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
     if not table.num_rows:
         raise ExoprobeError(f"{path} has no rows; it needs one per sample")
     columns = {name: _series(name, table[name], name in texts, not is_text, notes) for name in table.column_names}
-    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+    return pd.DataFrame(columns).set_axis(_row_numbers(suffix, lines, table.num_rows))
 
 
 def read_csv(path: Path, names: list[str] | None = None) -> pa.Table:
@@ -121,20 +121,28 @@ def first_line(error: Exception) -> str:
     return cut(" ".join(str(error).split()), 160)
 
 
-def _check_fields(path: Path) -> None:
-    """Refuse rows with other than a field for each column; what stands in them would be moved."""
-    count = len(column_names(path))
-    with open_text(path, errors="replace") as file:
-        rows = csv.reader(file, delimiter=delimiter(path))
-        try:
-            for row in rows:
-                if row and len(row) != count:
-                    raise ExoprobeError(
-                        f"{path}: line {rows.line_num} has {len(row)} fields, but the first line names {count}; "
-                        "quote a text that holds a comma"
-                    )
-        except csv.Error as error:
-            raise ExoprobeError(f"{path}: line {rows.line_num} cannot be read ({error})") from error
+def _lines(path: Path) -> list[int]:
+    """Return the lines of a CSV file in which its rows begin.
+
+    Raises:
+        ExoprobeError: where one has other than a field for each column; what stands in it would be moved.
+    """
+    count, lines = len(column_names(path)), []
+    for line, record in csv_records(path):
+        if len(record) != count:
+            raise ExoprobeError(
+                f"{path}: line {line} has {len(record)} fields, but the first line names {count}; quote a text that "
+                "holds a comma"
+            )
+        lines.append(line)
+    return lines[1:]
+
+
+def _row_numbers(suffix: str, lines: list[int], rows: int) -> pd.Index:
+    """Return the numbers of rows as the tools show them that open such files."""
+    if len(lines) >= rows:  # without empty rows at the end
+        return pd.Index(lines[:rows], name=LINE)
+    return pd.RangeIndex(2, rows + 2, name=OF_SHEET) if suffix == ".xlsx" else pd.RangeIndex(rows)
 
 
 def _without_empty_rows(path: Path, table: pa.Table, notes: Notes) -> pa.Table:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.dataset_notes import Notes
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.text_values import merge, same_name
 from exoprobe.errors import ExoprobeError
 
@@ -32,7 +33,7 @@ def group_codes(
     missing = np.flatnonzero(column.isna() | (column.astype(str).str.strip() == ""))
     if missing.size:
         raise ExoprobeError(
-            f"{path}: row {table.index[missing[0]]} (from 0) has no {roles.group}; every row needs its group"
+            f"{path}: {row_name(table.index, missing[0])} has no {roles.group}; every row needs its group"
         )
     codes, distinct = pd.factorize(column, sort=True)
     names = list(distinct)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.folds import inner_folds
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.samples import SPLITS
 from exoprobe.errors import ExoprobeError
 
@@ -119,7 +120,7 @@ def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[obje
     names = names.map(lambda name: name.strip().casefold() if isinstance(name, str) else name)
     if (odd := names[~names.isin(SPLITS)]).size:
         raise ExoprobeError(
-            f"{names.name} is {str(odd.iloc[0])!r} in row {odd.index[0]} (from 0); allowed: {', '.join(SPLITS)}"
+            f"{names.name} is {str(odd.iloc[0])!r} in {row_name(odd.index)}; allowed: {', '.join(SPLITS)}"
         )
     splits = names.map({name: index for index, name in enumerate(SPLITS)}).to_numpy(np.int64)
     first = np.zeros(groups.max() + 1, np.int64)
@@ -128,7 +129,7 @@ def given_split(groups: np.ndarray, names: pd.Series, group_names: Sequence[obje
         row = crossing[0]
         raise ExoprobeError(
             f"group {group_names[groups[row]]} is in two splits, {SPLITS[first[groups[row]]]} and "
-            f"{SPLITS[splits[row]]} (row {names.index[row]}, from 0); a group must stay in one"
+            f"{SPLITS[splits[row]]}, in {row_name(names.index, row)}; a group must stay in one"
         )
     for index, count in enumerate(np.bincount(first, minlength=len(SPLITS))):
         if count < LEAST_GROUPS:

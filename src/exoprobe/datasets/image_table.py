@@ -12,6 +12,7 @@ import pandas as pd
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.image_faults import examples, image_digests, refuse_or_leave_out
 from exoprobe.datasets.images import ImageFiles
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.samples import write_samples
 from exoprobe.datasets.table_columns import PANDAS_INDEX, check_column, column_names
 from exoprobe.errors import ExoprobeError
@@ -70,7 +71,7 @@ def build_image_table(
     check_column(table, "images.column", column, column_names(table))
     rows = read_factor_table(table, {*texts, column})
     if (empty := np.flatnonzero(rows[column].isna())).size:
-        raise ExoprobeError(f"{table}: row {empty[0]} (from 0) names no picture in {column}")
+        raise ExoprobeError(f"{table}: {row_name(rows.index, empty[0])} names no picture in {column}")
     listed, lookup = rows[column].astype(str), _lookup(known)
     rows = rows.assign(**{column: listed.map(lookup)})
     missing = listed[rows[column].isna()].tolist()

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.row_names import row_name
+
 LEAST_DIFFERENT = 10  # fewer different numbers are categories, and nothing is far from them
 REPEATED = 3  # times a value is there at least to be a code
 MOST_CODES = 3  # different ones in a column
@@ -99,7 +101,7 @@ def row_examples(
         positions: [n].
         shown: how a value is written.
     """
-    examples = [f"{shown(column.iloc[at])} in row {column.index[at]}" for at in positions[:SHOWN].tolist()]
+    examples = [f"{shown(column.iloc[at])} in {row_name(column.index, at)}" for at in positions[:SHOWN].tolist()]
     return ", ".join(examples) + (", …" if len(positions) > SHOWN else "")
 
 

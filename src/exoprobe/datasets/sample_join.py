@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 
 import numpy as np
 import pandas as pd
 
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.table_columns import cut
 from exoprobe.datasets.text_values import clean_text
+from exoprobe.datasets.user_file import UserFile
 from exoprobe.errors import ExoprobeError
 
 
@@ -83,13 +86,24 @@ def _difference(ids: np.ndarray, others: np.ndarray) -> str:
     return ""
 
 
-def text_ids(path: str | Path, name: str, ids: np.ndarray | pd.Series) -> np.ndarray:
+def table_ids(path: str | Path, name: str, table: pd.DataFrame) -> np.ndarray:
+    """Return the ids in a column of a factor table as text [N], see :func:`text_ids`."""
+    return text_ids(path, name, table[name], partial(row_name, table.index))
+
+
+def file_ids(file: UserFile, name: str) -> np.ndarray:
+    """Return the ids of a feature file as text [N], see :func:`text_ids`."""
+    return text_ids(file.path, name, pd.Series(file.required_ids()), file.row)
+
+
+def text_ids(path: str | Path, name: str, ids: pd.Series, row: Callable[[int], str]) -> np.ndarray:
     """Return ids as text, so that 7, 7.0 and "7" are one, and blanks around them do not count.
 
     Args:
         path: the file, for the errors.
         name: the column.
         ids: [N], of any type.
+        row: what errors call a row.
 
     Returns:
         Text [N].
@@ -97,16 +111,15 @@ def text_ids(path: str | Path, name: str, ids: np.ndarray | pd.Series) -> np.nda
     Raises:
         ExoprobeError: where one is missing or there twice, with its row.
     """
-    ids = pd.Series(ids)
     if (missing := np.flatnonzero(ids.isna() | (ids.astype(str).str.strip() == ""))).size:
-        raise ExoprobeError(f"{path}: row {missing[0]} (from 0) has no {name}; every row needs its id")
+        raise ExoprobeError(f"{path}: {row(missing[0])} has no {name}; every row needs its id")
     if pd.api.types.is_float_dtype(ids) and (ids == ids.round()).all():
         ids = ids.astype(np.int64)
     ids = ids.astype(str).map(clean_text)
     if (again := np.flatnonzero(ids.duplicated())).size:
-        first = int(np.flatnonzero(ids == ids[again[0]])[0])
+        first = int(np.flatnonzero(ids == ids.iloc[again[0]])[0])
         raise ExoprobeError(
-            f"{path}: rows {first} and {again[0]} (from 0) have the same {name}, {ids[again[0]]!r}; "
+            f"{path}: {row(first)} and {row(again[0])} have the same {name}, {ids.iloc[again[0]]!r}; "
             "an id may be there once"
         )
     return ids.to_numpy(dtype=str)

@@ -7,10 +7,12 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, TextIO, cast
 
+from exoprobe.datasets.row_names import LINE
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
@@ -55,6 +57,28 @@ def open_text(path: Path, errors: str = "strict") -> TextIO:
         errors: what is done with bytes that are no text, as of :func:`open`.
     """
     return io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", errors=errors, newline="")
+
+
+def csv_records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records of a CSV file but blank ones, with the line that each begins in; the first has the names.
+
+    Raises:
+        ExoprobeError: where one cannot be read, with its line.
+    """
+    with open_text(path, errors="replace") as file:
+        records, line = csv.reader(file, delimiter=delimiter(path)), 1
+        try:
+            for record in records:
+                if record:
+                    yield line, record
+                line = records.line_num + 1
+        except csv.Error as error:
+            raise ExoprobeError(f"{path}: line {line} cannot be read ({error})") from error
+
+
+def csv_row(path: Path, position: int) -> str:
+    """Return what a row of a CSV file is called, counted from 0 without the names: its line."""
+    return LINE.format(next(islice(csv_records(path), position + 1, None))[0])
 
 
 def open_bytes(path: Path) -> IO[bytes]:

@@ -19,7 +19,7 @@ from exoprobe.datasets.factors import CLASSES, Factor, write_factors
 from exoprobe.datasets.filtered_rows import filter_rows
 from exoprobe.datasets.group_names import group_codes, label_codes
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
-from exoprobe.datasets.sample_join import Rows, join, text_ids
+from exoprobe.datasets.sample_join import Rows, file_ids, join, table_ids
 from exoprobe.datasets.samples import SPLITS, dataset_digest, split_codes, write_samples
 from exoprobe.datasets.units import unit_columns
 from exoprobe.datasets.user_columns import UserColumns, load_columns
@@ -102,7 +102,7 @@ def build_audit(
     if not factors:
         left_out = " ".join(notes.of(LEFT_OUT)) or "it has no other"
         raise ExoprobeError(f"{path}: no column is left to be probed; {left_out}")
-    ids = kept.astype(str) if roles.id is None else text_ids(path, roles.id, table[roles.id])
+    ids = kept.astype(str) if roles.id is None else table_ids(path, roles.id, table)
     used = _load(files, notes)
     note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, labels, factors, roles, notes)
     _log(notes, factors)
@@ -127,7 +127,7 @@ def _log(notes: Notes, factors: Sequence[Factor]) -> None:
 
 
 def _table_rows(path: str | Path, table: pd.DataFrame, roles: Roles) -> Rows:
-    ids = None if roles.id is None else text_ids(path, roles.id, table[roles.id])
+    ids = None if roles.id is None else table_ids(path, roles.id, table)
     return Rows(Path(path), len(table), ids)
 
 
@@ -147,7 +147,7 @@ def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) 
                 "one representation are its training seeds and must have equally many; name two models apart, "
                 "features: {first: a.npy, second: b.npy}"
             )
-        ids = None if roles.id is None else text_ids(file.path, roles.id, file.required_ids())
+        ids = None if roles.id is None else file_ids(file, roles.id)
         opened.append((file, Rows(file.path, file.rows, ids)))
     return opened
 
@@ -177,7 +177,7 @@ def _file_rows(used: UserColumns, kept: np.ndarray, ids: np.ndarray, roles: Role
     """Return which row of a feature file each sample is, [N]."""
     if roles.id is None:
         return kept
-    return pd.Index(text_ids(used.file.path, roles.id, used.file.required_ids())).get_indexer(pd.Index(ids))
+    return pd.Index(file_ids(used.file, roles.id)).get_indexer(pd.Index(ids))
 
 
 def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from exoprobe.datasets.row_names import row_from_zero
 from exoprobe.errors import ExoprobeError
 
 BLOCK_BYTES = 1 << 24  # read at once
@@ -25,6 +26,7 @@ class UserFile:
         columns: names of the D columns where they have some.
         indices: names of columns with row numbers that pandas wrote and that are not used.
         layers: how many layers the array has of which this is one; 0 of a matrix.
+        row: returns what messages call a row.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class UserFile:
     columns: Sequence[str] = ()
     indices: Sequence[str] = ()
     layers: int = 0
+    row: Callable[[int], str] = row_from_zero
 
     def column(self, index: int) -> str:
         """Return what to call a column in a message."""

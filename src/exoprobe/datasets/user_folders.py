@@ -59,8 +59,14 @@ def _shards(location: Location, shards: Sequence[UserFile]) -> UserFile:
     def load() -> np.ndarray:
         return np.concatenate([shard.load() for shard in shards])
 
+    starts = np.cumsum([0, *(shard.rows for shard in shards)])
+
+    def row(position: int) -> str:
+        number = int(np.searchsorted(starts, position, side="right")) - 1
+        return f"{shards[number].row(position - int(starts[number]))} of {shards[number].path.name}"
+
     ids = None if shards[0].ids is None else np.concatenate([shard.required_ids() for shard in shards])
-    return UserFile(location.path, rows, dimension, load, ids, shards[0].columns, shards[0].indices)
+    return UserFile(location.path, rows, dimension, load, ids, shards[0].columns, shards[0].indices, row=row)
 
 
 def _one_per_sample(location: Location, paths: Sequence[Path], open_one: Opener) -> UserFile:
@@ -72,7 +78,14 @@ def _one_per_sample(location: Location, paths: Sequence[Path], open_one: Opener)
         return np.stack(means).astype(np.float32)
 
     names = np.array([path.stem for path in paths])
-    return UserFile(location.path, len(samples), samples[0].dimension, load, names)
+    return UserFile(
+        location.path,
+        len(samples),
+        samples[0].dimension,
+        load,
+        names,
+        row=lambda position: f"file {paths[position].name}",
+    )
 
 
 def _check_dimensions(files: Sequence[UserFile]) -> None:

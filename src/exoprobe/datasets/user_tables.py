@@ -1,9 +1,9 @@
 """A user's features in tables: CSV, and Parquet in its several forms."""
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +14,16 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.factor_table import block_size, check_text, parse_options, read_csv
+from exoprobe.datasets.row_names import row_from_zero
 from exoprobe.datasets.table_columns import (
     PANDAS_INDEX,
     check_column,
     column_names,
+    csv_records,
+    csv_row,
     cut,
     delimiter,
     is_pandas_index,
-    open_text,
 )
 from exoprobe.datasets.user_file import UserFile, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
@@ -65,7 +67,9 @@ def open_csv(location: Location, id_column: str | None) -> UserFile:
             return columns_array(table.select(features))
 
     taken = None if id_column is None else _numpy(ids[id_column])
-    return UserFile(path, len(ids), len(features), load, taken, features, _indices(names, id_column))
+    return UserFile(
+        path, len(ids), len(features), load, taken, features, _indices(names, id_column), row=partial(csv_row, path)
+    )
 
 
 def _read_numbers(path: Path, read: pa_csv.ReadOptions, features: list[str], decimal_point: str) -> pa.Table:
@@ -87,10 +91,8 @@ def _fields_named(path: Path) -> Iterator[None]:
     except pa.ArrowInvalid as error:
         check_text(path)
         if match := re.search(r"Expected (\d+) columns, got (\d+)", str(error)):
-            wanted, line = int(match[1]), None
-            with open_text(path) as file:
-                rows = csv.reader(file, delimiter=delimiter(path))
-                line = next((rows.line_num for row in rows if row and len(row) != wanted), None)
+            wanted = int(match[1])
+            line = next((line for line, record in csv_records(path) if len(record) != wanted), None)
             raise ExoprobeError(
                 f"{path}: line 1 has {wanted} fields, line {line} has {match[2]}; give every line as many as there "
                 "are names in the first"
@@ -192,7 +194,7 @@ def _block(lists: pa.Array, dimension: int, path: Path, start: int) -> np.ndarra
     if (wrong := np.flatnonzero(lengths != dimension)).size:
         row = wrong[0]
         raise ExoprobeError(
-            f"{path}: row {start + row} (from 0) has {lengths[row]} features, the first has {dimension}"
+            f"{path}: {row_from_zero(start + row)} has {lengths[row]} features, the first has {dimension}"
         )
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimension)
 
@@ -230,7 +232,7 @@ def _refuse_text(path: Path, names: list[str]) -> None:
     if first is None:
         return
     row, index, value = first
-    start = f"{path}: row {row} (from 0), column {names[index]} is {cut(value)!r}"
+    start = f"{path}: {csv_row(path, row)}, column {names[index]} is {cut(value)!r}"
     if value.lstrip().startswith(("[", "(")) and len(value.split()) > 1:
         raise ExoprobeError(f"{start}, a vector as text; save the vectors as .npy or .parquet")
     if re.fullmatch(r"[-+]?\d+,\d+", value.strip()):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.sample_join import text_ids
+from exoprobe.datasets.sample_join import file_ids
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
@@ -47,7 +47,7 @@ def import_features(
     columns = read_samples(samples, ["sample_id", "row", "id"])
     order = columns["row"]
     if id_column is not None:
-        order = pd.Index(text_ids(source, id_column, file.required_ids())).get_indexer(pd.Index(columns["id"]))
+        order = pd.Index(file_ids(file, id_column)).get_indexer(pd.Index(columns["id"]))
     used = load_columns(file)
     for _, _, message in used.notes:
         log.info(message)
@@ -79,7 +79,7 @@ def _blocks(used: UserColumns, order: np.ndarray) -> Iterator[np.ndarray]:
             why = "float32 cannot hold it beside the others: correct it, or take logarithms"
             why = why if np.isfinite(value) else "features must be finite numbers"
             raise ExoprobeError(
-                f"{path}: row {rows[row]} (from 0), column {used.file.column(column)} is {value}; {why}"
+                f"{path}: {used.file.row(rows[row])}, column {used.file.column(column)} is {value}; {why}"
             )
         first = block[:1] if first is None else first
         varies = varies or bool((block != first).any())

@@ -10,6 +10,7 @@ from PIL import Image
 
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.images import ImageFiles
+from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.table_columns import check_column
 from exoprobe.datasets.user_file import refuse_unreadable
@@ -117,7 +118,7 @@ def _from_folder(folder: str | Path, column: str, table: str | Path) -> Loader:
     rows = read_factor_table(table, {column})
     check_column(table, "audit.images.column", column, [str(name) for name in rows])
     if (missing := np.flatnonzero(rows[column].isna())).size:
-        raise ExoprobeError(f"{table}: row {missing[0]} (from 0) names no {column}")
+        raise ExoprobeError(f"{table}: {row_name(rows.index, missing[0])} names no {column}")
     files, names = ImageFiles(folder), rows[column].to_numpy()
     return lambda chosen: np.stack([_gray(files.load(str(name))) for name in names[chosen]])
 

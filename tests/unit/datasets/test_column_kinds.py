@@ -81,7 +81,7 @@ def test_an_angle_has_the_period_that_is_given(tmp_path, name, values, kind, per
         ("hour", HOURS, "angle 12", r"angles are from -12 to 12"),
         ("hour", HOURS, "angle 0", "kinds: hour is angle 0; allowed"),
         ("x", HOURS, "circle", "kinds: x is circle; allowed: binary, categorical, continuous, ordered"),
-        ("x", ["a", "b", "c"] * 200, "continuous", "kinds: x is continuous, but is 'a' in row 0"),
+        ("x", ["a", "b", "c"] * 200, "continuous", "kinds: x is continuous, but is 'a' in line 2"),
     ],
 )
 def test_a_kind_that_the_values_speak_against_is_refused(tmp_path, name, values, kind, message):

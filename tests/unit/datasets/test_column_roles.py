@@ -21,7 +21,7 @@ PRICES = rng().uniform(1, 900, ROWS).round(2)
         (COUNT // 10, "it equals the group column person"),
         (["same"] * ROWS, "it is same in every row"),
         ([None] * ROWS, "it is empty"),
-        ([str(value) if row != 7 else "old" for row, value in enumerate(PRICES)], "it is 'old' in row 7"),
+        ([str(value) if row != 7 else "old" for row, value in enumerate(PRICES)], "it is 'old' in line 9"),
         ([f"{row // 5 % 120}x{row}" for row in COUNT], "its 600 texts are names, not categories"),
     ],
 )

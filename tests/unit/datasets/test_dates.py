@@ -85,7 +85,7 @@ def test_where_day_and_month_may_be_either_the_order_is_said(tmp_path, texts, fi
         (written("%Y-%m-%d"), "hour", "visit is hour, but its dates have no times of day"),
         (written("%Y-%m-%d"), "angle", "visit is angle, but holds dates; allowed: date, hour, weekday, month"),
         (["a", "b", "c"] * 200, "date", "visit is date, but holds no dates that can be read, such as 'a'"),
-        (["a", "b", "c"] * 200, "weekday", "kinds: visit is angle, but is 'a' in row 0"),
+        (["a", "b", "c"] * 200, "weekday", "kinds: visit is angle, but is 'a' in line 2"),
         (written("%Y-%m-%d"), "ordered", "visit is ordered, but holds dates"),
     ],
 )

@@ -115,7 +115,7 @@ def test_a_given_split_is_taken():
         (
             [*range(8), 2],
             GIVEN,
-            "group c is in two splits, test and validation (row 18, from 0); a group must stay in one",
+            "group c is in two splits, test and validation, in row 18 (from 0); a group must stay in one",
         ),
         ([0, 1, 1, *range(3, 9)], GIVEN.drop(index=[]), "part puts 2 groups into test; it needs 3"),
     ],

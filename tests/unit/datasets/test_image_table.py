@@ -113,7 +113,7 @@ def test_faults_can_be_left_out(folder, faulty):
 
 
 def test_rows_without_a_picture_are_refused(folder):
-    with pytest.raises(ExoprobeError, match=r"my.csv: row 2 \(from 0\) names no picture in picture"):
+    with pytest.raises(ExoprobeError, match=r"my.csv: line 4 names no picture in picture"):
         build_image_table(folder, table(folder, ["c.jpg", "a/1.png", None, "b/1.png"]))
 
 

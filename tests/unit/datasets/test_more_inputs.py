@@ -196,7 +196,7 @@ def test_one_column_is_left_out_with_a_note(tmp_path, values):
         (
             lambda path: path.write_text("a,b\n1,x\n"),
             "f.csv",
-            "row 0 .from 0., column b is 'x'; features must be numbers",
+            "line 2, column b is 'x'; features must be numbers",
         ),
         (
             lambda path: torch.save({"a": torch.ones(3, 2), "b": torch.ones(3, 2)}, path),
@@ -218,7 +218,7 @@ def test_the_cause_is_said_in_one_sentence(tmp_path, write, name, message):
 @pytest.mark.parametrize(
     ("frame", "roles", "message"),
     [
-        (table(person=None), {}, "row 0 .from 0. has no person; every row needs its group"),
+        (table(person=None), {}, "line 2 has no person; every row needs its group"),
         (table(person="P1"), {}, "1 groups cannot be split"),
         (table(name=[f"n{row % 400}" for row in COUNT]), {"label": "name"}, "a label is a class that rows share"),
         (table(empty=np.nan), {"label": "empty"}, "the label empty has 0 values; it needs two or more"),

@@ -31,7 +31,7 @@ def test_a_single_value_far_from_the_rest_is_kept_and_said(tmp_path, value):
     values[5] = value
     data = audit(tmp_path, table(age_=values))
     assert in_table_order(data, "age_")[5] == value
-    assert f"1 value far from the rest, kept: {value:.10g} in row 5;" in messages(data, "outliers", "age_")[0]
+    assert f"1 value far from the rest, kept: {value:.10g} in line 7;" in messages(data, "outliers", "age_")[0]
 
 
 def test_another_unit_in_some_rows_is_said(tmp_path):

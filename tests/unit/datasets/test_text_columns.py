@@ -69,10 +69,13 @@ def test_words_for_unknown_among_numbers_are_unknown(tmp_path, missing):
         ),
         (
             [str(value) if row % 9 else "old" for row, value in enumerate(PRICES)],
-            "'old' in row 0 .from 0. and a number in",
+            "'old' in line 2 and a number in",
         ),
-        ([f"2021-02-{row % 30 + 1:02d}" for row in COUNT], "it is '2021-02-29' in row 28 .* and a date in most others"),
-        ([f"2021-02-{row % 28 + 1:02d}" if row % 50 else "soon" for row in COUNT], "it is 'soon' in row 0"),
+        (
+            [f"2021-02-{row % 30 + 1:02d}" for row in COUNT],
+            "it is '2021-02-29' in line 30 and a date in most others",
+        ),
+        ([f"2021-02-{row % 28 + 1:02d}" if row % 50 else "soon" for row in COUNT], "it is 'soon' in line 2"),
         ([f"name {row // 2}" for row in COUNT[::-1]], "its 300 texts are names|equals|divides|at most 100"),
         (
             [f"{value:.3f}".replace(".", ",") if row % 2 else f"{value:.3f}" for row, value in enumerate(PRICES)],

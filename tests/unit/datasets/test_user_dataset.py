@@ -211,19 +211,19 @@ WRONG = {
         lambda frame: frame.assign(id=frame["id"].where(frame.index != 7)),
         lambda files: [files.with_ids(["s000"])],
         {"id": "id"},
-        "{0}/factors.csv: row 7 (from 0) has no id; every row needs its id",
+        "{0}/factors.csv: line 9 has no id; every row needs its id",
     ),
     "an id is missing in the features": (
         None,
         lambda files: [files.with_ids(["s000", None])],
         {"id": "id"},
-        "{0}/a.csv: row 1 (from 0) has no id; every row needs its id",
+        "{0}/a.csv: line 3 has no id; every row needs its id",
     ),
     "an id is doubled": (
         None,
         lambda files: [files.with_ids(["s000", "s001", "s000"])],
         {"id": "id"},
-        "{0}/a.csv: rows 0 and 2 (from 0) have the same id, 's000'; an id may be there once",
+        "{0}/a.csv: line 2 and line 4 have the same id, 's000'; an id may be there once",
     ),
     "no id in common": (
         None,
@@ -261,7 +261,7 @@ WRONG = {
         lambda frame: frame.assign(age=frame["age"].astype(object).where(frame.index != 5, "old")),
         None,
         {"factor_columns": ["age"]},
-        "{0}/factors.csv: age cannot be probed, it is 'old' in row 5 (from 0) and a number in most others; "
+        "{0}/factors.csv: age cannot be probed, it is 'old' in line 7 and a number in most others; "
         "correct it, "
         "or leave it empty if unknown",
     ),
@@ -282,7 +282,7 @@ WRONG = {
         without_last_person,
         None,
         {},
-        "{0}/factors.csv: row 119 (from 0) has no person; every row needs its group",
+        "{0}/factors.csv: line 121 has no person; every row needs its group",
     ),
     "no such column": (
         None,
@@ -301,19 +301,19 @@ WRONG = {
         None,
         None,
         {"kinds": {"glasses": "continuous"}},
-        "{0}/factors.csv: kinds: glasses is continuous, but is 'no' in row 0 (from 0)",
+        "{0}/factors.csv: kinds: glasses is continuous, but is 'no' in line 2",
     ),
     "a group in two splits": (
         two_splits,
         None,
         {"split": "part"},
-        "{0}/factors.csv: group p0 is in two splits, train and test (row 1, from 0); a group must stay in one",
+        "{0}/factors.csv: group p0 is in two splits, train and test, in line 3; a group must stay in one",
     ),
     "an unknown split": (
         lambda frame: frame.assign(part="dev"),
         None,
         {"split": "part"},
-        "{0}/factors.csv: part is 'dev' in row 0 (from 0); allowed: train, validation, test",
+        "{0}/factors.csv: part is 'dev' in line 2; allowed: train, validation, test",
     ),
     "too few groups": (
         lambda frame: frame.assign(person=frame["person"].str[:2]).assign(person=lambda f: f["person"].str[1:]),

@@ -153,7 +153,7 @@ WRONG = {
     "absent.npy": (lambda path: None, "{}: no such file"),
     "text.csv": (
         text("f0,f1\n1,2\n3,4\n5,abc\n"),
-        "{}: row 2 (from 0), column f1 is 'abc'; features must be numbers, and an id column is named by id",
+        "{}: line 4, column f1 is 'abc'; features must be numbers, and an id column is named by id",
     ),
     "no_header.csv": (
         text("1.5,2.5\n3,4\n"),

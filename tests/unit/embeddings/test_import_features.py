@@ -66,7 +66,7 @@ def test_what_is_not_finite_is_refused_with_its_row_and_column(tmp_path, samples
 
 def test_a_field_left_empty_is_refused_by_the_column_s_name(tmp_path, samples):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n3,4\n5,6\n7,\n9,10\n")
-    with pytest.raises(ExoprobeError, match=r"a.csv: row 3 \(from 0\), column y is nan; features must be finite"):
+    with pytest.raises(ExoprobeError, match=r"a.csv: line 5, column y is nan; features must be finite"):
         imported(tmp_path, samples, tmp_path / "a.csv")
 
 
