@@ -1,7 +1,6 @@
 """Downloads with short time-outs, retries and progress as log lines."""
 
 import logging
-import time
 import zlib
 from collections.abc import Iterator
 
@@ -11,13 +10,13 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from exoprobe.errors import ExoprobeError
+from exoprobe.io.transfer import Transfer
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 5, 15, 2
 TOTAL_SECONDS = 1_800  # for a whole file, however slowly it comes
-LEAST_RATE, RATE_SECONDS = 1_000, 60  # bytes a second that must come on average, once so many seconds are over
 MOST_BYTES = 1 << 29  # of a file, and of what is unpacked from one
 
 
@@ -51,28 +50,32 @@ def fetch(url: str, most: int = MOST_BYTES) -> bytes:
 
 
 def _fetch_once(session: requests.Session, url: str, most: int) -> bytes:
-    try:
+    transfer = Transfer(url, most, TOTAL_SECONDS)
+
+    def get() -> bytes:
         with session.get(url, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as response:
             response.raise_for_status()
-            return _read_body(response, url, most)
+            return _read_body(response, url, transfer)
+
+    try:
+        return transfer.watch(get)
     except requests.RequestException as error:
         raise ExoprobeError(f"{url}: {_reason(error)}") from error
 
 
-def _read_body(response: requests.Response, url: str, most: int) -> bytes:
+def _read_body(response: requests.Response, url: str, transfer: Transfer) -> bytes:
     announced = response.headers.get("Content-Length")
     total = int(announced) if announced and "Content-Encoding" not in response.headers else None
-    if total is not None and total > most:
-        raise ExoprobeError(f"{url}: the server announces {total:,} bytes; at most {most:,} are taken")
+    if total is not None:
+        transfer.announce(total)
     content = bytearray()
-    start = time.monotonic()
     name = url.rsplit("/", 1)[-1]
     with progress(total, "byte", log, name) as bar:
         try:
             for chunk in _chunks(response):
                 content += chunk
                 bar.update(len(chunk))
-                _check_progress(url, len(content), time.monotonic() - start, most)
+                transfer.add(len(chunk))
             if total is not None and len(content) < total:
                 raise requests.ConnectionError("the body is too short")
         except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError, HTTPError, OSError) as error:
@@ -88,16 +91,6 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
         return
     while chunk := response.raw.read1(1 << 16):
         yield chunk
-
-
-def _check_progress(url: str, size: int, seconds: float, most: int) -> None:
-    if size > most:
-        raise ExoprobeError(f"{url}: more than {most:,} bytes came, which are not taken")
-    if seconds > TOTAL_SECONDS or (seconds > RATE_SECONDS and size < LEAST_RATE * seconds):
-        raise ExoprobeError(
-            f"{url}: only {size:,} bytes came in {seconds:.0f} s, too slowly to wait for; try again, or download it "
-            "yourself"
-        )
 
 
 def unpack_gzip(content: bytes, name: str, most: int = MOST_BYTES) -> bytes:

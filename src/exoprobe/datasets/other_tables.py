@@ -1,5 +1,6 @@
 """Tables in files that are neither CSV nor Parquet: spreadsheets, and the observations of AnnData objects."""
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from exoprobe.datasets.hierarchies import hdf5_file, needed, zarr_store
 from exoprobe.datasets.user_file import refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
+from exoprobe.io.unpacking import MOST_TEXT, check_member
 
 
 def read_other_table(path: Path) -> pd.DataFrame:
@@ -32,6 +34,9 @@ def read_other_table(path: Path) -> pd.DataFrame:
 def _read_sheet(location: Location) -> pd.DataFrame:
     needed("openpyxl", location)
     with refuse_unreadable(location.path):
+        with zipfile.ZipFile(location.path) as archive:
+            for info in archive.infolist():
+                check_member(location.path, info, MOST_TEXT)
         table = pd.read_excel(location.path, na_values=["", "nan", "NaN"], keep_default_na=False)
     if unnamed := [str(name) for name in table if str(name).startswith("Unnamed:")]:
         raise ExoprobeError(

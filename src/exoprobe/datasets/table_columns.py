@@ -2,7 +2,6 @@
 
 import csv
 import difflib
-import gzip
 import io
 import re
 import sys
@@ -10,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, TextIO, cast
+from typing import IO, TextIO
 
 from exoprobe.datasets.row_names import LINE
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
+from exoprobe.io.unpacking import open_gzip
 
 TABLES = (".csv", ".tsv", ".parquet")
 FACTOR_TABLES = (*TABLES, ".xlsx", ".h5ad", ".h5mu", ".zarr")
@@ -83,7 +83,7 @@ def csv_row(path: Path, position: int) -> str:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file, packed with gzip or not."""
-    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+    return open_gzip(path) if path.suffix == ".gz" else path.open("rb")
 
 
 def delimiter(path: Path) -> str:

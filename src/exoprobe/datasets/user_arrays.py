@@ -9,11 +9,10 @@ import numpy as np
 from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, check_layer, load_type, refuse_unreadable
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
+from exoprobe.io.unpacking import check_member
 
 NUMBERS = "fiub"  # numpy's kinds
 LISTED = 5  # arrays named in a message
-MOST_UNPACKED = 1_000  # times its size in the archive: no array of features shrinks so much, a bomb does
-LARGE = 1 << 28  # bytes from which on that counts
 Header = tuple[tuple[int, ...], bool, np.dtype]  # shape, whether column after column (Fortran), type
 
 
@@ -52,7 +51,7 @@ def open_npz(location: Location, id_column: str | None) -> UserFile:
     with zipfile.ZipFile(path) as archive:
         headers = {}
         for info in archive.infolist():
-            _check_unpacked(path, info)
+            check_member(path, info)
             with archive.open(info) as member:
                 headers[info.filename.removesuffix(".npy")] = _header(member)
     if id_column is not None and id_column not in headers:
@@ -92,14 +91,6 @@ def _layer(location: Location, id_column: str | None, headers: dict[str, Header]
             return np.ascontiguousarray(arrays[name][:, location.layer])
 
     return UserFile(Path(str(location)), shape[0], shape[2], load, ids, layers=shape[1])
-
-
-def _check_unpacked(path: Path, info: zipfile.ZipInfo) -> None:
-    if info.file_size > max(LARGE, MOST_UNPACKED * info.compress_size):
-        raise ExoprobeError(
-            f"{path}: {info.filename} would unpack to {info.file_size / 1e6:,.0f} MB from "
-            f"{info.compress_size / 1e6:,.1f} MB, which no features do; save it with numpy.savez"
-        )
 
 
 def _header(file: IO[bytes]) -> Header:

@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import digest_of
+from exoprobe.io.transfer import Transfer
 from exoprobe.progress import progress
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ PASSWORD = re.compile(r"(?<=://)[^/@:]*:[^/@]*@")
 PATTERN = frozenset("*?[")
 WEB = ("http", "https")  # which has no folders
 SILENCE_SECONDS = 60  # that a web server may leave between two pieces of a file
+MOST_BYTES, MOST_SECONDS = 1 << 35, 6 * 3600  # of a file, and for it; larger ones are better downloaded once
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def fetch(address: str, folder: Path) -> Path:
 
     Raises:
         ExoprobeError: in one sentence where it cannot be had: nothing is there, no access, no network, no package, or
-            more bytes than the disk has free.
+            more bytes than the disk has free or than :data:`MOST_BYTES`, or a server that hardly sends any.
     """
     name = name_at(address)
     if not name or name in (".", ".."):
@@ -71,9 +74,13 @@ def fetch(address: str, folder: Path) -> Path:
     with _refuse_failures(address):
         system, path = _file_system(address)
         entries = list(_entries(system, path, target, is_web=_is_web(address)))
-        for entry in entries:
-            entry.target.parent.mkdir(parents=True, exist_ok=True)
-        _get(system, entries, name, public(address))
+        try:
+            for entry in entries:
+                entry.target.parent.mkdir(parents=True, exist_ok=True)
+            _get(system, entries, name, public(address))
+        except BaseException:
+            shutil.rmtree(target.parent, ignore_errors=True)  # or half a file would be taken for what is there
+            raise
     return target
 
 
@@ -133,18 +140,27 @@ def _get(system: Any, entries: list[_Entry], name: str, address: str) -> None:  
         class Count(Callback):  # type: ignore[misc] # fsspec has no types
             """What fsspec calls while it fetches a file."""
 
+            def __init__(self, transfer: Transfer) -> None:
+                super().__init__()
+                self.transfer = transfer
+
             def set_size(self, size: int | None) -> None:
-                """Refuse a file that is larger than the disk has room for."""
+                """Refuse a file that is too large, or larger than the disk has room for."""
                 if total is None and size is not None:
                     _check_space(size, folder, address)
+                    self.transfer.announce(size)
                     bar.total = size
 
             def relative_update(self, inc: int = 1) -> None:
                 """Count bytes."""
+                self.transfer.add(inc)
                 bar.update(inc)
 
         for entry in entries:
-            system.get_file(entry.source, str(entry.target), callback=Count())
+            most = min(MOST_BYTES, shutil.disk_usage(folder).free)
+            transfer = Transfer(address, most, MOST_SECONDS)
+            get = partial(system.get_file, entry.source, str(entry.target), callback=Count(transfer))
+            transfer.watch(get)
     size = sum(entry.target.stat().st_size for entry in entries)
     log.info("%s: %d bytes in %d file%s", name, size, len(entries), "" if len(entries) == 1 else "s")
 

@@ -14,6 +14,7 @@ from exoprobe.datasets.digit_sources import IDX_NAMES, _download_idx, load_digit
 from exoprobe.datasets.download import fetch, unpack_gzip
 from exoprobe.datasets.idx import idx_bytes
 from exoprobe.errors import ExoprobeError
+from exoprobe.io import transfer
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,9 +38,10 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             Handler.gave_up.wait()
             return
-        if self.path in ("/endless", "/drips"):
+        if self.path in ("/endless", "/drips", "/drips-head"):
             self.send_response(200)
-            self.end_headers()
+            if self.path != "/drips-head":
+                self.end_headers()
             try:
                 for _ in range(60):
                     self.wfile.write(b"x" * (1000 if self.path == "/endless" else 1))
@@ -148,10 +150,11 @@ def test_a_body_without_an_announced_length_is_given_up_once_too_large(server):
         fetch(f"{server}/endless", 5_000)
 
 
-def test_a_server_that_drips_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(download, "RATE_SECONDS", 0.3)
-    with pytest.raises(ExoprobeError, match=r"/drips: only \d+ bytes came in 0 s, too slowly to wait for"):
-        fetch(f"{server}/drips")
+@pytest.mark.parametrize("name", ["drips", "drips-head"])
+def test_a_server_that_drips_is_given_up(server, monkeypatch, name):
+    monkeypatch.setattr(transfer, "RATE_SECONDS", 0.3)
+    with pytest.raises(ExoprobeError, match=rf"/{name}: only \d+ bytes came in 0 s, too slowly to wait for"):
+        fetch(f"{server}/{name}")
 
 
 def test_a_download_ends_after_a_total_time(server, monkeypatch):

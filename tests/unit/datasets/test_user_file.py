@@ -1,13 +1,17 @@
 """Files as they come: names, ids, lines; what cannot be read is refused in one sentence."""
 
+import gzip
 import unicodedata
+import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.user_features import open_features
 from exoprobe.errors import ExoprobeError
+from exoprobe.io import unpacking
 from tests.unit.datasets.cases import COUNT, ROWS, audit, factor, features, messages, rng, table
 
 
@@ -98,8 +102,50 @@ def test_a_refusal_says_the_cause_and_what_to_do(tmp_path, name):
 
 def test_a_bomb_is_not_unpacked(tmp_path):
     np.savez_compressed(tmp_path / "f.npz", x=np.zeros((40_000, 1_000)))
-    with pytest.raises(ExoprobeError, match="f.npz: x.npy would unpack to 320 MB from 0.3 MB"):
+    with pytest.raises(ExoprobeError, match="f.npz: x.npy would unpack to 320 MB or more from 0.3 MB"):
         open_features(tmp_path / "f.npz")
+
+
+def sheet_bomb(path):
+    pd.DataFrame({"a": [1]}).to_excel(path, index=False)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet2.xml", bytes(2_000_000))
+
+
+def text_bomb(path):
+    path.write_bytes(gzip.compress(b"a,b\n" + b"0" * 2_000_000))
+
+
+def lines_bomb(path):
+    path.write_bytes(gzip.compress(b"a,b\n" + b"0,1\n" * 500_000))
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "read"),
+    [
+        ("t.csv.gz", text_bomb, read_factor_table),
+        ("t.csv.gz", lines_bomb, read_factor_table),
+        ("f.csv.gz", text_bomb, open_features),
+        ("f.csv.gz", lines_bomb, open_features),
+        ("t.xlsx", sheet_bomb, read_factor_table),
+    ],
+)
+def test_a_packed_table_that_is_a_bomb_is_not_unpacked(tmp_path, monkeypatch, name, write, read):
+    monkeypatch.setattr(unpacking, "LARGE", 1 << 20)
+    write(tmp_path / name)
+    with pytest.raises(ExoprobeError, match=rf"{name}: .* unpacks? to \d MB or more from 0.0 MB, which no data do"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("read", [read_factor_table, open_features])
+@pytest.mark.parametrize(
+    "change", [lambda packed: packed[:-20], lambda packed: b"a,b\n1,2\n", lambda packed: packed[:5]]
+)
+def test_a_packed_table_that_is_damaged_is_refused_by_name(tmp_path, read, change):
+    packed = gzip.compress(table().to_csv(index=False).encode())
+    (tmp_path / "t.csv.gz").write_bytes(change(packed))
+    with pytest.raises(ExoprobeError, match=r"t.csv.gz.* cannot be read"):
+        read(tmp_path / "t.csv.gz")
 
 
 @pytest.mark.parametrize("length", [200_000, 20_000_000])

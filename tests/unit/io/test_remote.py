@@ -1,9 +1,11 @@
 """Files that lie elsewhere: fetched once, named without secrets, refused in one sentence."""
 
+import gzip
 import logging
 import socket
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from exoprobe.config.audit_settings import AuditedRepresentation, by_layer
 from exoprobe.datasets.user_features import open_features
 from exoprobe.datasets.user_inputs import as_feature_file, fetched, without_folder
 from exoprobe.errors import ExoprobeError
-from exoprobe.io import remote
+from exoprobe.io import remote, transfer
 from exoprobe.io.files import digest_of, digest_of_file
 from exoprobe.io.locations import parse_location
 from exoprobe.io.remote import fetch, is_remote, public
@@ -24,15 +26,40 @@ from exoprobe.provenance import digests
 from tests.workflow.servers import s3_server
 
 CONTENT = bytes(range(256)) * 64
+BOMB = gzip.compress(bytes(10_000_000))
+PIECES = {  # headers, what is sent again and again, and the seconds between
+    "/drips.npy": ({}, b"x", 0.02),
+    "/drips-announced.npy": ({"Content-Length": "1000000"}, b"x", 0.02),
+    "/drips-head.npy": (None, b"x", 0.02),
+    "/endless.npy": ({}, CONTENT, 0),
+    "/bomb.npy": ({"Content-Encoding": "gzip"}, BOMB, 0),
+}
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path in PIECES:
+            self.send_pieces(*PIECES[self.path])
+            return
         status = {"/lost.npy": 404, "/denied.npy": 403, "/broken.npy": 503}.get(self.path.split("?")[0], 200)
         self.send_response(status)
         self.send_header("Content-Length", str(len(CONTENT) + (1 if self.path == "/cut.npy" else 0)))
         self.end_headers()
         self.wfile.write(CONTENT)
+
+    def send_pieces(self, headers, piece, pause):
+        """Send a body of no announced length, until nobody listens; without headers, a head that never ends."""
+        try:
+            self.send_response(200)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.flush_headers() if headers is None else self.end_headers()
+            for _ in range(100):
+                self.wfile.write(piece)
+                self.wfile.flush()
+                time.sleep(pause)
+        except OSError:
+            pass
 
     def log_message(self, *_):
         pass
@@ -230,6 +257,64 @@ def test_a_web_server_that_refuses_is_quoted(web, tmp_path, name, message):
 def test_a_file_that_breaks_off_is_refused(web, tmp_path):
     with pytest.raises(ExoprobeError, match=r"cut.npy: cannot be fetched \("):
         fetch(f"{web}/cut.npy", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["drips", "drips-announced", "drips-head"])
+def test_a_server_that_drips_is_given_up(web, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(transfer, "RATE_SECONDS", 0.3)
+    with pytest.raises(ExoprobeError, match=rf"{name}.npy: only \d+ bytes came in \d s, too slowly to wait for"):
+        fetch(f"{web}/{name}.npy", tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_transfer_ends_after_a_total_time(web, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "MOST_SECONDS", 0.3)
+    with pytest.raises(ExoprobeError, match=r"drips.npy: only \d+ bytes came in \d s"):
+        fetch(f"{web}/drips.npy", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["endless", "bomb"])
+def test_a_body_is_given_up_once_too_large(web, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(remote, "MOST_BYTES", 100_000)
+    with pytest.raises(ExoprobeError, match=f"{name}.npy: more than 100,000 bytes came, which are not taken"):
+        fetch(f"{web}/{name}.npy", tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_is_announced_as_too_large_is_not_taken(web, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "MOST_BYTES", 1_000)
+    with pytest.raises(ExoprobeError, match="x.npy: the server announces 16,384 bytes; at most 1,000 are taken"):
+        fetch(f"{web}/x.npy", tmp_path)
+
+
+def test_what_could_not_be_fetched_whole_is_fetched_anew(memory, tmp_path, monkeypatch):
+    memory.pipe("/x.npy", CONTENT)
+    with monkeypatch.context() as small:
+        small.setattr(remote, "MOST_BYTES", 1_000)
+        with pytest.raises(ExoprobeError, match="x.npy: the server announces 16,384 bytes; at most 1,000 are taken"):
+            fetch("memory://x.npy", tmp_path)
+    assert fetch("memory://x.npy", tmp_path).read_bytes() == CONTENT
+
+
+def test_whatever_keeps_silent_is_given_up(memory, tmp_path, monkeypatch):
+    memory.pipe("/x.npy", CONTENT)
+    monkeypatch.setattr(transfer, "RATE_SECONDS", 0)
+    over = threading.Event()
+    monkeypatch.setattr(type(memory), "get_file", lambda *_, **__: over.wait())
+    with pytest.raises(ExoprobeError, match="memory://x.npy: only 0 bytes came in 0 s, too slowly"):
+        fetch("memory://x.npy", tmp_path)
+    over.set()
+
+
+def test_a_slow_transfer_counts_its_clock_and_bytes():
+    times = iter([0.0, 59.0, 61.0, 61.0])
+    slow = transfer.Transfer("x", most=100_000, seconds=1_000, clock=lambda: next(times))
+    slow.add(60_500)
+    slow.check()
+    with pytest.raises(ExoprobeError, match="x: only 60,500 bytes came in 61 s"):
+        slow.check()
+    slow.add(1_000)
+    slow.check()
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path):
