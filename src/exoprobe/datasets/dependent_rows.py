@@ -1,7 +1,7 @@
 """Rows that are not independent though no group joins them: copies, near-copies, and rows that follow in time."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,15 @@ from exoprobe.datasets.angles import name_words
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.dataset_notes import Notes
 from exoprobe.datasets.factors import CLASSES, Factor
-from exoprobe.datasets.user_file import BLOCK_BYTES
+from exoprobe.datasets.projected_rows import Load, fourier_features, project
 
-DIMENSIONS = 64  # of the projection in which distances are measured
 QUERIES = 1_000  # rows whose neighbors are sought
 NEIGHBORS = 20
 SAME = 1e-3  # of the median distance: the same row
 GAP = 1 / 3  # a neighbor's distance to the next one's: copies, and then nothing for long
 WIDEST_GAP = 0.7  # of many dimensions, in which the distances of independent rows hardly differ
+WIDEST_FOURIER_GAP = 0.8  # they differ less still where no dimension counts for more than another
+MOST_ROWS = 200_000  # that are compared by Fourier features
 RARE = 1e-3  # with this chance a row's nearest neighbor is so much nearer than the next
 SHARE = 0.05  # of the rows are copies: a note is written
 CHANCE = 0.10  # by which near-copies must be more than chance gives
@@ -46,7 +47,7 @@ class Copies:
 
 
 def note_dependence(
-    load: Callable[[np.ndarray], np.ndarray],
+    load: Load,
     rows: np.ndarray,
     table: pd.DataFrame,
     groups: np.ndarray,
@@ -67,12 +68,13 @@ def note_dependence(
         roles: what the columns are.
         notes: to add to.
     """
-    projected = _project(load, rows)
+    projected = project(load, rows)
     if not projected.any():  # every row is the same, which is refused when they are imported
         return
     known = labels if roles.label is not None and (labels >= 0).all() else None
     if len(rows) >= LEAST_ROWS and projected.shape[1] > 1:
-        sentence = copies_note(find_copies(projected, groups, has_label=known is not None), roles.group, table)
+        copies = _find_copies(load, rows, projected, groups, known is not None)
+        sentence = copies_note(copies, roles.group, table)
         if sentence:
             notes.add("copies", roles.group, sentence)
     if roles.group is not None:
@@ -89,23 +91,27 @@ def note_dependence(
         )
 
 
-def _project(load: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Project features [n, D] to at most :data:`DIMENSIONS` at random, float32 [N, K], centered."""
-    dimension = load(rows[:1]).shape[1]
-    matrix = None
-    if dimension > DIMENSIONS:
-        matrix = np.random.default_rng(seed).standard_normal((dimension, DIMENSIONS)).astype(np.float32)
-    step = max(1, BLOCK_BYTES // (8 * dimension))
-    with np.errstate(all="ignore"):
-        blocks = [load(rows[start : start + step]) for start in range(0, len(rows), step)]
-        projected = np.concatenate([block if matrix is None else block @ matrix for block in blocks])
-    projected = projected.astype(np.float32)
-    projected[~np.isfinite(projected).all(1)] = 0  # refused later, by name
-    centered = projected - projected.mean(0)
-    return centered / (centered.std(0) + np.float32(1e-30)) if dimension <= DIMENSIONS else centered
+def _find_copies(
+    load: Load, rows: np.ndarray, projected: np.ndarray, groups: np.ndarray, has_label: bool, seed: int = 0
+) -> Copies:
+    """Find copies by what features are as they are or, where there are none, by the dimensions in which rows agree."""
+    copies = find_copies(projected, groups, has_label=has_label)
+    if copies.exact >= SHARE or copies.near >= CHANCE:
+        return copies
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_ROWS])
+    compared = fourier_features(load, rows[chosen])
+    copies = find_copies(compared, groups[chosen], has_label=has_label, widest=WIDEST_FOURIER_GAP)
+    return replace(copies, pairs=chosen[copies.pairs])
 
 
-def find_copies(projected: np.ndarray, groups: np.ndarray, *, has_label: bool = False, seed: int = 0) -> Copies:
+def find_copies(
+    projected: np.ndarray,
+    groups: np.ndarray,
+    *,
+    has_label: bool = False,
+    widest: float = WIDEST_GAP,
+    seed: int = 0,
+) -> Copies:
     """Find rows that are copies, or nearly, of rows of other groups.
 
     Near-copies are much nearer to each other than to all others, so the distances to a row's neighbors jump.
@@ -115,6 +121,7 @@ def find_copies(projected: np.ndarray, groups: np.ndarray, *, has_label: bool = 
         projected: features [N, K].
         groups: codes [N].
         has_label: rows of a class are alike, so that less near ones do not count.
+        widest: the largest ratio of a neighbor's distance to the next one's that is a jump.
         seed: of the draw of rows.
     """
     rows = len(projected)
@@ -135,7 +142,7 @@ def find_copies(projected: np.ndarray, groups: np.ndarray, *, has_label: bool = 
     same = distances[:, 0] < SAME * typical
     exact = float(same.mean())
     dimension = _dimension(distances)
-    gap = GAP if has_label or dimension == 0 else float(np.clip(RARE ** (1 / dimension), GAP, WIDEST_GAP))
+    gap = GAP if has_label or dimension == 0 else float(np.clip(RARE ** (1 / dimension), GAP, widest))
     jumps = distances[:, :-1] < gap * distances[:, 1:]
     by_chance = float(1 - np.prod(1 - gap ** (dimension * np.arange(1, nearest)))) if dimension else 0.0
     near = float((jumps.any(1) | same).mean()) - by_chance

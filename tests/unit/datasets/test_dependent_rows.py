@@ -39,8 +39,31 @@ def test_copies_without_a_group_are_said_with_the_group_that_is_missing(tmp_path
     assert not messages(audit(tmp_path, frame, values, group="original", factor_columns=["coin"]), "copies")
 
 
+@pytest.mark.parametrize(
+    ("dimensions", "times", "noisy", "size", "own"),
+    [
+        (16, 2, 1, 100, False),
+        (64, 2, 6, 20, False),
+        (64, 4, 3, 10, True),
+        (256, 2, 12, 10, False),
+        (256, 4, 5, 100, True),
+        (128, 2, 13, 5, True),
+    ],
+)
+@pytest.mark.parametrize("scales", ["one", "many"])
+def test_copies_with_strong_noise_in_a_few_dimensions_are_said(tmp_path, dimensions, times, noisy, size, own, scales):
+    random = rng()
+    values, frame = copies(times, 0.05, shuffled=True, dimensions=dimensions)
+    rows = random.permuted(np.tile(np.arange(dimensions), (ROWS, 1)), axis=1) if own else np.arange(dimensions)
+    values += size * random.standard_normal(values.shape) * (rows < noisy)
+    if scales == "many":
+        values *= 10 ** random.uniform(-2, 2, dimensions)
+    (message,) = messages(audit(tmp_path, frame[["coin"]], values, group=None), "copies")
+    assert "of the rows are nearly copies of another row" in message
+
+
 @pytest.mark.parametrize("dimensions", [2, 3, 8, 32, 200])
-@pytest.mark.parametrize("kind", ["normal", "clusters", "uniform"])
+@pytest.mark.parametrize("kind", ["normal", "clusters", "uniform", "few factors", "heavy tails", "many scales"])
 def test_independent_rows_are_not_called_copies(tmp_path, dimensions, kind):
     random = rng()
     values = {
@@ -49,6 +72,12 @@ def test_independent_rows_are_not_called_copies(tmp_path, dimensions, kind):
             3 * random.standard_normal((6, dimensions))[COUNT % 6] + random.standard_normal((ROWS, dimensions))
         ),
         "uniform": lambda: random.random((ROWS, dimensions)),
+        "few factors": lambda: (
+            random.standard_normal((ROWS, 10)) @ random.standard_normal((10, dimensions))
+            + 0.3 * random.standard_normal((ROWS, dimensions))
+        ),
+        "heavy tails": lambda: random.standard_t(2, (ROWS, dimensions)),
+        "many scales": lambda: random.standard_normal((ROWS, dimensions)) * 10 ** random.uniform(-2, 2, dimensions),
     }[kind]()
     data = audit(tmp_path, table()[["sex", "age"]], values, group=None)
     assert [entry["kind"] for entry in data.notes["notes"]] == ["rows"]
