@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from exoprobe.audit_result import AuditResult, check_folder, load_results
+from exoprobe.audit_result import LOCK, AuditResult, check_folder, load_results, put_back_page
 from exoprobe.config.audit import ROLES
 from exoprobe.config.audit_files import check_audit
 from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings, by_layer
@@ -126,7 +126,7 @@ def _audit(
     overwrite: bool,
 ) -> AuditResult:
     """Put the inputs into files where they are none, check them, compute, and save the results."""
-    with _work_folder(folder) as work, _argument_names(work):
+    with _work_folder(folder) as work, _argument_names(work), put_back_page(folder) as early_page:
         runs = {name: tuple(fetched(given, work) for given in entry.files) for name, entry in named.items()}
         named = by_layer({name: replace(entry, files=runs[name]) for name, entry in named.items()})
         factors = fetched(factors, work)
@@ -147,10 +147,10 @@ def _audit(
         from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults come first
 
         paths = {name: [file.path for file in inputs] for name, inputs in files.items()}
-        run_stages(settings, paths, table.path, work, work / "results", threads=threads)
+        run_stages(settings, paths, table.path, work, work / "results", threads=threads, early_page=early_page)
         result = load_results(work / "results")
-    if folder is not None:
-        result.save(folder, overwrite=True)
+        if folder is not None:
+            result.save(folder, overwrite=True)
     return result
 
 
@@ -249,7 +249,7 @@ def _work_folder(folder: Path | None) -> Iterator[Path]:
     check_folder(folder)
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    lock = folder / ".exoprobe-lock"
+    lock = folder / LOCK
     try:
         with lock.open("w") as file:
             _lock(file, folder)

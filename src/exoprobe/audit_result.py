@@ -1,7 +1,8 @@
 """The results of an audit: its tables and its page, wherever it was computed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +16,10 @@ from exoprobe.report.tables import COLUMNS, read_tables
 
 ERASERS = "erasers"  # the folder of the erasers, one for each representation within
 ROWS = "rows"  # a Parquet file, of every test row
+PAGE = "index.html"
+LOCK = ".exoprobe-lock"  # there as long as an audit is computed, and after one that was killed
 OPTIONAL = ("provenance.json",)  # folders written before it was
-FILES = (*(f"{name}.csv" for name in COLUMNS), f"{ROWS}.parquet", "metadata.json", "index.html", *OPTIONAL)
+FILES = (*(f"{name}.csv" for name in COLUMNS), f"{ROWS}.parquet", "metadata.json", PAGE, *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 
 
@@ -60,7 +63,7 @@ class AuditResult:
     @property
     def page(self) -> str:
         """The page, HTML that needs no network."""
-        return self.files["index.html"].decode()
+        return self.files[PAGE].decode()
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the page and every table.
@@ -87,7 +90,7 @@ class AuditResult:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(folder / name) as temporary:
                 temporary.write_bytes(content)
-        return folder / "index.html"
+        return folder / PAGE
 
     def summary(self) -> list[str]:
         """Return the headline of the page and the strongest findings, a line of text each."""
@@ -140,5 +143,25 @@ def check_folder(folder: Path) -> None:
         raise ExoprobeError(f"{folder} is a file; the results need a folder")
     held = [path.name for path in folder.iterdir()] if folder.exists() else []
     visible = sorted(name for name in held if not name.startswith(".exoprobe-"))
+    if LOCK in held and visible == [PAGE]:  # the first verdicts of an audit that is computed, or was killed
+        return
     if visible and not {"metadata.json", "verdicts.csv"} <= set(visible):
         raise ExoprobeError(f"{folder} holds other files ({visible[0]}), no results of exoprobe; name another folder")
+
+
+@contextmanager
+def put_back_page(folder: Path | None) -> Iterator[Path | None]:
+    """Yield where a page goes while the rest is computed; if that fails, put back what was there."""
+    if folder is None:
+        yield None
+        return
+    page = folder / PAGE
+    before = page.read_bytes() if page.exists() else None
+    try:
+        yield page
+    except BaseException:
+        if before is None:
+            page.unlink(missing_ok=True)
+        else:
+            page.write_bytes(before)
+        raise

@@ -44,7 +44,7 @@ def test_every_audit_in_the_docs_finds_its_inputs(command, documented, monkeypat
     def compute(*_, **__):
         raise ComputingError
 
-    monkeypatch.setattr(audit_stages, "_compute", compute)
+    monkeypatch.setattr(audit_stages, "_probe_first", compute)
     monkeypatch.setattr(user_inputs, "fetch", lambda address, _: documented / name_at(address))
     monkeypatch.chdir(documented)
     arguments = shlex.split(command)[1:]

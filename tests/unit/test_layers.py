@@ -21,7 +21,7 @@ LAYERS = [
     {"evaluation"},
     {"plots", "report"},
     {"runs"},
-    {"audit_stages", "audit_result"},
+    {"audit_stages", "audit_steps", "audit_result", "first_verdicts"},
     {"api", "gate"},
     {"check_command", "erase_command"},
     {"cli"},

@@ -35,7 +35,7 @@ def project(root, tmp_path_factory):
     table = pd.DataFrame({"person": people, "glasses": np.where(glasses, "yes", "no"), "yaw": yaw, "mood": mood})
     table.to_csv(project.path("my.csv"), index=False)
     given = ("features=my.npy", "factors=my.csv", "group=person", "label=mood")
-    status, output = project.snakemake("audit", "--config", *given, "device=cpu")
+    status, output = project.snakemake("audit", "audit_verdicts", "--config", *given, "device=cpu")
     assert status == 0, output
     return project
 
@@ -62,6 +62,12 @@ def test_the_command_writes_what_the_workflow_writes(root, project):
     environment = {**os.environ, "PYTHONPATH": str(root / "src")}
     subprocess.run([*command, *options], cwd=project.folder, env=environment, check=True)
     assert_same(project.path("by_command"), project.path("results/audit"))
+
+
+def test_the_workflow_has_first_verdicts_too(project):
+    page = project.path("results/audit/first_verdicts.html").read_text()
+    assert "Still computing" in page
+    assert "glasses leaks" in page
 
 
 def test_python_gives_what_the_workflow_writes(project, monkeypatch):

@@ -203,3 +203,43 @@ rule audit:
     """Your own features: what they encode that they should not (--config features=my.npy factors=my.csv group=person)."""
     input:
         f"results/{AUDIT}/index.html",
+
+
+rule audit_first_page:
+    """The first verdicts of the audit: the linear probes', before anything else is computed."""
+    input:
+        samples=AUDIT_SAMPLES,
+        factors=AUDIT_FACTORS,
+        predictions=audited.probes("linear/predictions"),
+        searches=audited.probes("linear/search"),
+        selectivities=audited.probes("linear/selectivity"),
+        described=[f"results/{AUDIT}/{name}" for name in ("metadata.json", "factors.csv", "provenance.json")],
+    output:
+        f"results/{AUDIT}/first_verdicts.html",
+    log:
+        f"results/logs/{AUDIT}/first_page.log",
+    resources:
+        mem_mb=grows_with_input(2000, 10),
+    params:
+        *code("first_verdicts.py"),
+        *stamps(sorted(PAGE_TEMPLATES.iterdir())),
+        cfg=dict(
+            seeds=audited.seeds,
+            controls=audited.settings.controls,
+            judged=dict(
+                margin=settings.audit.margin,
+                permutations=settings.audit.permutations,
+                label=audited.settings.roles.label,
+                group=audited.settings.roles.group,
+            ),
+        ),
+    message:
+        "Judging the linear probes"
+    script:
+        "../scripts/first_verdicts.py"
+
+
+rule audit_verdicts:
+    """First verdicts on your own features, by the linear probes alone, in seconds: results/audit/first_verdicts.html."""
+    input:
+        f"results/{AUDIT}/first_verdicts.html",

@@ -29,6 +29,22 @@ rule probe_factors:
         "../scripts/probe.py"
 
 
+use rule probe_factors as probe_linearly with:
+    output:
+        predictions=f"results/probes/{AUDIT}/{{representation}}/seed{{seed}}/linear/predictions.parquet",
+        search=f"results/probes/{AUDIT}/{{representation}}/seed{{seed}}/linear/search.parquet",
+        selectivity=f"results/probes/{AUDIT}/{{representation}}/seed{{seed}}/linear/selectivity.parquet",
+    log:
+        f"results/logs/{AUDIT}/{{representation}}/seed{{seed}}/probe_linearly.log",
+    benchmark:
+        f"results/benchmarks/{AUDIT}/{{representation}}/seed{{seed}}/probe_linearly.tsv"
+    params:
+        *probe_code("linear"),
+        cfg=dict(probes=dict(linear=None), device=settings.device),
+    message:
+        "Probing {wildcards.representation} linearly, seed {wildcards.seed}"
+
+
 rule erase_factors:
     """What removing factors costs: all probes again, and recognition (of the first training seed); and the erasers."""
     input:

@@ -36,6 +36,7 @@ VERDICT_COLUMNS = [
     *("detectable", "detectable_nonlinear", "groups_needed", "unit", "test_rows", "test_groups", "smallest_groups"),
     *("known_skill", "control_skill", "selectivity", *TIER_COLUMNS),
 ]
+UNKNOWN = {"detectable": np.nan}
 DIFFERENCE_COLUMNS = ["factor", "kind", "probe", "representation", "other", "difference", "low", "high", "p", "p_holm"]
 
 
@@ -54,8 +55,8 @@ def audit_scores(
         samples: the dataset.
         factors: of its samples.
         representations: what was computed of each.
-        sensitivity: table of :mod:`exoprobe.evaluation.sensitivity` with a column ``representation``; None where it
-            was not measured, and "no evidence" does not ask for it.
+        sensitivity: table of :mod:`exoprobe.evaluation.sensitivity` with a column ``representation``, without rows of
+            what is not known yet; None where "no evidence" does not ask for it.
         margin: skill below which a leak is none that matters.
         permutations: how many; None for as many as factors and representations ask for.
 
@@ -81,7 +82,7 @@ def audit_scores(
         for control in (False, True)
         for name, row in _verdict_rows(
             {name: results[name] for name, files in representations.items() if files.control == control},
-            _sensitivities(sensitivity),
+            None if sensitivity is None else _sensitivities(sensitivity),
             margin,
         )
     ]
@@ -134,10 +135,8 @@ def _score_rows(results: Sequence[_Result]) -> Iterator[dict[str, object]]:
             yield {**columns, "probe": probe, "p": result.p_of[probe], **scores.row()}
 
 
-def _sensitivities(table: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, float]]:
+def _sensitivities(table: pd.DataFrame) -> dict[tuple[str, str], dict[str, float]]:
     """Return the arguments of :class:`Evidence` on planted leaks, by representation and factor."""
-    if table is None:
-        return {}
     keys, is_nonlinear = ["representation", "factor"], table["direction"] == NONLINEAR
     linear, nonlinear = (table[kind].drop_duplicates(keys).set_index(keys) for kind in (~is_nonlinear, is_nonlinear))
     planted = linear[["detectable", "groups_needed"]].assign(detectable_nonlinear=nonlinear["detectable"])
@@ -145,7 +144,9 @@ def _sensitivities(table: pd.DataFrame | None) -> dict[tuple[str, str], dict[str
 
 
 def _verdict_rows(
-    results: Mapping[str, list[_Result]], sensitivities: Mapping[tuple[str, str], dict[str, float]], margin: float
+    results: Mapping[str, list[_Result]],
+    sensitivities: Mapping[tuple[str, str], dict[str, float]] | None,
+    margin: float,
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield a row per representation and factor; p-values are corrected over all of them."""
     flat = [(name, result) for name, entries in results.items() for result in entries]
@@ -153,7 +154,7 @@ def _verdict_rows(
     linear = holm(np.array([result.p_of["linear"] for _, result in flat]))
     for (name, result), p, p_linear in zip(flat, corrected, linear, strict=True):
         factor, best = result.factor, result.by_probe[result.best]
-        planted = sensitivities.get((name, factor.name), {})
+        planted = {} if sensitivities is None else sensitivities.get((name, factor.name), UNKNOWN)
         evidence = _evidence(result, p, p_linear, planted)
         yield (
             name,

@@ -28,7 +28,7 @@ class Evidence:
         groups: in test.
         smallest_groups: how many of them hold the rarest value that is judged; None of numbers.
         fault: why no number can be trusted, of :func:`unit_fault`; empty where nothing speaks against it.
-        detectable: smallest skill of planted linear leaks that would have been found; 0 where that was not measured.
+        detectable: smallest skill of planted linear leaks that would have been found; NaN where that is not known.
         detectable_nonlinear: likewise of nonlinear ones.
         groups_needed: in test, to find leaks of the margin.
         left_out: categories that are not judged, since too few groups hold them.
@@ -105,7 +105,7 @@ def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
             return LEAKS, how, reason
         return TRACE, how, f"{reason}; the skill is surely above {low:.2f}, but not above the margin of {margin:g}"
     if not significant and evidence.highest < margin:
-        if evidence.detectable > margin:
+        if not evidence.detectable <= margin:
             return INCONCLUSIVE, "", _insensitive(evidence)
         reason = (
             f"no probe is significantly better than a constant, and every interval ends below a skill of {margin:g}"
@@ -129,6 +129,8 @@ def _how(evidence: Evidence) -> str:
 
 def _insensitive(evidence: Evidence) -> str:
     """Say that a leak would have been missed, and how many groups it would take to find it."""
+    if np.isnan(evidence.detectable):
+        return "no probe found it, but whether a leak would have been found is not known"
     if not np.isfinite(evidence.detectable):
         return "no probe found it, but no planted leak would have been found here; more groups are needed"
     needed = evidence.groups_needed

@@ -14,7 +14,8 @@ import pandas as pd
 from exoprobe.errors import ExoprobeError
 from exoprobe.probes.results import ProbeResult
 
-Key = tuple[str, str, str]  # eraser, probe, factor
+Key = tuple[str, str, str]
+NAMES = ["eraser", "probe", "factor"]  # of a key
 
 
 class PredictionTable:
@@ -41,10 +42,9 @@ class PredictionTable:
 
     def frame(self) -> pd.DataFrame:
         """Return the table."""
-        names = ["eraser", "probe", "factor"]
         frames = {key: pd.concat(tables, ignore_index=True) for key, tables in self._columns.items()}
-        table = pd.concat(frames, names=names).reset_index(names).reset_index(drop=True)
-        return table.astype(dict.fromkeys(names, "category"))
+        table = pd.concat(frames, names=NAMES).reset_index(NAMES).reset_index(drop=True)
+        return table.astype(dict.fromkeys(NAMES, "category"))
 
 
 class Predictions:
@@ -60,8 +60,7 @@ class Predictions:
     def __init__(self, path: str | Path) -> None:
         self.path = path
         table = pd.read_parquet(path)
-        keys = ["eraser", "probe", "factor"]
-        groups = table.groupby(keys, sort=False, observed=True)
+        groups = table.groupby(NAMES, sort=False, observed=True)
         self._predictions: dict[Key, np.ndarray] = {
             (str(eraser), str(probe), str(factor)): group["prediction"].to_numpy()
             for (eraser, probe, factor), group in groups

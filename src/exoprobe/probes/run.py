@@ -13,7 +13,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.features.moments import measure_moments
 from exoprobe.io.files import write_table
 from exoprobe.probes.base import find_probe
-from exoprobe.probes.predictions import PredictionTable
+from exoprobe.probes.predictions import NAMES, PredictionTable
 from exoprobe.probes.probe_data import FoldData, ProbeData, Representation, open_fold
 from exoprobe.probes.selectivity import measure_selectivity
 from exoprobe.probes.targets import Targets, join_targets
@@ -63,6 +63,21 @@ def probe(
     write_table(pd.concat(searches, ignore_index=True), paths["search"])
     if "selectivity" in paths:
         write_table(_selectivity(source, folds, data), paths["selectivity"])
+
+
+def join_results(calls: Sequence[Mapping[str, str | Path]], paths: Mapping[str, str | Path]) -> None:
+    """Write the predictions and searches of several calls of :func:`probe`, for other probes each, as of one call.
+
+    Args:
+        calls: the files of each, ``predictions`` and ``search``.
+        paths: the files to write.
+    """
+    predictions, searches = (
+        pd.concat([pd.read_parquet(files[what]) for files in calls], ignore_index=True)
+        for what in ("predictions", "search")
+    )
+    write_table(predictions.astype(dict.fromkeys(NAMES, "category")), paths["predictions"])
+    write_table(searches.sort_values("fold", kind="stable", ignore_index=True), paths["search"])
 
 
 def choose_factors(source: Representation, names: Sequence[str] | None) -> list[str]:

@@ -1,6 +1,6 @@
 """Writing the page of an audit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,11 @@ SHORT_TITLES = 36  # characters of all titles together, up to which the page's h
 
 
 def write_page(
-    tables: Mapping[str, str | Path], metadata: str | Path, path: str | Path, provenance: str | Path | None = None
+    tables: Mapping[str, str | Path],
+    metadata: str | Path,
+    path: str | Path,
+    provenance: str | Path | None = None,
+    computing: Sequence[str] = (),
 ) -> None:
     """Write the page of an audit: one HTML file that needs no network.
 
@@ -36,6 +40,7 @@ def write_page(
         metadata: the JSON file of :func:`exoprobe.evaluation.audit_metadata.write_metadata`: what was audited.
         path: the HTML file.
         provenance: the JSON file of :func:`exoprobe.provenance.write_provenance`, for the page's foot.
+        computing: what is still computed and missing in the tables, in words; nothing is advised before it is there.
 
     Raises:
         ExoprobeError: where a table is missing or damaged, or contains what was not audited.
@@ -49,7 +54,8 @@ def write_page(
     screen = make_first_screen(titled, representations, audited)
     shared = {
         "answer": screen.answer,
-        "actions": screen.actions,
+        "actions": [] if computing else screen.actions,
+        "computing": computing,
         "matrix": screen.matrix,
         "anchors": screen.anchors,
         "erased": len(titled["erasure"]) > 0,

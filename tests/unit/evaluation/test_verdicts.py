@@ -38,6 +38,7 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best
         (evidence(NEAR, NEAR, p=0.4, detectable=0.1), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4, detectable=0.11), INCONCLUSIVE, ""),  # a leak of the margin would be missed
         (evidence(NEAR, NEAR, p=0.4, detectable=np.inf), INCONCLUSIVE, ""),
+        (evidence(NEAR, NEAR, p=0.4, detectable=np.nan), INCONCLUSIVE, ""),  # not known yet
         (evidence(FAR, FAR, detectable=np.inf), LEAKS, "linearly"),
         (evidence(POOR, POOR, p=0.4, smallest=None), NO_EVIDENCE, ""),
         (evidence(WORSE, NEAR, p=0.4, smallest=None), INCONCLUSIVE, ""),  # a failed regression proves nothing

@@ -168,7 +168,7 @@ def test_what_is_fetched_is_called_by_its_address(memory, tmp_path):
 def test_an_audit_takes_addresses_and_names_them(memory, tmp_path, monkeypatch, capsys):
     given = {}
 
-    def stages(settings, files, factors, work, folder, *, threads):
+    def stages(settings, files, factors, work, folder, *, threads, early_page):
         inputs = zip(settings.input_names, [*files["net"], factors], strict=True)
         given.update(settings=settings, inputs=digests(dict(inputs)))
         raise ExoprobeError(f"{factors}: line 3 is wrong")

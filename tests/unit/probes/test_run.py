@@ -9,7 +9,7 @@ import exoprobe.probes.methods
 from exoprobe.errors import ExoprobeError
 from exoprobe.probes.base import find_probe
 from exoprobe.probes.registry import general_probe_names, probe_names
-from exoprobe.probes.run import probe
+from exoprobe.probes.run import join_results, probe
 from exoprobe.probes.skill import best_constant, skill
 
 CONSTANT = """
@@ -142,3 +142,16 @@ def test_general_probes_are_known_by_rank_without_importing_any():
     general = [name for name, one in probes.items() if one.general]
     assert general_probe_names() == sorted(general, key=lambda name: probes[name].rank)
     assert all(one.title and one.phrase and one.description.endswith(".") for one in probes.values())
+
+
+def test_probes_of_two_calls_are_joined_to_those_of_one(either, tmp_path):
+    def fit(name, *probes):
+        paths = {what: tmp_path / f"{name}_{what}.parquet" for what in ("predictions", "search")}
+        if probes:
+            probe(either.open(), paths, probes=dict.fromkeys(probes))
+        return paths
+
+    whole, joined = fit("whole", "linear", "knn"), fit("joined")
+    join_results([fit("first", "linear"), fit("rest", "knn")], joined)
+    for what in whole:
+        pd.testing.assert_frame_equal(pd.read_parquet(joined[what]), pd.read_parquet(whole[what]))
