@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 import re
 import shutil
@@ -24,6 +25,8 @@ from exoprobe.provenance import digests
 
 if TYPE_CHECKING:
     import pandas as pd
+
+log = logging.getLogger(__name__)
 
 MOST_THREADS = 8  # more do not help small linear algebra
 WORDS = (*ROLES, "given", "erase", "representations", "factors", "rows", "permutations", "margin")
@@ -144,7 +147,8 @@ def _audit(
         _check(settings, files, table, threads)
         if folder is not None and not overwrite:
             _check_same(folder, settings, files, table)
-        from exoprobe.audit_stages import run_stages  # takes more than a second to import; faults come first
+        log.info("reading the inputs")
+        from exoprobe.audit_stages import run_stages  # takes seconds to import; faults come first
 
         paths = {name: [file.path for file in inputs] for name, inputs in files.items()}
         run_stages(settings, paths, table.path, work, work / "results", threads=threads, early_page=early_page)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write
-from exoprobe.report.first_screen import summary_lines
 from exoprobe.report.tables import COLUMNS, read_tables
 
 ERASERS = "erasers"  # the folder of the erasers, one for each representation within
@@ -94,6 +93,8 @@ class AuditResult:
 
     def summary(self) -> list[str]:
         """Return the headline of the page and the strongest findings, a line of text each."""
+        from exoprobe.report.first_screen import summary_lines  # imports torch, which takes seconds
+
         return summary_lines(dict(self.tables), json.loads(self.files["metadata.json"]))
 
     def lines(self) -> list[str]:

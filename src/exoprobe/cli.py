@@ -13,8 +13,6 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.idle_threads import let_idle_threads_sleep
 from exoprobe.io.locations import parse_location
 
-log = logging.getLogger(__name__)
-
 DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
 ERASE = ("leaks", "all", "none")
 DESCRIPTION = """\
@@ -57,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             erase(given)
             return DONE
         logging.getLogger("exoprobe").setLevel(logging.WARNING if given.quiet else logging.INFO)
-        log.info("reading the inputs")  # which takes as long as the imports
         if given.command == "demo":
             return _demo(given)
         return _audit(*_inputs(given, parser), given)
