@@ -23,12 +23,17 @@ pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
+# What runs the workflow by itself, without the finished runs that the other tests of the workflow share.
+BY_THEMSELVES = ("test_audit_input.py", "test_docs.py", "test_images.py", "test_three_doors.py")
+
+
 class ByFile(LoadScopeScheduling):
-    """Processes share the tests by file; the runs of the workflow stay in one, since they share finished ones."""
+    """Processes share the tests by file; those that share finished runs of the workflow stay in one process."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "tests/workflow" if file.startswith("tests/workflow/") else file
+        shares_runs = file.startswith("tests/workflow/") and not file.endswith(BY_THEMSELVES)
+        return "tests/workflow" if shares_runs else file
 
 
 @pytest.hookimpl(optionalhook=True)
