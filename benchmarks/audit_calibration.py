@@ -9,6 +9,7 @@ Studies:
     needed      how close the estimate of the groups needed is
     beyond      intervals of what is encoded beyond a given column
     through     what a factor is said to be that is encoded through a class alone
+    neighbors   intervals of the measures of nearest neighbors
     nonlinear   the MLP and all other probes: a linear leak, a product of two signs, and nothing
 
 Writes results/bench/audit_calibration.csv; rows of studies that are not run stay.
@@ -25,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.calibration.beyond import beyond, through
 from benchmarks.calibration.coverage import coverage
 from benchmarks.calibration.needed import needed
+from benchmarks.calibration.neighbors import neighbors
 from benchmarks.calibration.nonlinear import nonlinear
 from benchmarks.calibration.verdicts import cohorts, hidden, nulls, stability
 from exoprobe.io.files import atomic_write
@@ -40,6 +42,7 @@ STUDIES: dict[str, tuple[Study, int]] = {  # with the number of datasets of each
     "needed": (needed, 20),
     "beyond": (beyond, 200),
     "through": (through, 200),
+    "neighbors": (neighbors, 300),
     "nonlinear": (nonlinear, 60),
 }
 

@@ -117,6 +117,7 @@ def geometry(golden: Golden) -> pd.DataFrame:
         found += [
             _melt(tables["structure"].assign(representation=name, factor="", probe="")),
             _melt(tables["geometry"].drop(columns="kind").assign(representation=name, probe="")),
+            tables["neighbors"].assign(representation=name, probe="")[COLUMNS],
             subspace.rename(columns={"skill": "value"}).assign(representation=name)[COLUMNS],
             scree.assign(representation=name, factor="", probe="")[COLUMNS],
         ]

@@ -71,6 +71,7 @@ def test_every_table_has_both_representations(audited):
         "structure",
         "scree",
         "geometry",
+        "neighbors",
         "subspace",
         "dimensions",
         "sensitivity",

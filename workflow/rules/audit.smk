@@ -1,5 +1,5 @@
 # Tables of one representation, and of all.
-STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions", "map"]
+STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions", "neighbors", "map"]
 ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = [
     "scores",

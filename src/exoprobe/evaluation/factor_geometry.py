@@ -13,7 +13,7 @@ from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.evaluation.binning import Bins, factor_bins
 from exoprobe.evaluation.maps import map_table
-from exoprobe.evaluation.robustness import nearest_neighbors, robustness_chance, robustness_index
+from exoprobe.evaluation.neighbor_table import neighbor_table
 from exoprobe.evaluation.spectrum import singular_values
 from exoprobe.evaluation.structure import effective_rank, scree, variance_explained
 from exoprobe.evaluation.subspace import nested_predictions, subspace_skills, sufficient_dimensions
@@ -24,7 +24,6 @@ from exoprobe.probes.factor_moments import FactorMoments
 from exoprobe.probes.nested_models import rank_dimensions
 
 MOST_ROWS = 20_000  # of test, held in memory
-MOST_NEIGHBOR_ROWS = 5_000  # compared with each other
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,9 @@ def describe_geometry(
     Returns:
         Tables by name: ``structure`` (one row: ``dimension``, ``rows``, ``effective_rank``, ``identity_variance``,
         ``label_variance``), ``scree`` (see :func:`~exoprobe.evaluation.structure.scree`), ``geometry`` (a row per
-        factor), ``subspace`` (see :func:`~exoprobe.evaluation.subspace.subspace_skills`) and ``dimensions`` (a row per
-        factor, value and position, see :func:`~exoprobe.evaluation.unit_order.unit_order`).
+        factor), ``subspace`` (see :func:`~exoprobe.evaluation.subspace.subspace_skills`), ``dimensions`` (a row per
+        factor, value and position, see :func:`~exoprobe.evaluation.unit_order.unit_order`) and ``neighbors`` (see
+        :func:`~exoprobe.evaluation.neighbor_table.neighbor_table`).
     """
     moments = FactorMoments(train.features, train.factors, train.groups)
     drawn = _draw(test)
@@ -104,22 +104,23 @@ def describe_geometry(
     else:
         skills = subspace_skills(factors, [nested_predictions(moments, train.factors, features)])
     identity, label, *explained = _variances(features, [groups, labels, *(binned.codes for binned in bins)])
-    columns = {
+    columns: dict[str, list[float]] = {
         "variance_explained": explained,
         "erased_dimensions": [
             eraser.rank for eraser in fit_erasers(moments.whole, [[columns] for columns in moments.columns])
         ],
         **_dimension_counts(moments, skills),
-        **_robustness(features, None if label_is_group else groups, labels, bins),
     }
     described = pd.DataFrame([{"factor": factor.name, "kind": factor.kind} for factor in factors])
     values = singular_values(features)
+    names = [(factor.name, binned.codes) for factor, binned in zip(factors, bins, strict=True)]
     return {
         "structure": _structure(features.shape, effective_rank(values), identity, label),
         "scree": scree(values),
         "geometry": described.assign(**columns),
         "subspace": skills,
         "dimensions": _dimensions(features, factors, bins),
+        "neighbors": neighbor_table(features, names, groups, labels, label_is_group=label_is_group),
     }
 
 
@@ -173,27 +174,6 @@ def _dimension_counts(moments: FactorMoments, skills: pd.DataFrame) -> dict[str,
         "full_skill": [tables["dimensions"]["skill"].iloc[-1] for tables in by_basis],
         "best_dimension": [int(rank_dimensions(moments, index)[0]) for index in range(len(by_basis))],
         "best_dimension_skill": [tables["dimensions"]["skill"].iloc[0] for tables in by_basis],
-    }
-
-
-def _robustness(
-    features: np.ndarray, groups: np.ndarray | None, labels: np.ndarray, bins: Sequence[Bins]
-) -> dict[str, list[float] | float]:
-    """Return the columns of the robustness index, all from one search for neighbors among labeled rows.
-
-    Neighbors of a row's own group are left out; of the row alone, where there are no groups.
-    """
-    labeled = np.flatnonzero(labels >= 0)
-    if len(np.unique(labels[labeled])) < 2:
-        return dict.fromkeys(("robustness_index", "robustness_chance", "robustness_neighbors"), np.nan)
-    rows = labeled[draw_rows((labels if groups is None else groups)[labeled], MOST_NEIGHBOR_ROWS)]
-    excluded = np.arange(len(rows)) if groups is None else groups[rows]
-    neighbors = nearest_neighbors(features[rows].astype(np.float32), excluded)
-    codes = [binned.codes[rows] for binned in bins]
-    return {
-        "robustness_index": [robustness_index(neighbors, labels[rows], classes) for classes in codes],
-        "robustness_chance": [robustness_chance(labels[rows], classes, excluded) for classes in codes],
-        "robustness_neighbors": neighbors.shape[1],
     }
 
 

@@ -1,6 +1,7 @@
 """Confidence intervals that respect groups: rows of one group are not independent."""
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
@@ -11,17 +12,18 @@ LEAST_GROUPS = 5
 WHOLE_GROUPS = 2  # groups in error, as it were, all of whose rows are …
 ENOUGH_GROUPS = 10  # … none once so many groups are in error
 MOST_UNITS = 2_000  # more are not needed to estimate a spread
+JACKKNIFE_UNITS = 10  # each is left out once
 
 
-def resampling_units(groups: np.ndarray, seed: int = 0) -> np.ndarray:
+def resampling_units(groups: np.ndarray, seed: int = 0, most: int = MOST_UNITS) -> np.ndarray:
     """Return what is resampled together, int [N]: the groups, or random unions of them where they are many.
 
     Unions of independent groups are independent, and 2,000 estimate the spread as well as a million would.
     """
     names, index = np.unique(groups, return_inverse=True)
-    if len(names) <= MOST_UNITS:
+    if len(names) <= most:
         return index
-    return (np.random.default_rng(seed).permutation(len(names)) % MOST_UNITS)[index]
+    return (np.random.default_rng(seed).permutation(len(names)) % most)[index]
 
 
 def group_weights(groups: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -121,3 +123,33 @@ def mean_limits(rates: np.ndarray, lows: np.ndarray, highs: np.ndarray) -> tuple
     low = mean - np.sqrt(((rates - lows) ** 2).sum()) / count
     high = mean + np.sqrt(((highs - rates) ** 2).sum()) / count
     return float(max(low, 0)), float(min(high, 1))
+
+
+def jackknife_limits(
+    measure: Callable[[np.ndarray], float], rows: np.ndarray, groups: np.ndarray
+) -> tuple[float, float]:
+    """Return the 95 % limits of a measure of neighbors, by leaving out groups (Shao and Wu 1989; Kott 2001).
+
+    A bootstrap sample holds rows twice, which are then each other's neighbors; it fails for neighbors (Abadie and
+    Imbens 2008). Random unions of groups, or the groups where they are few, are left out in turn, as queries and as
+    neighbors.
+
+    Args:
+        measure: of rows, bool [N].
+        rows: bool [N], on which it is measured.
+        groups: [N], of each row.
+
+    Returns:
+        NaN for fewer than LEAST_GROUPS.
+    """
+    if len(np.unique(groups[rows])) < LEAST_GROUPS:
+        return np.nan, np.nan
+    units = np.full(len(rows), -1)
+    units[rows] = resampling_units(groups[rows], most=JACKKNIFE_UNITS)
+    value = measure(rows)
+    values = np.array([measure(rows & (units != unit)) for unit in range(units.max() + 1)])
+    values = values[~np.isnan(values)]
+    spread = np.sqrt((len(values) - 1) / len(values) * np.square(values - values.mean()).sum())
+    sizes = np.bincount(units[rows])
+    half = -stdtrit(max(effective_groups(sizes), 2.0) - 1, (1 - LEVEL) / 2) * spread
+    return float(value - half), float(value + half)

@@ -18,6 +18,7 @@ from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
 from exoprobe.report.sections import draw_comparison, factor_sections, most_skilled, representation_sections
 from exoprobe.report.shift_words import drop_words, worst_words
+from exoprobe.report.structure_figures import NEIGHBOR_MEASURES
 from exoprobe.report.tables import METRICS, Tables, read_json, read_tables
 from exoprobe.report.vega import vega_bundle
 
@@ -122,6 +123,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
     environment.filters |= {"drop_words": drop_words, "worst_words": worst_words}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}
+    environment.globals |= {"neighbor_measures": NEIGHBOR_MEASURES}
     environment.globals |= {"strengths": STRENGTHS, "weakly": WEAKLY, "explained": EXPLAINED}
     return environment
 

@@ -51,7 +51,7 @@ def factor_sections(
     facts = {row.factor: row for row in rows_of(tables["factors"])}
     names = (
         *("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted"),
-        *("shift", "roc", "learning", "description_length", "extremes", "subgroups"),
+        *("shift", "roc", "learning", "description_length", "extremes", "subgroups", "neighbors"),
     )
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
@@ -93,7 +93,7 @@ def _factor_section(
         "removal": _figures(_of(selected["removal"], most), removal_figures.draw_removal, most),
         "learning": _figures(_of(selected["learning"], most), draw_learning, most),
     }  # fmt: skip
-    selected |= {table: _of(selected[table], most) for table in ("extremes", "subgroups")}
+    selected |= {table: _of(selected[table], most) for table in ("extremes", "subgroups", "neighbors")}
     growth = list_growth(selected.pop("learning"), selected.pop("description_length"))
     rows = {table: rows_of(table_rows) for table, table_rows in selected.items()}
     return FactorSection(name, anchor, facts, rows, figures, strongest_growth(growth.values()))
@@ -149,14 +149,14 @@ def representation_sections(tables: Tables, representations: list[Representation
 def _representation_section(rank: int, tables: Tables, representations: list[Representation]) -> RepresentationSection:
     titles = [representation.title for representation in representations]
     title = titles[rank]
-    names = ("verdicts", "structure", "scree", "geometry", "erasure", "recognition")
+    names = ("verdicts", "structure", "scree", "neighbors", "erasure", "recognition")
     selected = {table: tables[table][tables[table]["representation"] == title] for table in names}
     removal, recognition = selected["erasure"], selected["recognition"]
-    geometry = selected["geometry"].dropna(subset="robustness_index")
-    numeric = geometry[geometry["robustness_chance"] > 0]
+    neighbors = selected["neighbors"]
+    robustness = neighbors[neighbors["measure"] == "robustness_index"]
     figures = {
         "scree": _figures(selected["scree"], structure_figures.draw_scree, titles),
-        "robustness": _figures(numeric, structure_figures.draw_robustness, titles),
+        "robustness": _figures(robustness, structure_figures.draw_robustness, titles),
         "erasure": _figures(removal[removal["probe"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
         "recognition": [
             removal_figures.draw_recognition(rows, str(measure), titles)

@@ -6,6 +6,16 @@ import pandas as pd
 
 from exoprobe.report.figure import Figure, height, hints, names, quantity, style_channels
 
+# Words of the table neighbors, as exoprobe.evaluation.neighbor_table writes them.
+NEIGHBOR_MEASURES = {
+    "robustness_index": "robustness index",
+    "mari": "MaRI",
+    "croma": "CRoMa",
+    "ilisi": "iLISI",
+    "kbet_per_label": "kBET within classes",
+    "bras": "BRAS",
+}
+
 
 def draw_variance(shares: pd.DataFrame, titles: Sequence[str]) -> Figure:
     """Draw which share of the variance a factor explains, beside identity and label.
@@ -122,45 +132,42 @@ def draw_scree(scree: pd.DataFrame, titles: Sequence[str]) -> Figure:
     return Figure("scree", caption, spec, scree[columns])
 
 
-def draw_robustness(geometry: pd.DataFrame, titles: Sequence[str]) -> Figure:
+def draw_robustness(neighbors: pd.DataFrame, titles: Sequence[str]) -> Figure:
     """Draw the robustness index of one representation for each factor.
 
     Args:
-        geometry: rows of the table geometry of this representation, with its title.
+        neighbors: rows of the table neighbors with the robustness index of this representation, with its title.
         titles: of all representations, in their order.
     """
+    tooltip = hints(
+        factor="factor", value="index|.2f", low="from|.2f", high="to|.2f", chance="by chance|.2f", k="neighbors|d"
+    )
+    factor, color = names("factor", axis={"grid": True}), {**style_channels(titles)["color"], "legend": None}
+    shape = {**style_channels(titles)["shape"], "legend": None}
+
+    def along(column: str) -> dict:
+        return quantity(column, "robustness index", domain=[0, 1])
+
     spec = {
         "width": "container",
-        "height": height(geometry["factor"]),
+        "height": height(neighbors["factor"]),
+        "encoding": {"y": factor, "tooltip": tooltip},
         "layer": [
+            {"mark": {"type": "tick", "thickness": 2, "color": "gray"}, "encoding": {"x": along("chance")}},
             {
-                "mark": {"type": "tick", "thickness": 2, "color": "gray"},
-                "encoding": {
-                    "x": quantity("robustness_chance", "robustness index", domain=[0, 1]),
-                    "y": names("factor", axis={"grid": True}),
-                },
+                "mark": {"type": "rule", "style": "whisker"},
+                "encoding": {"x": along("low"), "x2": {"field": "high"}, "color": color},
             },
             {
                 "mark": {"type": "point", "style": "dot"},
-                "encoding": {
-                    "x": quantity("robustness_index", "robustness index", domain=[0, 1]) | {"axis": {"grid": True}},
-                    "y": names("factor", axis={"grid": True}),
-                    "color": {**style_channels(titles)["color"], "legend": None},
-                    "shape": {**style_channels(titles)["shape"], "legend": None},
-                    "tooltip": hints(
-                        factor="factor",
-                        robustness_index="index|.2f",
-                        robustness_chance="by chance|.2f",
-                        robustness_neighbors="neighbors|d",
-                    ),
-                },
+                "encoding": {"x": along("value") | {"axis": {"grid": True}}, "color": color, "shape": shape},
             },
         ],
     }
     caption = (
-        "Of a sample’s nearest neighbors that share either its class or its value of the factor, not both: the "
-        "share of its class. At 1 neighbors follow the class, at 0 the factor; the tick is the value for random "
-        "neighbors."
+        "Of a sample’s nearest neighbors from other groups that share either its class or its value of the factor, not "
+        "both: the share of its class, with 95 % intervals. At 1 neighbors follow the class, at 0 the factor; the tick "
+        "is the value for random neighbors."
     )
-    columns = ["representation", "factor", "robustness_index", "robustness_chance", "robustness_neighbors"]
-    return Figure("robustness", caption, spec, geometry[columns])
+    columns = ["representation", "factor", "value", "low", "high", "chance", "k"]
+    return Figure("robustness", caption, spec, neighbors[columns])

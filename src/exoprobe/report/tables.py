@@ -33,7 +33,8 @@ COLUMNS = {
     "structure": "representation dimension rows effective_rank identity_variance label_variance",
     "scree": "representation component singular_value variance_share cumulative_share",
     "geometry": "representation factor kind variance_explained erased_dimensions components_for_90 dimensions_for_90 "
-    "full_skill best_dimension best_dimension_skill robustness_index robustness_chance robustness_neighbors",
+    "full_skill best_dimension best_dimension_skill",
+    "neighbors": "representation factor measure value low high chance k support",
     "subspace": "representation factor basis dimensions skill",
     "dimensions": "representation factor value position activation",
     "beyond": "factor kind representation control given source given_skill skill beyond beyond_low beyond_high "

@@ -25,8 +25,9 @@ def make_split(rng, identities, first=0, labels=None):
     return Split(ArrayBlocks(features), factors, groups, groups if labels is None else labels(groups))
 
 
-@pytest.fixture
-def described(rng):
+@pytest.fixture(scope="module")
+def described():
+    rng = np.random.default_rng(0)
     return describe_geometry(make_split(rng, 200), make_split(rng, 120, first=200), label_is_group=True)
 
 
@@ -51,9 +52,8 @@ def test_identity_is_the_label_here_and_its_neighbors_are_of_the_same_identity(d
     assert 0.4 < structure["identity_variance"] < 0.9
     assert (structure["dimension"], structure["rows"]) == (16, 720)
     assert 5 < structure["effective_rank"] <= 16
-    table = described["geometry"].set_index("factor")
-    assert (table["robustness_neighbors"] == 36).all()
-    above_chance = table["robustness_index"] / table["robustness_chance"]
+    table = described["neighbors"].query("measure == 'robustness_index'").set_index("factor")
+    above_chance = table["value"] / table["chance"]
     assert (above_chance > 2).all()
     assert above_chance["glasses"] < above_chance["noise"]
 
@@ -66,19 +66,19 @@ def test_tables_have_the_columns_that_others_read(described):
         "geometry": [
             *["factor", "kind", "variance_explained", "erased_dimensions", "components_for_90", "dimensions_for_90"],
             *["full_skill", "best_dimension", "best_dimension_skill"],
-            *["robustness_index", "robustness_chance", "robustness_neighbors"],
         ],
         "subspace": ["factor", "basis", "dimensions", "skill"],
         "dimensions": ["factor", "value", "position", "activation"],
+        "neighbors": ["factor", "measure", "value", "low", "high", "chance", "k", "support"],
     }
     assert set(described["dimensions"].query("factor == 'season'")["value"]) == {"spring", "summer", "fall", "winter"}
     assert (described["dimensions"]["activation"] >= 0).all()
 
 
-def test_without_labels_there_is_no_robustness_index(rng):
+def test_without_labels_there_is_no_measure_that_needs_them(rng):
     nobody = make_split(rng, 60, labels=lambda groups: np.full(len(groups), -1))
     described = describe_geometry(make_split(rng, 60, first=60), nobody, label_is_group=False)
-    assert described["geometry"][["robustness_index", "robustness_neighbors"]].isna().all(axis=None)
+    assert set(described["neighbors"]["measure"]) == {"ilisi"}
     assert np.isnan(described["structure"]["label_variance"][0])
     assert described["structure"]["identity_variance"][0] > 0.4
 
@@ -95,22 +95,20 @@ def test_a_factor_that_test_does_not_know_has_no_skill_but_a_row(rng):
 
 def test_a_large_test_split_is_drawn_from_in_whole_groups(rng, monkeypatch):
     monkeypatch.setattr(factor_geometry, "MOST_ROWS", 300)
-    monkeypatch.setattr(factor_geometry, "MOST_NEIGHBOR_ROWS", 120)
     test = make_split(rng, 120, first=60, labels=lambda groups: groups % 5)
     described = describe_geometry(make_split(rng, 60), test, label_is_group=False)
     assert described["structure"]["rows"][0] == 300
-    assert described["geometry"]["robustness_neighbors"][0] == 6
     assert described["geometry"].set_index("factor").loc["glasses", "best_dimension"] == 3
 
 
 def test_views_of_one_source_are_not_neighbors_unless_they_are_the_label(rng):
     train, test = make_split(rng, 60), make_split(rng, 60, first=60)
     as_label, as_source = (
-        describe_geometry(train, test, label_is_group=same)["geometry"].set_index("factor")["robustness_index"]
+        describe_geometry(train, test, label_is_group=same)["neighbors"].query("measure == 'robustness_index'")
         for same in (True, False)
     )
-    assert as_label["noise"] > 0.5
-    assert as_source["noise"] == 0
+    assert as_label.set_index("factor").loc["noise", "value"] > 0.5
+    assert as_source.empty
 
 
 def test_with_folds_every_skill_is_of_rows_that_were_not_fitted_on(tmp_path):

@@ -165,7 +165,7 @@ class Audit(Details):
     def geometry(self):
         rows = [
             [representation, name, self.kinds[name], 0.1 * self.true[name, representation], 1, 16, 32,
-             self.true[name, representation], 17, 0.3 * self.true[name, representation], 0.87, 0.4, 10]
+             self.true[name, representation], 17, 0.3 * self.true[name, representation]]
             for name, representation in self.pairs()
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=COLUMNS["geometry"].split())
@@ -195,7 +195,7 @@ class Audit(Details):
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
             "predicted": self.predicted(), "roc": self.roc(), "map": self.map(), "mapped": self.mapped(),
-            "extremes": self.extremes(), "subgroups": self.subgroups(),
+            "extremes": self.extremes(), "subgroups": self.subgroups(), "neighbors": self.neighbors(),
             "learning": self.learning(), "description_length": self.description_length(),
             "shift": self.shift(),
         }  # fmt: skip

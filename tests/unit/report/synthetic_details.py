@@ -134,6 +134,14 @@ class Details:
         ]
         return pd.DataFrame(rows, columns=COLUMNS["subgroups"].split())
 
+    def neighbors(self):
+        rows = [
+            [representation, name, measure, 1 - skill, 0.9 - skill, 1.1 - skill, 0.4, 20, 0.9]
+            for (name, representation), skill in self.true.items()
+            for measure in ("robustness_index", "mari", "croma", "ilisi", "kbet_per_label", "bras")
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["neighbors"].split())
+
     def map(self):
         places = self.rng.normal(size=(len(self.representations), 60, 2))
         return pd.concat(
