@@ -49,7 +49,8 @@ def write(case: Case, folder: Path, seed: int) -> tuple[Representation, dict[str
     table, array = folder / "table.csv", folder / "array.npy"
     np.save(array, case.features.astype(np.float32))
     pd.DataFrame({GROUP: case.groups, **case.others, **case.factors}).to_csv(table, index=False)
-    data = build_audit(table, {"features": [array]}, Roles(group=GROUP), rows=None, seed=seed)
+    roles = Roles(group=(GROUP, *case.joined))
+    data = build_audit(table, {"features": [array]}, roles, rows=None, seed=seed)
     write_audit(data, paths["samples"], paths["factors"], folder / "notes.json")
     import_features(array, paths["samples"], paths["features"], id_column=None, layer="features", code_digest="none")
     return open_representation(paths["samples"], paths["factors"], paths["features"]), paths

@@ -22,6 +22,7 @@ class Case:
         factors: by name [N], of which nothing is encoded.
         units: by name of a factor, int [N], what it varies between; rows where it is not named.
         others: columns of the table that are no null factors, such as the site.
+        joined: those of them through which groups hang together.
     """
 
     features: np.ndarray
@@ -29,6 +30,7 @@ class Case:
     factors: dict[str, np.ndarray]
     units: dict[str, np.ndarray]
     others: dict[str, np.ndarray]
+    joined: tuple[str, ...] = ()
 
 
 def zipf_sizes(groups: int, rows: int, exponent: float = ZIPF) -> np.ndarray:
@@ -78,6 +80,27 @@ def nested(random: np.random.Generator) -> Case:
     }
     units = {"of site": site, "number of site": site, "of patient": patient}
     return Case(features, site, factors, units, {"patient": patient})
+
+
+def joined(random: np.random.Generator) -> Case:
+    """Twelve sites of two to eight patients with three rows; both are groups, one patient is in two sites.
+
+    Factors of the site, of the patient, more or less frequent in each site, and of the row.
+    """
+    counts = random.integers(2, 9, 12)
+    site_of = np.repeat(np.arange(12), counts)
+    patient = np.repeat(np.arange(len(site_of)), 3)
+    site = site_of[patient]
+    features = random.normal(size=(12, 8))[site] + of_groups(random, patient, 8, 0.5)
+    common = random.normal(size=12)[site_of]
+    factors = {
+        "of site": random.permutation(np.arange(12) % 2)[site],
+        "number of site": random.normal(size=12)[site],
+        "of patient": (common + random.normal(size=len(site_of)) > 0)[patient],
+        "of row": random.normal(size=len(patient)),
+    }
+    site[0] = 1
+    return Case(features, patient, factors, {}, {"site": site}, ("site",))
 
 
 def sizes(random: np.random.Generator) -> Case:
@@ -160,5 +183,5 @@ def few(random: np.random.Generator) -> Case:
 
 NULLS: dict[str, Callable[[np.random.Generator], Case]] = {
     generator.__name__: generator
-    for generator in (sites, sizes, sessions, nested, walks, skewed, few, rare, wide, categories, equal, many)
+    for generator in (sites, joined, sizes, sessions, nested, walks, skewed, few, rare, wide, categories, equal, many)
 }

@@ -17,7 +17,7 @@ from exoprobe.audit_result import LOCK, AuditResult, check_folder, load_results,
 from exoprobe.config.audit import ROLES
 from exoprobe.config.audit_files import check_audit
 from exoprobe.config.audit_settings import AuditedRepresentation, AuditSettings, by_layer
-from exoprobe.datasets.column_roles import Roles
+from exoprobe.datasets.column_roles import Roles, as_group
 from exoprobe.datasets.user_inputs import InputFile, as_factor_file, as_feature_file, fetched, without_folder
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import parse_location
@@ -48,7 +48,7 @@ def audit(
     features: Any,  # noqa: ANN401 a path, array, tensor, table, Seeds, or a mapping to these
     factors: "str | Path | pd.DataFrame | Mapping[str, Any]",
     *,
-    group: str | None = None,
+    group: str | Sequence[str] | None = None,
     id: str | None = None,
     label: str | None = None,
     split: str | None = None,
@@ -75,9 +75,11 @@ def audit(
             representation, a DataFrame, ``Seeds`` of these, or a mapping of names to any of these, which are compared.
         factors: a row per sample: a path or address (.csv, .tsv, .parquet, .xlsx, .h5ad, .zarr), a DataFrame, or a
             mapping of columns.
-        group: the column that says who or what a row comes from; groups stay in one split. None: each row is its own.
+        group: the column that says who or what a row comes from, or several; groups stay in one split, see
+            docs/statistics.md. None: each row is its own.
         id: the column that names the samples, in factors and features; None: rows are joined by order.
-        label: the column with the class that the features are meant to encode; None: the group.
+        label: the column with the class or number that the features are meant to encode; None: the group, of several
+            columns the first.
         split: the column with train, validation or test; None: drawn by group, see docs/statistics.md.
         kinds: of factors whose kind would be inferred wrongly: binary, categorical, continuous, angle, ``angle 24``,
             ``ordered low < high``, or of dates ``date, hour, weekday, month``.
@@ -100,7 +102,7 @@ def audit(
     Raises:
         ExoprobeError: where an input is refused, in one sentence.
     """
-    roles = Roles(id, group, label or group, split, dict(kinds or {}), columns, where)
+    roles = Roles(id, as_group(group), label, split, dict(kinds or {}), columns, where).labeled()
     settings = AuditSettings(
         {},
         None,
@@ -140,7 +142,7 @@ def _audit(
             ]
             for name, entry in named.items()
         }
-        table = as_factor_file(factors, work / "factors", [settings.roles.group, settings.roles.id])
+        table = as_factor_file(factors, work / "factors", [*settings.roles.group_columns, settings.roles.id])
         names = {name: tuple(file.given for file in inputs) for name, inputs in files.items()}
         representations = {name: replace(entry, files=names[name]) for name, entry in named.items()}
         settings = replace(settings, representations=representations, factors=table.given)

@@ -77,7 +77,7 @@ def run_stages(
         write_first_verdicts(
             dataset.samples, dataset.factors, probes, folder, early_page,
             margin=settings.margin, permutations=settings.permutations,
-            label=settings.roles.label, group=settings.roles.group,
+            label=settings.roles.label, group=settings.roles.group_name,
         )  # fmt: skip
         log.info("first verdicts, by the linear probes alone: %s", early_page)
     with _threads(threads):
@@ -177,7 +177,7 @@ def _score(settings: AuditSettings, dataset: Dataset, steps: Mapping[str, AuditS
     tables |= row_tables(samples, known, tables[ROWS])
     tables |= subgroup_table(samples, known, probes)
     tables |= mapped_values(samples, known)
-    tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group)
+    tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group_name)
     tables["beyond"] = judge_beyond(tables["beyond"], tables["verdicts"], settings.controls, settings.margin)
     tables["shift"] = judge_shift(tables["shift"], settings.controls, settings.margin)
     return tables

@@ -224,9 +224,12 @@ def _add_inputs(audit: argparse.ArgumentParser) -> None:
 
 def _add_columns(audit: argparse.ArgumentParser) -> None:
     columns = audit.add_argument_group("columns of the table")
-    columns.add_argument("--group", help="who or what a row comes from; groups stay in one split (default: each row)")
+    columns.add_argument(
+        "--group", type=_names, metavar="A[,B]",
+        help="who or what a row comes from; groups of any of the columns stay in one split (default: each row)",
+    )  # fmt: skip
     columns.add_argument("--id", help="names of the samples, here and in the feature files (default: join by order)")
-    columns.add_argument("--label", help="the class that the features are meant to encode (default: the group)")
+    columns.add_argument("--label", help="class or number that the features are meant to encode (default: the group)")
     columns.add_argument("--split", help="train, validation or test (default: drawn by group, folds if they are few)")
     columns.add_argument(
         "--columns", type=_names, metavar="A,B", help="the factors (default: all columns without another role)"

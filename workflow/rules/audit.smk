@@ -164,7 +164,7 @@ rule audit_tables:
             margin=settings.audit.margin,
             permutations=settings.audit.permutations,
             label=audited.settings.roles.label,
-            group=audited.settings.roles.group,
+            group=audited.settings.roles.group_name,
         ),
     message:
         "Scoring the predictions"
@@ -230,7 +230,7 @@ rule audit_first_page:
                 margin=settings.audit.margin,
                 permutations=settings.audit.permutations,
                 label=audited.settings.roles.label,
-                group=audited.settings.roles.group,
+                group=audited.settings.roles.group_name,
             ),
         ),
     message:

@@ -22,7 +22,7 @@ from exoprobe.config.fields import (
     shown,
     wrong,
 )
-from exoprobe.datasets.column_roles import KIND, KINDS_ALLOWED, Roles
+from exoprobe.datasets.column_roles import KIND, KINDS_ALLOWED, Roles, as_group
 from exoprobe.datasets.row_filter import with_quotes
 from exoprobe.datasets.table_columns import TABLES
 from exoprobe.errors import ExoprobeError
@@ -60,6 +60,9 @@ def with_audit(config: Mapping[str, Any]) -> dict[str, Any]:
         return rest
     files = given.pop("features", None)
     names: dict[str, Any] = {key: str(value) for key, value in given.items()}  # a column may be called 7
+    if "group" in given:
+        group = given["group"] if isinstance(given["group"], list) else names["group"].split(",")
+        names["group"] = as_group([str(name).strip() for name in group])
     if names.get("where"):
         names["where"] = with_quotes(names["where"])
     if files is not None:
@@ -119,6 +122,18 @@ def _kind(value: str) -> str:
     return value
 
 
+def _as_group(value: object) -> object:
+    if value is None or value == "null":
+        return None
+    given = list(value) if isinstance(value, list | tuple) else [value]
+    names = [name for name in given if isinstance(name, str) and name]
+    if not names or len(names) < len(given):
+        raise wrong(value, "it must be a column, a list of columns, or null")
+    if len(set(names)) < len(names):
+        raise wrong(value, "no column may appear twice")
+    return as_group(names)
+
+
 def _as_erase(value: object) -> object:
     if isinstance(value, str) and value not in ERASE:
         raise fault(f" is {shown(value)}; allowed: {', '.join(ERASE)}, or a list of factors")
@@ -138,15 +153,16 @@ class Audit(Section):
     factors: OptionalPath
     """The table of factors, a row per sample: .csv, .tsv, .parquet (or a samples.parquet of exoprobe), .xlsx, or the
     obs of .h5ad or .zarr. A field without a value is unknown: its row is left out for that factor alone."""
-    group: OptionalText
+    group: Annotated[str | list[str] | None, BeforeValidator(_as_group)]
     """Who or what the rows come from (person, patient, recording); rows of one group stay in one split, and intervals
-    are over groups. null: every row is its own group."""
+    are over groups. A list of columns, [patient, site]: no value of any is in two splits, so that patients nested in
+    sites are grouped by site. null: every row is its own group."""
     id: OptionalText
     """The samples' names, in the feature files too (in .npz an array of this name). null: rows are joined
     by order."""
     label: OptionalText
-    """The class that the features are meant to encode: what removing a factor does to it is measured. null: the
-    group."""
+    """The class or number that the features are meant to encode: factors are set against it, and what removing a factor
+    does to the recognition of a class is measured. null: the group, of several columns the first."""
     split: OptionalText
     """train, validation or test. null: drawn by group with the first of the seeds: 60, 15 and 25 % of the rows or, of
     fewer than 500 groups, folds, each of which is test once."""
@@ -212,7 +228,7 @@ class Audit(Section):
         """Refuse given columns that cannot be factors."""
         for index, name in enumerate(self.given or ()):
             for role in ("group", "id", "split"):
-                if name == getattr(self, role):
+                if name in (self.roles().group_columns if role == "group" else (getattr(self, role),)):
                     raise wrong(name, f"the {role} column cannot be given", "given", index)
             if self.factor_columns is not None and name not in (*self.factor_columns, self.label):
                 known = ", ".join([*self.factor_columns, *([] if self.label is None else [self.label])])

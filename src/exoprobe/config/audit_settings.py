@@ -78,8 +78,8 @@ class AuditSettings:
 
     @property
     def label_is_group(self) -> bool:
-        """Whether the label is the group column."""
-        return self.roles.label == self.roles.group
+        """Whether the label is a group column."""
+        return self.roles.label_is_group
 
     @property
     def known_label(self) -> str | None:
@@ -105,7 +105,8 @@ class AuditSettings:
             },
             "factors_file": self.factors,
             "label": self.roles.label,
-            "group": self.roles.group,
+            "group": self.roles.group_name,
+            "label_is_group": self.roles.label is not None and self.label_is_group,
             "kinds": dict(self.roles.kinds or {}),
             "permutations": self.permutations,
             "margin": self.margin,
@@ -128,7 +129,7 @@ def audit_settings(config: "Config") -> AuditSettings:
     return AuditSettings(
         representations,
         config.images.table or audit.factors,
-        replace(audit.roles(), label=audit.label or audit.group),
+        audit.roles().labeled(),
         given=audit.given,
         erase=audit.erase,
         rows=audit.rows,

@@ -74,9 +74,9 @@ def note_dependence(
     known = labels if roles.label is not None and (labels >= 0).all() else None
     if len(rows) >= LEAST_ROWS and projected.shape[1] > 1:
         copies = _find_copies(load, rows, projected, groups, known is not None)
-        sentence = copies_note(copies, roles.group, table)
+        sentence = copies_note(copies, roles.group_name, table)
         if sentence:
-            notes.add("copies", roles.group, sentence)
+            notes.add("copies", roles.group_name, sentence)
     if roles.group is not None:
         return
     if len(rows) >= LEAST_ROWS and (sentence := order_note(projected, factors, known)):

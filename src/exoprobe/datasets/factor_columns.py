@@ -67,8 +67,8 @@ def _refuse_group(factor: Factor, groups: np.ndarray, roles: Roles) -> None:
     values = len(np.unique(factor.values[factor.known]))
     how = "equals" if values == len(np.unique(groups[factor.known])) else "divides"
     raise NotAFactorError(
-        f"{factor.name} cannot be probed, it {how} the group column {roles.group}: each value is of one group only, "
-        "so nothing can be learned of it from other groups"
+        f"{factor.name} cannot be probed, it {how} the group column {roles.group_name}: each value is of one group "
+        "only, so nothing can be learned of it from other groups"
     )
 
 

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.dataset_notes import Notes
+from exoprobe.datasets.factor_kinds import to_factor
+from exoprobe.datasets.factors import CLASSES
+from exoprobe.datasets.group_split import LEAST_GROUPS_IN_ALL
 from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.text_values import merge, same_name
 from exoprobe.errors import ExoprobeError
@@ -22,24 +27,70 @@ def group_codes(
 ) -> tuple[np.ndarray, Sequence[object]]:
     """Return the groups, codes from 0 [N], and what they stand for; each row is its own if there is no column.
 
-    Names that differ in blanks, case or Unicode's forms alone are one group, with a note.
+    Of several columns, rows that share a value of any are in one group, and so are all that hang together through
+    others: patients nested in sites are grouped by site, a patient of two sites joins these. Names that differ in
+    blanks, case or Unicode's forms alone are one, with a note.
 
     Raises:
         ExoprobeError: where a row has no group.
     """
     if roles.group is None:
         return np.arange(len(table)), table.index.tolist()
-    column = table[roles.group]
+    columns = [_column_codes(path, table, name, notes) for name in roles.group_columns]
+    if len(columns) == 1:
+        return columns[0]
+    groups = _joined([codes for codes, _ in columns])
+    _, first = np.unique(groups, return_index=True)
+    called = zip(roles.group_columns, columns, strict=True)
+    texts = [[f"{name} {names[code]}" for code in codes[first]] for name, (codes, names) in called]
+    counts = [f"{len(names):,} of {name}" for name, (_, names) in zip(roles.group_columns, columns, strict=True)]
+    notes.add(
+        "groups",
+        None,
+        f"Rows that share {' or '.join(roles.group_columns)} stay in one split: {', '.join(counts)} make "
+        f"{len(first):,} groups.",
+    )
+    return groups, [", ".join(values) for values in zip(*texts, strict=True)]
+
+
+def _column_codes(
+    path: str | Path, table: pd.DataFrame, name: str, notes: Notes
+) -> tuple[np.ndarray, Sequence[object]]:
+    """Return the groups of one column, codes from 0 [N], and their names."""
+    column = table[name]
     missing = np.flatnonzero(column.isna() | (column.astype(str).str.strip() == ""))
     if missing.size:
-        raise ExoprobeError(
-            f"{path}: {row_name(table.index, missing[0])} has no {roles.group}; every row needs its group"
-        )
+        raise ExoprobeError(f"{path}: {row_name(table.index, missing[0])} has no {name}; every row needs its group")
     codes, distinct = pd.factorize(column, sort=True)
     names = list(distinct)
-    if all(isinstance(name, str) for name in names):
-        codes, names = _merged(roles.group, codes, names, notes)
+    if all(isinstance(value, str) for value in names):
+        codes, names = _merged(name, codes, names, notes)
     return codes.astype(np.int64), names
+
+
+def _joined(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Return which rows hang together through equal codes in any of the columns [N]: codes from 0 [N]."""
+    starts = np.cumsum([0, *(codes.max() + 1 for codes in columns)])
+    others = np.concatenate([codes + start for codes, start in zip(columns, starts[:-1], strict=True)])
+    first = np.tile(columns[0], len(columns))
+    links = coo_array((np.ones(len(first)), (first, others)), shape=(starts[-1], starts[-1]))
+    return np.unique(connected_components(links, directed=False)[1][columns[0]], return_inverse=True)[1]
+
+
+def joined_fault(path: str | Path, table: pd.DataFrame, roles: Roles) -> str:
+    """Return why several group columns leave too few groups to split, and which column to leave out, if one helps."""
+    columns = {name: _column_codes(path, table, name, Notes())[0] for name in roles.group_columns}
+    count = _joined(list(columns.values())).max() + 1
+    left = {name: _joined([codes for other, codes in columns.items() if other != name]).max() + 1 for name in columns}
+    most = max(left, key=lambda name: int(left[name]))
+    if left[most] < LEAST_GROUPS_IN_ALL:
+        return ""
+    others = " and ".join(name for name in columns if name != most)
+    together = "all rows hang together" if count == 1 else f"rows hang together in {count} groups"
+    return (
+        f"{together} through {roles.group_name}, and at least {LEAST_GROUPS_IN_ALL} groups are needed to fit, tune and "
+        f"test on different ones; leave {most} out of group: {others} alone gives {left[most]:,}"
+    )
 
 
 def _merged(column: str, codes: np.ndarray, names: list[str], notes: Notes) -> tuple[np.ndarray, list[str]]:
@@ -71,24 +122,67 @@ def _alike(names: list[str]) -> str:
     return f"{' and '.join(map(repr, alike[0][:2]))} differ in signs or zeros alone{more}"
 
 
-def label_codes(path: str | Path, table: pd.DataFrame, roles: Roles, notes: Notes) -> np.ndarray:
-    """Return codes of the label [N], -1 where it is not known.
+def label_values(path: str | Path, table: pd.DataFrame, roles: Roles, notes: Notes) -> np.ndarray:
+    """Return the label [N]: codes of classes, -1 where it is not known, or numbers, NaN where they are not.
 
     Raises:
-        ExoprobeError: where it has one value, or nearly as many as rows.
+        ExoprobeError: where it has one value, nearly as many texts as rows, or is an angle.
     """
     if roles.label is None:
         return np.full(len(table), -1)
-    if roles.label == roles.group:
-        return group_codes(path, table, roles, Notes())[0]
+    if roles.label in roles.group_columns:
+        return _column_codes(path, table, roles.label, Notes())[0]
+    numbers = _label_numbers(path, table[roles.label], roles, notes)
+    if numbers is not None:
+        return numbers
     codes, names = pd.factorize(table[roles.label], sort=True)
     start = f"{path}: the label {roles.label} has {len(names):,} values"
     if len(names) < 2:
         raise ExoprobeError(f"{start}; it needs two or more")
     if len(names) > max(10, (codes >= 0).sum() / 2):
         raise ExoprobeError(
-            f"{start} in {len(table):,} rows; a label is a class that rows share: name another column, or none"
+            f"{start} in {len(table):,} rows; a label is a class that rows share, or a number: name another column, or "
+            "none"
         )
     if len(names) > MANY_LABELS:
         notes.add("label", roles.label, f"The label {roles.label} has {len(names):,} values; a label is a class.")
     return codes.astype(np.int64)
+
+
+def _label_numbers(path: str | Path, column: pd.Series, roles: Roles, notes: Notes) -> np.ndarray | None:
+    """Return a label that is a number [N], NaN where it is unknown; None where it is a class."""
+    kind, name = (roles.kinds or {}).get(str(column.name)), str(column.name)
+    if kind in CLASSES or (kind is None and _are_classes(column)):
+        return None
+    read = Notes()
+    try:
+        factor = to_factor(column, kind, read)
+    except ExoprobeError as error:
+        raise ExoprobeError(f"{path}: the label {error}") from error
+    if factor.kind == "angle":
+        raise ExoprobeError(
+            f"{path}: the label {name} is an angle; a label is a class or a number: name another column, or read it "
+            f"as a number by kinds: {{{name}: continuous}}"
+        )
+    if factor.kind in CLASSES:
+        return None
+    for entry in read.entries if name not in roles.candidates([]) else ():
+        notes.add("label", name, str(entry["message"]))
+    change = "" if kind else f"; if its numbers are names of classes, set kinds: {{{name}: categorical}}"
+    notes.add(
+        "label",
+        name,
+        f"The label {name} is read as a number. Recognition and verification are of classes, and are not measured"
+        f"{change}.",
+    )
+    return factor.values
+
+
+def _are_classes(column: pd.Series) -> bool:
+    """Return whether a label is text, or whole numbers that count classes from 0 or 1 without a gap."""
+    known = column.dropna()
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column) or known.nunique() < 2:
+        return True
+    whole, count = bool((known == known.round()).all()), known.nunique()
+    counted = whole and known.min() in (0, 1) and known.max() - known.min() == count - 1
+    return counted and count <= min(MANY_LABELS, len(known) / 2)

@@ -91,6 +91,11 @@ def dataset_digest(path: str | Path) -> str:
     return metadata[DIGEST_KEY].decode()
 
 
+def label_codes(labels: np.ndarray) -> np.ndarray:
+    """Return a samples file's column ``label`` [N] as codes of classes: -1 where it is unknown, or a number."""
+    return labels if np.issubdtype(labels.dtype, np.integer) else np.full(len(labels), -1)
+
+
 def check_splits(groups: np.ndarray, splits: np.ndarray) -> None:
     """Refuse a group that is in two splits, and rows whose splits do not lie together in order."""
     if np.any(np.diff(split_codes(splits)) < 0):

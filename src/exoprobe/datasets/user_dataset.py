@@ -17,10 +17,10 @@ from exoprobe.datasets.factor_columns import drop_untestable, read_kinds
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.factors import CLASSES, Factor, write_factors
 from exoprobe.datasets.filtered_rows import filter_rows
-from exoprobe.datasets.group_names import group_codes, label_codes
+from exoprobe.datasets.group_names import group_codes, joined_fault, label_values
 from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
 from exoprobe.datasets.sample_join import Rows, file_ids, join, table_ids
-from exoprobe.datasets.samples import SPLITS, dataset_digest, split_codes, write_samples
+from exoprobe.datasets.samples import SPLITS, dataset_digest, label_codes, split_codes, write_samples
 from exoprobe.datasets.units import unit_columns
 from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
@@ -78,7 +78,7 @@ def build_audit(
         ExoprobeError: at the first fault in the files, in one line that names file, column or row.
     """
     notes = Notes()
-    table = read_factor_table(path, [name for name in (roles.id, roles.group, roles.split) if name is not None], notes)
+    table = read_factor_table(path, [name for name in (roles.id, *roles.group_columns, roles.split) if name], notes)
     roles.check(path, [str(name) for name in table])
     files = {name: _open_files(paths, table, roles) for name, paths in sources.items()}
     kept, joined = join(_table_rows(path, table, roles), [rows for opened in files.values() for _, rows in opened])
@@ -92,11 +92,11 @@ def build_audit(
     table = table.iloc[kept]
     groups, names = group_codes(path, table, roles, notes)
     if roles.split is None:
-        _check_groups(path, groups)
-    labels = label_codes(path, table, roles, notes)
+        _check_groups(path, groups, table, roles)
+    labels = label_values(path, table, roles, notes)
     factors = read_kinds(path, table, groups, roles, notes)
     splits = _splits(path, table, groups, names, factors, roles, seed)
-    possible = [name for name in table if name not in {roles.id, roles.group, roles.label, roles.split}]
+    possible = [name for name in table if name not in roles.reserved]
     units = unit_columns(table[possible], factors, groups)
     factors = drop_untestable(path, factors, splits, roles, notes)
     if not factors:
@@ -104,7 +104,8 @@ def build_audit(
         raise ExoprobeError(f"{path}: no column is left to be probed; {left_out}")
     ids = kept.astype(str) if roles.id is None else table_ids(path, roles.id, table)
     used = _load(files, notes)
-    note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, labels, factors, roles, notes)
+    classes = label_codes(labels)
+    note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, classes, factors, roles, notes)
     _log(notes, factors)
     order = np.argsort(split_codes(splits), kind="stable")
     columns = {"row": kept, "id": ids, "group": groups, "split": splits, "label": labels, **units}
@@ -188,11 +189,12 @@ def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed:
     return chosen
 
 
-def _check_groups(path: str | Path, groups: np.ndarray) -> None:
+def _check_groups(path: str | Path, groups: np.ndarray, table: pd.DataFrame, roles: Roles) -> None:
     try:
         check_groups(groups)
     except ExoprobeError as error:
-        raise ExoprobeError(f"{path}: {error}") from error
+        joined = joined_fault(path, table, roles) if len(roles.group_columns) > 1 else ""
+        raise ExoprobeError(f"{path}: {joined or error}") from error
 
 
 def _splits(

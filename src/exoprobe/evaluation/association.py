@@ -55,13 +55,14 @@ def association_table(
 def columns_with_roles(
     samples: str | Path, factors: Sequence[Factor], *, label: str | None, group: str | None
 ) -> list[Factor]:
-    """Return the factors, and label and groups as factors of classes where they are no factors already."""
+    """Return the factors, and label and groups as factors where they are no factors already."""
     stored = read_samples(samples, ["group", *([LABEL] if label is not None else [])])
     columns = {factor.name: factor for factor in factors}
     for name, values in ((label, stored.get(LABEL)), (group, stored["group"])):
         if name is not None and values is not None:
             codes = values if name == label else np.unique(values, return_inverse=True)[1]
-            columns.setdefault(name, replace(label_factor(codes), name=name))
+            added = replace(label_factor(codes), name=name)
+            columns.setdefault(name, added.learned_from(added.known))
     return list(columns.values())
 
 

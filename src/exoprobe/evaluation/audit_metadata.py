@@ -39,7 +39,7 @@ def write_metadata(
         metadata: the JSON file to write.
         table: the CSV file to write.
         settings: ``representations`` (name → title, files, control), ``factors_file``, ``group``, ``label``,
-            ``kinds`` (of the user), ``permutations`` and ``margin``.
+            ``label_is_group``, ``kinds`` (of the user), ``permutations`` and ``margin``.
         pictures: JSON files, each a list of sentences, on where the pictures come from and how networks see them.
     """
     known = read_factors(factors, dataset_digest(samples))
@@ -117,7 +117,8 @@ def _describe_audit(
         "margin": settings["margin"],
         "version": exoprobe_version(),
         "neighbors_rows": MAX_ROWS,
-        "label_is_group": settings["label"] is not None and settings["label"] == settings["group"],
+        "label_is_group": settings["label_is_group"],
+        "label_is_number": bool(np.issubdtype(columns["label"].dtype, np.floating)),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from exoprobe.datasets.factors import Factor, read_factors
 from exoprobe.datasets.folds import plan_folds
-from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.samples import dataset_digest, label_codes, read_samples
 from exoprobe.embeddings.erasure import fit_erasers
 from exoprobe.evaluation.binning import Bins, factor_bins
 from exoprobe.evaluation.maps import map_table
@@ -55,14 +55,14 @@ def geometry_tables(
         label_is_group: whether labels are groups.
     """
     digest, columns = dataset_digest(samples), read_samples(samples, ["group", "split", "label"])
-    known_factors = read_factors(factors, digest)
+    known_factors, labels = read_factors(factors, digest), label_codes(columns["label"])
 
     def select(rows: np.ndarray, train: np.ndarray) -> Split:
         return Split(
             FileBlocks(features, rows, dataset_digest=digest),
             [factor.learned_from(train).at(rows) for factor in known_factors],
             columns["group"][rows],
-            columns["label"][rows],
+            labels[rows],
         )
 
     planned = plan_folds(columns["group"], columns["split"])

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from exoprobe.datasets.factors import Factor, read_factors
+from exoprobe.datasets.factors import RANKS, Factor, read_factors
 from exoprobe.datasets.folds import Fold, plan_folds
-from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.samples import dataset_digest, label_codes, read_samples
 from exoprobe.embeddings.erasure import ErasedBlocks, Projection
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
 from exoprobe.features.drawn_rows import draw_rows
@@ -32,8 +32,8 @@ class Representation:
         sample_ids: [N].
         groups: [N].
         splits: [N].
-        labels: int [N], codes of the label; −1 where it is unknown.
-        factors: by name, with the label as a factor of classes.
+        labels: int [N], codes of the label; −1 where it is unknown, or a number.
+        factors: by name, with the label as a factor.
         factor_names: of the factors in the dataset's file.
         head: the network's own last layer, where it has one.
         memory_mb: what the process may hold, MiB; None for no limit.
@@ -79,7 +79,7 @@ def open_representation(
     digest = dataset_digest(samples)
     names = [LABEL] if LABEL in pq.read_schema(samples).names else []
     columns = read_samples(samples, ["sample_id", "group", "split", *names])
-    labels = columns.get(LABEL, np.full(len(columns["group"]), -1))
+    label = columns.get(LABEL, np.full(len(columns["group"]), -1))
     known = {factor.name: factor for factor in read_factors(factors, digest)}
     return Representation(
         features=features,
@@ -87,8 +87,8 @@ def open_representation(
         sample_ids=columns["sample_id"],
         groups=columns["group"],
         splits=columns["split"],
-        labels=labels,
-        factors={LABEL: label_factor(labels), **known},
+        labels=label_codes(label),
+        factors={LABEL: label_factor(label), **known},
         factor_names=tuple(known),
         head=head,
         memory_mb=memory_mb,
@@ -97,7 +97,9 @@ def open_representation(
 
 
 def label_factor(labels: np.ndarray) -> Factor:
-    """Return labels [N], codes or −1 where they are unknown, as a factor of classes."""
+    """Return labels [N] as a factor: codes, −1 where they are unknown, of classes; else numbers."""
+    if not np.issubdtype(labels.dtype, np.integer):
+        return Factor(LABEL, "continuous", labels, scale=RANKS)
     values, codes = np.unique(labels, return_inverse=True)
     categories = values[values >= 0]
     values = np.where(labels >= 0, codes - (len(values) - len(categories)), np.nan)

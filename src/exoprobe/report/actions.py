@@ -162,7 +162,7 @@ def _cost(recognition: pd.DataFrame, erased: str, title: str, wanted: Sequence[W
     rows = recognition[(recognition["representation"] == title) & (recognition["erased"] == erased)]
     rows = rows[rows["measure"] == measure]
     if rows.empty:
-        return "its cost was not measured (no label)"
+        return f"its cost was not measured ({'recognition is of classes' if wanted else 'no label'})"
     row = rows_of(rows)[0]
     words, change = MEASURES[measure], difference(row.change, row.change_low, row.change_high, 3)
     after = f"{number(row.value, 3)}, change {change}"

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from exoprobe.config.audit import FEATURES, with_audit
+from exoprobe.config.audit_files import check_audit
 from exoprobe.config.model import load_config
 from exoprobe.datasets.column_roles import KINDS_ALLOWED
 from exoprobe.datasets.table_columns import FACTOR_TABLES
@@ -33,6 +34,25 @@ def test_the_short_form_is_one_representation_named_after_its_file(shipped):
             "group": "7",
         },
     }
+
+
+@pytest.mark.parametrize("group", ["patient,site", "patient, site", ["patient", "site"]])
+def test_several_groups_are_a_list(shipped, group):
+    assert with_audit({**shipped, "features": "a.npy", "group": group})["audit"]["group"] == ["patient", "site"]
+
+
+@pytest.mark.parametrize(
+    ("group", "message"),
+    [
+        (["person", "person"], r"audit.group is \['person', 'person'\]; no column may appear twice"),
+        ([7], r"audit.group is \[7\]; it must be a column, a list of columns, or null"),
+        (["person", "persn"], r"audit.group\[1\] is 'persn', but my.csv has no such column; did you mean person"),
+    ],
+)
+def test_groups_that_cannot_be_are_refused(shipped, folder, group, message):
+    section = {**shipped["audit"], **with_audit({**shipped, "features": "my.npy", "factors": "my.csv"})["audit"]}
+    with pytest.raises(ExoprobeError, match=message):
+        check_audit({**section, "group": group})
 
 
 def test_the_short_form_leaves_what_it_does_not_name(shipped):

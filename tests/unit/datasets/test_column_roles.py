@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from exoprobe.datasets.column_roles import Roles, as_group
+from exoprobe.datasets.samples import label_codes
 from exoprobe.errors import ExoprobeError
 from tests.unit.datasets.cases import COUNT, ROWS, audit, factor, features, messages, rng, table
 
@@ -61,10 +63,9 @@ def test_a_split_without_validation_says_what_to_do(tmp_path):
         audit(tmp_path, table(split=split), split="split")
 
 
-@pytest.mark.parametrize("column", ["age", "noise", "name"])
-def test_a_label_that_rows_do_not_share_is_refused(tmp_path, column):
-    with pytest.raises(ExoprobeError, match="values in 600 rows; a label is a class that rows share"):
-        audit(tmp_path, table(name=[f"n{row}" for row in COUNT]), label=column)
+def test_a_label_that_rows_do_not_share_is_refused(tmp_path):
+    with pytest.raises(ExoprobeError, match="values in 600 rows; a label is a class that rows share, or a number"):
+        audit(tmp_path, table(name=[f"n{row}" for row in COUNT]), label="name")
 
 
 def test_rows_without_a_partner_are_noted(tmp_path):
@@ -72,3 +73,65 @@ def test_rows_without_a_partner_are_noted(tmp_path):
     pd.DataFrame(features()).add_prefix("c").assign(id=ids).iloc[30:].to_csv(tmp_path / "f.csv", index=False)
     data = audit(tmp_path, table(id=ids), tmp_path / "f.csv", id="id")
     assert "570 rows, joined by id; left out for want of a partner: 30 of" in messages(data, "rows")[0]
+
+
+@pytest.mark.parametrize("column", ["age", "visits"])
+def test_a_label_may_be_a_number(tmp_path, column):
+    visits = np.random.default_rng(2).poisson(20, 600) + 5
+    data = audit(tmp_path, table(visits=visits), label=column)
+    frame = table(visits=visits)
+    assert data.columns["label"].tolist() == frame[column].to_numpy(float)[data.columns["row"]].tolist()
+    assert factor(data, column) is None
+    assert "is read as a number" in messages(data, "label")[0]
+    assert (label_codes(data.columns["label"]) == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "kinds"),
+    [(COUNT % 4, {}), (COUNT % 30, {}), (COUNT % 2 == 0, {}), (COUNT % 30 * 7, {"label": "categorical"})],
+)
+def test_a_label_that_counts_classes_is_a_class(tmp_path, values, kinds):
+    data = audit(tmp_path, table(label=values), label="label", kinds=kinds)
+    assert label_codes(data.columns["label"]).max() == len(np.unique(values)) - 1
+
+
+def test_a_label_that_is_an_angle_or_numbers_the_rows_is_refused(tmp_path):
+    with pytest.raises(ExoprobeError, match="the label yaw is an angle; a label is a class or a number: .*continuous"):
+        audit(tmp_path, table(yaw=np.linspace(-90, 90, 600)[::-1]), label="yaw")
+    with pytest.raises(ExoprobeError, match="the label nr cannot be probed, it numbers the rows"):
+        audit(tmp_path, table(nr=COUNT + 5), label="nr")
+
+
+def test_groups_of_several_columns_share_no_value_between_splits(tmp_path):
+    """60 people of twelve wards, the first of whom is in two."""
+    ward = COUNT // 50
+    ward[0] = 1
+    frame = table(ward=ward, old=ward % 2)
+    data = audit(tmp_path, frame, group=["person", "ward"], label="person")
+    rows = frame.iloc[data.columns["row"]].assign(split=data.columns["split"], group=data.columns["group"])
+    assert (rows.groupby("person")["split"].nunique() == 1).all()
+    assert (rows.groupby("ward")["split"].nunique() == 1).all()
+    assert rows["group"].nunique() == 11
+    assert rows.loc[rows["ward"] < 2, "group"].nunique() == 1
+    assert "60 of person, 12 of ward make 11 groups" in messages(data, "groups")[0]
+    assert [one.name for one in data.factors] == ["sex", "age", "noise", "site", "old"]
+    assert len(np.unique(data.columns["label"])) == 60  # the first column's
+
+
+def test_a_single_column_in_a_list_is_that_column():
+    assert as_group(["person"]) == as_group("person") == "person"
+    assert Roles(group=("person", "ward")).labeled().label == "person"
+
+
+@pytest.mark.parametrize(
+    ("more", "group", "message"),
+    [
+        ({"session": COUNT % 2}, ["person", "session"], "all rows hang .* session out of group: person alone gives 60"),
+        ({"ward": COUNT // 200}, ["ward", "person"], "hang together in 3 groups .*leave ward out of group"),
+        ({"ward": COUNT // 200}, ["ward", "site"], "1 groups cannot be split"),
+        ({}, ["person", "wrd"], r"audit.group\[1\] is 'wrd'"),
+    ],
+)  # fmt: skip
+def test_groups_that_hang_together_say_which_column_to_leave_out(tmp_path, more, group, message):
+    with pytest.raises(ExoprobeError, match=message):
+        audit(tmp_path, table(**more), group=group)

@@ -65,6 +65,7 @@ def test_metadata_state_what_was_audited(tmp_path, label, is_group):
         "factors_file": "factors.csv",
         "group": "person",
         "label": label,
+        "label_is_group": is_group,
         "kinds": {},
         "permutations": None,
         "margin": 0.1,
