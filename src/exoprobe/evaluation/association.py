@@ -28,6 +28,7 @@ COLUMNS = ["factor", "other", "measure", "value", "rows"]
 CRAMER, THEIL, RATIO, SPEARMAN = "Cramér's V", "Theil's U", "correlation ratio", "Spearman"
 CIRCULAR_LINEAR, CIRCULAR = "circular-linear correlation", "circular correlation"
 ROUNDING = 1e-12
+MOST_CELLS = 4  # of a table that is counted cell by cell, for each row
 
 
 def association_table(
@@ -101,7 +102,7 @@ def cramers_v(column: np.ndarray, other: np.ndarray) -> float:
     overestimated (Bergsma 2013).
     """
     counts, first, second = _contingency(column, other)
-    rows, classes = counts.sum(), np.array([len(np.unique(column)), len(np.unique(other))])
+    rows, classes = counts.sum(), np.array([_codes(column).max() + 1, _codes(other).max() + 1])
     if classes.min() < 2:
         return np.nan
     phi = (np.square(counts) / (first * second)).sum() - 1
@@ -113,7 +114,7 @@ def cramers_v(column: np.ndarray, other: np.ndarray) -> float:
 def uncertainty_coefficient(column: np.ndarray, other: np.ndarray) -> float:
     """Return Theil's U: the share of the entropy of the first classes [n] that the second take away; NaN for none."""
     counts, _, second = _contingency(column, other)
-    whole = np.unique(column, return_counts=True)[1] / len(column)
+    whole = np.bincount(_codes(column)) / len(column)
     entropy = -(whole * np.log(whole)).sum()
     within = -(counts * np.log(counts / second)).sum() / len(column)
     return float(np.clip(1 - within / entropy, 0, 1)) if entropy > ROUNDING else np.nan
@@ -124,7 +125,8 @@ def correlation_ratio(classes: np.ndarray, values: np.ndarray) -> float:
 
     The share is ε² = 1 − (1 − η²)(n − 1)/(n − K), at least 0 (Kelley 1935). NaN for one class, or a class per row.
     """
-    _, index, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    index = _codes(classes)
+    counts = np.bincount(index)
     rows, count = len(index), len(counts)
     centered = values - values.mean(0)
     total = np.square(centered).sum()
@@ -153,9 +155,22 @@ def _orthonormal(columns: np.ndarray) -> np.ndarray:
     return np.asarray(left[:, spread > least])
 
 
+def _codes(classes: np.ndarray) -> np.ndarray:
+    """Return classes [n], whole numbers from 0, as codes without gaps."""
+    codes = classes.astype(np.intp)
+    return np.asarray((np.cumsum(np.bincount(codes) > 0) - 1)[codes])
+
+
 def _contingency(column: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the filled cells of the table of two arrays of classes [n]: their rows, and those of either class."""
-    first, second = (np.unique(classes, return_inverse=True)[1] for classes in (column, other))
-    cells, counts = np.unique(first * (second.max() + 1) + second, return_counts=True)
-    rows, columns = np.divmod(cells, second.max() + 1)
-    return counts, np.bincount(first)[rows], np.bincount(second)[columns]
+    first, second = _codes(column), _codes(other)
+    of_first, of_second = np.bincount(first), np.bincount(second)
+    together = first * len(of_second) + second
+    if len(of_first) * len(of_second) <= MOST_CELLS * len(together):
+        table = np.bincount(together)
+        cells = np.flatnonzero(table)
+        counts = table[cells]
+    else:  # mostly empty
+        cells, counts = np.unique(together, return_counts=True)
+    rows, columns = np.divmod(cells, len(of_second))
+    return counts, of_first[rows], of_second[columns]
