@@ -67,7 +67,7 @@ def run_stages(
     Raises:
         ExoprobeError: where an input is refused, in one line that names file, column or row.
     """
-    dataset = _write_dataset(settings, files, factors, work)
+    dataset = write_dataset(settings, files, factors, work)
     steps = {name: AuditSteps(settings, name, dataset, sources) for name, sources in files.items()}
     with _threads(threads):
         _probe_first(steps)
@@ -97,7 +97,7 @@ def run_stages(
     write_page(paths, folder / "metadata.json", folder / "index.html", folder / "provenance.json")
 
 
-def _write_dataset(settings: AuditSettings, files: Mapping[str, Sequence[Path]], factors: Path, work: Path) -> Dataset:
+def write_dataset(settings: AuditSettings, files: Mapping[str, Sequence[Path]], factors: Path, work: Path) -> Dataset:
     """Join and split the inputs; refuse what the settings ask of them before anything is computed."""
     stages = work / "stages"
     dataset = Dataset(stages, *(stages / name for name in ("samples.parquet", "factors.parquet", "notes.json")))

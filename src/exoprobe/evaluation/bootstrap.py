@@ -29,6 +29,7 @@ class Bootstrap:
         self.groups = groups
         self.units = resampling_units(groups)
         self.weights = group_weights(self.units).astype(np.float64)
+        self._counted: dict[tuple[bool, bytes], tuple[int, int, float]] = {}
 
     def by_unit(self, statistics: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Sum statistics [m, S] of the test rows ``rows``, bool [n], over what is resampled together: [U, S]."""
@@ -40,6 +41,18 @@ class Bootstrap:
         """Sum statistics [m, S] of the test rows ``rows``, bool [n]: once [S], and for each draw [RESAMPLES, S]."""
         by_unit = self.by_unit(statistics, rows)
         return by_unit.sum(0), self.weights @ by_unit
+
+    def groups_of(self, factor: Factor, truth: np.ndarray) -> tuple[int, int, float]:
+        """Return the groups that know a factor [n], those of its rarest class, and the least effective number of any.
+
+        What was counted is kept: many probes predict the same factor.
+        """
+        key = factor.kind in CLASSES, truth.tobytes()
+        if key not in self._counted:
+            known = ~np.isnan(truth)
+            groups = self.groups[known]
+            self._counted[key] = len(np.unique(groups)), *_class_groups(factor, truth[known], groups)
+        return self._counted[key]
 
 
 @dataclass(frozen=True)
@@ -112,21 +125,18 @@ def score(
         auc: whether to measure ``auc`` too, of a binary factor.
     """
     known = ~np.isnan(truth)
-    points, draws, sums = [], [], []
     constant = np.broadcast_to(constant, truth.shape)[known]
-    for seed_predictions in predicted.T:
-        statistics = row_statistics(factor, truth[known], seed_predictions[known], constant)
-        sums.append(bootstrap.by_unit(statistics, known))
-        points.append(measures(factor, sums[-1].sum(0)))
-        draws.append(measures(factor, bootstrap.weights @ sums[-1]))
+    statistics = [row_statistics(factor, truth[known], values[known], constant) for values in predicted.T]
+    sums = [bootstrap.by_unit(of_seed, known) for of_seed in statistics]
+    drawn = np.split(bootstrap.weights @ np.hstack(sums), len(sums), axis=1)
+    points, draws = [measures(factor, of_seed.sum(0)) for of_seed in sums], [measures(factor, each) for each in drawn]
+    for index, seed_predictions in enumerate(predicted.T):
         if auc and factor.kind == "binary":
-            points[-1]["auc"], draws[-1]["auc"] = _auc(truth[known], seed_predictions[known], known, bootstrap)
-    groups = bootstrap.groups[known]
+            points[index]["auc"], draws[index]["auc"] = _auc(truth[known], seed_predictions[known], known, bootstrap)
     return BootstrapResult(
         {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},
         {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},
-        len(np.unique(groups)),
-        *_class_groups(factor, truth[known], groups),
+        *bootstrap.groups_of(factor, truth),
         np.mean([losses(factor, by_unit) for by_unit in sums], axis=0),
         _limits(factor, np.mean(sums, axis=0)),
     )

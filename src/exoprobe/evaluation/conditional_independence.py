@@ -50,6 +50,8 @@ class GivenResiduals:
             index = (np.random.default_rng(seed).permutation(len(names)) % MOST_UNITS)[index]
         self.units, self.count, self.seed = index, int(index.max()) + 1, seed
         self.basis = _orthonormal(np.column_stack([np.ones(len(design)), design]))
+        self.order, self.starts = np.argsort(index, kind="stable"), np.cumsum(np.bincount(index))[:-1]
+        self.bases = np.split(self.basis[self.order], self.starts)
         values, vectors = np.linalg.eigh(self._products(self.basis))
         left = np.clip(1 - values, ROUNDING, 1)
         gains = np.where(1 - values > np.sqrt(ROUNDING), (1 / np.sqrt(left) - 1) / np.maximum(values, ROUNDING), 0)
@@ -87,9 +89,8 @@ class GivenResiduals:
 
     def _products(self, values: np.ndarray) -> np.ndarray:
         """Return the basis's products with values [n, T] in each unit: [G, R, T]."""
-        order, starts = np.argsort(self.units, kind="stable"), np.cumsum(np.bincount(self.units))[:-1]
-        pairs = zip(np.split(self.basis[order], starts), np.split(values[order], starts), strict=True)
-        return np.stack([basis.T @ of_unit for basis, of_unit in pairs])
+        of_units = np.split(values[self.order], self.starts)
+        return np.stack([basis.T @ of_unit for basis, of_unit in zip(self.bases, of_units, strict=True)])
 
     def _by_unit(self, values: np.ndarray) -> np.ndarray:
         sums = np.zeros((self.count, *values.shape[1:]))

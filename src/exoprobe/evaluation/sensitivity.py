@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +83,19 @@ class _Plants:
     scores: list[np.ndarray]
 
 
+@dataclass
+class _OfRows:
+    """What factors that are known for the same rows share.
+
+    Attributes:
+        ridges: by whether they are nonlinear, of each fold.
+        scores: by component and whether it is folded, [n], of each row.
+    """
+
+    ridges: dict[bool, list[SharedRidge]] = field(default_factory=dict)
+    scores: dict[tuple[int, bool], np.ndarray] = field(default_factory=dict)
+
+
 class _Spiked:
     """A representation that factors are planted into.
 
@@ -101,7 +114,7 @@ class _Spiked:
         self.components = standardized_components(source, rows)
         self.cosines = fourier_features(self.components)
         self.test = np.any([fold.test for fold in self.folds], axis=0)
-        self._ridges: tuple[bytes, dict[bool, list[SharedRidge]]] = b"", {}
+        self._of_rows = b"", _OfRows()
 
     def look_for(self, design: Design, growth: float) -> tuple[dict[str, object], ...]:
         """Plant factors of a design, and return the rows of a factor of ``growth`` times the groups."""
@@ -126,11 +139,11 @@ class _Spiked:
         return [{**row, "detectable": detectable, "groups_needed": needed} for row in rows]
 
     def _plant(self, design: Design, direction: str, wanted: np.ndarray) -> _Plants:
-        projections = [self._projection(index, direction) for index in self._components_of(direction)]
-        latents = [design.latent(projection) for projection in projections]
+        of_rows = [self._row_scores(design, index, direction) for index in self._components_of(direction)]
+        latents = [design.latent(scores) for scores in of_rows]
         possible = wanted <= MOST_CORRELATION * min(latent.reliability for latent in latents)
         factors = [self._planted(design, latent, wanted[possible], seed) for seed, latent in enumerate(latents)]
-        scores = [_row_scores(design, projection) for projection in projections]
+        scores = [_at_rows(design, known) for known in of_rows]
         return _Plants(self.skills[possible], wanted[possible], factors, scores)
 
     def _planted(self, design: Design, latent: Latent, correlations: np.ndarray, seed: int) -> list[Factor]:
@@ -178,14 +191,26 @@ class _Spiked:
         ], curve
 
     def _fitted(self, known: np.ndarray, *, nonlinear: bool) -> list[SharedRidge]:
-        """Return each fold's factorization over rows where a factor is known; the last such rows' are kept."""
-        key = known.tobytes()
-        if self._ridges[0] != key:
-            self._ridges = key, {}
-        if nonlinear not in self._ridges[1]:
+        """Return each fold's factorization over rows where a factor is known."""
+        ridges = self._kept(known).ridges
+        if nonlinear not in ridges:
             features = self.cosines if nonlinear else self.components
-            self._ridges[1][nonlinear] = [SharedRidge(features, fold.train & known) for fold in self.folds]
-        return self._ridges[1][nonlinear]
+            ridges[nonlinear] = [SharedRidge(features, fold.train & known) for fold in self.folds]
+        return ridges[nonlinear]
+
+    def _row_scores(self, design: Design, component: int, direction: str) -> np.ndarray:
+        """Return each row's own normal score along a direction, where the design's factor is known: [n]."""
+        scores, key = self._kept(design.factor.known).scores, (component, direction == NONLINEAR)
+        if key not in scores:
+            scores[key] = normal_scores(self._projection(component, direction)[design.rows])
+        return scores[key]
+
+    def _kept(self, known: np.ndarray) -> "_OfRows":
+        """Return what was computed of the rows where a factor is known; the last such rows' is kept."""
+        key = known.tobytes()
+        if self._of_rows[0] != key:
+            self._of_rows = key, _OfRows()
+        return self._of_rows[1]
 
     def _test_groups(self, design: Design) -> int:
         return len(np.unique(design.groups[self.test & design.factor.known]))
@@ -209,8 +234,8 @@ def _drawn_fold(fold: Fold, rows: np.ndarray) -> Fold:
     return Fold(fold.name, fold.train[rows], fold.test[rows], [(train[rows], validation[rows])])
 
 
-def _row_scores(design: Design, projection: np.ndarray) -> np.ndarray:
-    """Return each row's own normal score where the design's factor is known, float32 [N, 1]."""
-    scores = np.zeros((len(projection), 1), np.float32)
-    scores[design.rows, 0] = normal_scores(projection[design.rows])
-    return scores
+def _at_rows(design: Design, scores: np.ndarray) -> np.ndarray:
+    """Return scores [n] of the rows where the design's factor is known among all rows, 0 elsewhere: float32 [N, 1]."""
+    features = np.zeros((len(design.factor.values), 1), np.float32)
+    features[design.rows, 0] = scores
+    return features

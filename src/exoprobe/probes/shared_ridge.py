@@ -8,7 +8,7 @@ import torch
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.moments import Moments
 from exoprobe.probes.methods.fourier import DISTANCE_ROWS, FEATURES, FourierBlocks, balance, draw_fourier_features
-from exoprobe.probes.skill import measures, row_statistics
+from exoprobe.probes.skill import measures, summed_statistics
 from exoprobe.probes.targets import Targets
 
 ROUNDING = 1e-7  # of the largest variance
@@ -33,6 +33,7 @@ class SharedRidge:
         self.values = self.values.clip(min=0)
         self.train, self.alphas = train, alphas
         self.rotated = (torch.from_numpy(features) - mean) @ torch.from_numpy(vectors).float()
+        self.fitted = self.rotated[torch.from_numpy(train)]
 
     def predict(self, targets: Targets, validation: np.ndarray, test: np.ndarray) -> np.ndarray:
         """Fit factors of one kind, known for the same rows, choose each one's alpha on validation, and predict test.
@@ -47,8 +48,7 @@ class SharedRidge:
         """
         columns = targets.columns[self.train]
         mean, count = columns.mean(0), len(columns)
-        rotated = self.rotated[torch.from_numpy(self.train)]
-        cross = (rotated.T @ torch.from_numpy(columns - mean).float()).double().numpy()
+        cross = (self.fitted.T @ torch.from_numpy(columns - mean).float()).double().numpy()
         moments = Moments(count, np.zeros(len(cross)), mean, np.empty((0, 0)), cross)
         ridges = np.multiply.outer(self.alphas, np.full(len(cross), self.values.mean()))
         coef = (cross / (self.values + ridges + np.finfo(np.float64).tiny)[..., None]).swapaxes(1, 2)
@@ -58,25 +58,24 @@ class SharedRidge:
         if len(self.alphas) > 1:
             chosen = self._choose(targets, coef, offset, validation)[targets.owner]
         index = np.arange(len(chosen))
-        return targets.values(self._outputs(coef[chosen, index], offset[chosen, index], test))
+        outputs = _outputs(self.rotated[torch.from_numpy(test)], coef[chosen, index], offset[chosen, index])
+        return targets.values(outputs)
 
     def _choose(self, targets: Targets, coef: np.ndarray, offset: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the index of the alpha of most skill on some rows, int [F]; any constant has the same order."""
-        truths = [factor.values[rows] for factor in targets.factors]
+        factor, features = targets.factors[0], self.rotated[torch.from_numpy(rows)]
+        truths = np.stack([factor.values[rows] for factor in targets.factors], axis=1)
         skills = []
         for model in zip(coef, offset, strict=True):
-            values = targets.values(self._outputs(*model, rows)).T
-            statistics = [
-                row_statistics(factor, truth, predicted).sum(0)
-                for factor, truth, predicted in zip(targets.factors, truths, values, strict=True)
-            ]
-            skills.append(measures(targets.factors[0], np.array(statistics))["skill"])
+            sums = summed_statistics(targets.factors, truths, targets.values(_outputs(features, *model)))
+            skills.append(measures(factor, sums)["skill"])
         return np.asarray(np.nan_to_num(skills, nan=-np.inf).argmax(0))
 
-    def _outputs(self, coef: np.ndarray, offset: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the outputs of models [T, M] for some rows, [n, T]."""
-        outputs = self.rotated[torch.from_numpy(rows)] @ torch.from_numpy(coef.T).float()
-        return np.asarray(outputs.double().numpy() + offset)
+
+def _outputs(features: torch.Tensor, coef: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Return the outputs of models [T, M] of rotated features [n, M]: [n, T]."""
+    outputs = features @ torch.from_numpy(coef.T).float()
+    return np.asarray(outputs.double().numpy() + offset)
 
 
 def principal_components(features: np.ndarray) -> np.ndarray:

@@ -6,6 +6,8 @@ circle. 0 is no better than a constant, 1 perfect. All measures are functions of
 groups needs no second pass.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from exoprobe.datasets.factors import CLASSES, Factor
@@ -51,6 +53,27 @@ def row_statistics(
         scores, constant_score = factor.scaled(truth), factor.scaled(np.asarray(constant))
         statistics += [np.abs(factor.scaled(predicted) - scores), np.abs(constant_score - scores)]
     return np.stack(statistics, axis=1)
+
+
+def summed_statistics(factors: Sequence[Factor], truths: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Return the sums over rows of :func:`row_statistics`, of factors of one kind and the same categories.
+
+    Args:
+        factors: F of them.
+        truths: [n, F], known values.
+        predicted: [n, F].
+
+    Returns:
+        float64 [F, S].
+    """
+    factor = factors[0]
+    if factor.kind not in CLASSES:
+        columns = zip(factors, truths.T, predicted.T, strict=True)
+        return np.array([row_statistics(entry, truth, values).sum(0) for entry, truth, values in columns])
+    missed = predicted_codes(factor, predicted) != truths
+    members = [truths == code for code in range(len(factor.categories))]
+    counts = [[member.sum(0) for member in members], [(member & missed).sum(0) for member in members]]
+    return np.concatenate(counts).T.astype(np.float64)
 
 
 def predicted_codes(factor: Factor, predicted: np.ndarray) -> np.ndarray:

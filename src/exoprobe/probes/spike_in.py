@@ -84,13 +84,12 @@ class Design:
         """Of how many units the rarest value is."""
         return int(np.unique(self.ordered, return_counts=True)[1].min())
 
-    def latent(self, projection: np.ndarray) -> Latent:
+    def latent(self, scores: np.ndarray) -> Latent:
         """Return a direction of the features as a latent variable of the factor's units.
 
         Args:
-            projection: [N], the features along the direction.
+            scores: float64 [n], the normal scores of the features along the direction where the factor is known.
         """
-        scores = normal_scores(projection[self.rows])
         if not self.of_group:
             return Latent(scores, 1.0, correlation_within(scores[:, None], self.group))
         sizes = np.bincount(self.unit)
@@ -123,18 +122,16 @@ class Design:
         scores = np.float32(np.sqrt(rest * (1 - within))) * of_units
         scores += np.float32(np.sqrt(rest * within)) * of_groups[self.group]
         scores += np.float32(correlation) * latent.scores.astype(np.float32)[:, None]
-        random, order = np.random.default_rng(seed), np.argsort(scores, axis=0)
-        return [self._planted(order[:, index], random) for index in range(order.shape[1])]
+        random = np.random.default_rng(seed)
+        return [self._planted(column, random) for column in np.ascontiguousarray(scores.T)]
 
-    def _planted(self, order: np.ndarray, random: np.random.Generator) -> Factor:
-        values, of_units = np.full(len(self.factor.values), np.nan), np.empty(len(order))
-        ordered = self.ordered
+    def _planted(self, scores: np.ndarray, random: np.random.Generator) -> Factor:
+        values, ordered = np.full(len(self.factor.values), np.nan), self.ordered
         if self.factor.kind == "categorical":
             ordered = ordered[
                 np.argsort(random.permutation(int(ordered.max()) + 1)[ordered.astype(int)], kind="stable")
             ]
-        of_units[order] = ordered
-        values[self.rows] = of_units[self.unit]
+        values[self.rows] = in_order_of(scores, ordered)[self.unit]
         return replace(self.factor, values=values)
 
 
@@ -144,6 +141,18 @@ def share_plants(designs: Sequence[Design]) -> list[list[int]]:
     for index, design in enumerate(designs):
         alike.setdefault(design.key, []).append(index)
     return [sorted(indices, key=lambda index: designs[index].rarest) for indices in alike.values()]
+
+
+def in_order_of(scores: np.ndarray, ordered: np.ndarray) -> np.ndarray:
+    """Return values [n] in the order of scores [n], the first where these are smallest."""
+    if len(changes := np.flatnonzero(np.diff(ordered))) == 1:  # two values: no need to sort
+        least = np.partition(scores, changes[0] + 1)[changes[0] + 1]
+        above = scores >= least
+        if above.sum() == len(scores) - changes[0] - 1:  # no ties across the border
+            return np.asarray(np.where(above, ordered[-1], ordered[0]))
+    values = np.empty(len(scores))
+    values[np.argsort(scores)] = ordered
+    return values
 
 
 def normal_scores(values: np.ndarray) -> np.ndarray:

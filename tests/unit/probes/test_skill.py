@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.probes.skill import SkillLoss, best_constant, measures, row_statistics, skill
+from exoprobe.probes.skill import SkillLoss, best_constant, measures, row_statistics, skill, summed_statistics
 
 ALL = np.ones(4, bool)
 
@@ -101,3 +101,15 @@ def test_permuted_skills_of_numbers_on_ranks_are_those_of_each(rng):
     loss = SkillLoss(factor, factor.values, 7.0)
     each = [skill(factor, factor.values, predicted[row], 7.0) for row in rows]
     np.testing.assert_allclose(loss.skills(loss.prepare(predicted), rows), each)
+
+
+@pytest.mark.parametrize(("kind", "categories"), [("binary", "ab"), ("categorical", "abc"), ("continuous", "")])
+def test_statistics_of_many_factors_are_summed_as_each_one_s(rng, kind, categories):
+    truths = rng.integers(0, len(categories) or 9, (50, 4)).astype(float)
+    predicted = rng.normal(size=(50, 4)) if kind != "categorical" else rng.integers(0, 3, (50, 4))
+    factors = [Factor(f"f{index}", kind, values, tuple(categories)) for index, values in enumerate(truths.T)]
+    each = [
+        row_statistics(factor, values, guess).sum(0)
+        for factor, values, guess in zip(factors, truths.T, predicted.T, strict=True)
+    ]
+    np.testing.assert_array_equal(summed_statistics(factors, truths, predicted), each)

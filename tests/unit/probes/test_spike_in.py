@@ -5,7 +5,7 @@ from exoprobe.datasets.factors import Factor
 from exoprobe.probes.planted_skill import correlations_for
 from exoprobe.probes.shared_ridge import SharedRidge
 from exoprobe.probes.skill import best_constant, skill
-from exoprobe.probes.spike_in import Design, correlation_within, normal_scores, share_plants
+from exoprobe.probes.spike_in import Design, correlation_within, in_order_of, normal_scores, share_plants
 from exoprobe.probes.targets import join_targets
 
 ROWS = 20_000
@@ -17,7 +17,7 @@ def binary(values):
 
 def plant(factor, groups, projection, correlation, count=3):
     design = Design(factor, groups)
-    return design.plant(design.latent(projection), correlation, design.noise(count, 0), 0)
+    return design.plant(design.latent(normal_scores(projection[design.rows])), correlation, design.noise(count, 0), 0)
 
 
 @pytest.mark.parametrize("kind", ["binary", "categorical", "continuous"])
@@ -92,3 +92,12 @@ def test_factors_alike_share_their_plants(rng):
     factors = [binary(rng.permutation(np.arange(500) < 500 * share)) for share in shares]
     factors += [binary((np.arange(100) < 30)[groups]), Factor("n", "continuous", rng.normal(size=500))]
     assert share_plants([Design(factor, groups) for factor in factors]) == [[1, 0], [2], [3], [4]]
+
+
+@pytest.mark.parametrize("decimals", [0, 8])  # with ties, also across the border of two values, and without
+@pytest.mark.parametrize("values", [2, 3])
+def test_values_in_the_order_of_scores_are_those_of_sorting(rng, decimals, values):
+    scores, ordered = rng.normal(size=200).round(decimals), np.sort(rng.integers(0, values, 200)).astype(float)
+    expected = np.empty(200)
+    expected[np.argsort(scores)] = ordered
+    np.testing.assert_array_equal(in_order_of(scores, ordered), expected)
