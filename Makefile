@@ -6,7 +6,7 @@ PYTHON ?= python3
 CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN := .venv/bin
 GIGABYTES := 9
-BENCHMARKS := throughput dlib_speed feature_store regression_speed svm_speed scaling large_features audit_calibration learning_curve shift rows erasers croma_parity audit_speed
+BENCHMARKS := throughput dlib_speed feature_store regression_speed svm_speed scaling large_features audit_calibration learning_curve shift rows erasers croma_parity audit_speed audit_beside_sklearn
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := run
@@ -38,7 +38,7 @@ report: run ## one HTML page with every figure, the scorecard and the training c
 	@$(SNAKEMAKE) --report report.html
 	@echo "Open report.html in a browser."
 
-bench: setup .bench/.ready ## measure speed beside other libraries; prints ratios, and how often verdicts are right (about two hours)
+bench: setup .bench/.ready ## measure speed beside other libraries; prints each ratio with its bar, and how often verdicts are right (about two hours)
 	@$(SNAKEMAKE) data face_data
 	@for what in $(BENCHMARKS); do .bench/bin/python -m benchmarks.$$what || exit 1; done
 

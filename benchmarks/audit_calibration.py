@@ -29,6 +29,7 @@ from benchmarks.calibration.needed import needed
 from benchmarks.calibration.neighbors import neighbors
 from benchmarks.calibration.nonlinear import nonlinear
 from benchmarks.calibration.verdicts import cohorts, hidden, nulls, stability
+from benchmarks.timing import say_bars
 from exoprobe.io.files import atomic_write
 
 OUTPUT = Path("results/bench/audit_calibration.csv")
@@ -68,6 +69,7 @@ def main() -> None:
                     flush=True,
                 )
             _write(name, pd.DataFrame(rows))
+    say_bars(OUTPUT.stem)
 
 
 def _write(name: str, rates: pd.DataFrame) -> None:

@@ -1,9 +1,10 @@
-"""What an audit costs, from two files to the page: python -m benchmarks.audit_speed.
+"""What an audit costs by the command, from two files to the page: python -m benchmarks.audit_speed [NAME …].
 
-20,000 × 512 features with 40 binary factors and a number, and 1,000,000 × 256 with 10 factors. Writes
-results/bench/audit.csv. ``python -m benchmarks.audit_speed small`` leaves the large one out.
+*tiny*: 3,000 × 64 features with 4 factors. *small*: 20,000 × 512 with 40 binary factors and a number. *large*:
+1,000,000 × 256 with 10 factors. Writes results/bench/audit.csv.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,11 +14,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoprobe.io.files import atomic_write
+from benchmarks.timing import report
 
 ROOT = Path(__file__).resolve().parents[1]
 PER_GROUP, BLOCK = 5, 50_000
-AUDITS = {"small": (20_000, 512, 40, 1), "large": (1_000_000, 256, 8, 2)}  # rows, dimensions, binary, numbers
+AUDITS = {  # rows, dimensions, binary factors, numbers
+    "tiny": (3_000, 64, 3, 1),
+    "small": (20_000, 512, 40, 1),
+    "large": (1_000_000, 256, 8, 2),
+}
 
 
 def write_files(folder: Path, rows: int, dimension: int, binary: int, numbers: int) -> None:
@@ -42,33 +47,31 @@ def write_files(folder: Path, rows: int, dimension: int, binary: int, numbers: i
 
 
 def run(name: str) -> dict[str, object]:
-    """Audit made-up files in a folder of their own; return how long it took and what the largest job held."""
+    """Audit made-up files; return how long it took, and what it held."""
+    rows, dimension, binary, numbers = AUDITS[name]
     with tempfile.TemporaryDirectory(dir=ROOT / "results") as folder:
-        write_files(Path(folder), *AUDITS[name])
-        Path(folder, "config.yaml").symlink_to(ROOT / "config.yaml")
-        files = ["features=features.npy", "factors=factors.csv", "group=person"]
-        command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--profile", ROOT / "profiles" / "default"]
-        command += ["--directory", folder, "--cores", "2", "audit"]
+        write_files(Path(folder), rows, dimension, binary, numbers)
+        command = [sys.executable, "-m", "exoprobe", "audit", "features.npy", "factors.csv", "--group", "person"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         start = time.perf_counter()
-        subprocess.run([*map(str, command), "--config", *files], check=True, cwd=folder)
-        minutes = (time.perf_counter() - start) / 60
-        jobs = [pd.read_csv(path, sep="\t") for path in Path(folder, "results/benchmarks").rglob("*.tsv")]
-        rows, dimension, binary, numbers = AUDITS[name]
+        process = subprocess.Popen([*command, "--quiet"], cwd=folder, env=environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        if status:
+            sys.exit(f"the audit {name} failed")
         return {
             "rows": rows,
             "dimensions": dimension,
             "factors": binary + numbers,
-            "minutes": minutes,
-            "largest_job_gib": max(job["max_rss"].max() for job in jobs) / 1024,
+            "seconds": seconds,
+            "cpu_seconds": usage.ru_utime,
+            "gib": usage.ru_maxrss / 2**20,
         }
 
 
 def main() -> None:
-    """Audit both, or the one that is named."""
-    table = pd.DataFrame([run(name) for name in sys.argv[1:] or AUDITS])
-    print(table.to_string(index=False))
-    with atomic_write(ROOT / "results/bench/audit.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    """Audit all, or those that are named."""
+    report("audit", pd.DataFrame([run(name) for name in sys.argv[1:] or AUDITS]))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ import pandas as pd
 import torch
 
 from benchmarks.throughput import compare
+from benchmarks.timing import report
 from exoprobe.compute import prepare
 from exoprobe.datasets.images import ImageFiles
 from exoprobe.datasets.landmarks import read_landmarks
 from exoprobe.datasets.samples import read_samples
 from exoprobe.embeddings.adapters.dlib_resnet import CROP, load_dlib_resnet
 from exoprobe.embeddings.crops import crop_face
-from exoprobe.io.files import atomic_write
 
 WEIGHTS = "results/weights/dlib_face_recognition_resnet_model_v1.dat"
 SAMPLES, LANDMARKS = "results/data/orl/samples.parquet", "results/data/orl/landmarks.parquet"
@@ -46,9 +46,7 @@ def main() -> None:
     sides = {"exoprobe, PyTorch": torch_descriptors, "dlib": dlib_descriptors}
     table: pd.DataFrame = compare("dlib's face ResNet", CHIPS, sides, REPEATS)
     table["largest_difference"] = difference
-    print(table.to_string(index=False))
-    with atomic_write("results/bench/dlib.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    report("dlib", table)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.synthetic import make_features
-from benchmarks.timing import seconds
+from benchmarks.timing import report, seconds
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
-from exoprobe.io.files import atomic_write
 
 ROWS, DIMENSION, REPEATS = 81_385, 832, 15
 
@@ -78,9 +77,7 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
             ]
     columns = ["comparison", "side", "seconds", "ours_by_this", "gigabytes_per_second"]
     table = pd.DataFrame(tables, columns=columns)
-    print(table.to_string(index=False))
-    with atomic_write("results/bench/feature_store.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    report("feature_store", table)
 
 
 if __name__ == "__main__":

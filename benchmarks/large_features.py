@@ -19,11 +19,11 @@ import pandas as pd
 
 from benchmarks.svm_speed import ATTRIBUTES, CS
 from benchmarks.synthetic import make_features
+from benchmarks.timing import report
 from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks
 from exoprobe.features.feature_file import FeatureInfo, read_features, write_features
 from exoprobe.features.moments import measure_moments
-from exoprobe.io.files import atomic_write
 from exoprobe.probes.ridge import fit_ridge_path
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 
@@ -79,9 +79,7 @@ def main(rows: int = ROWS, dimension: int = DIMENSION, memory_mb: int = MEMORY_M
     )
     table["svm_apart"], table["regression_apart"] = (apart(streamed[kind], held[kind]) for kind in ("svm", "ridge"))
     table.insert(0, "features", f"{rows} × {dimension} float16")
-    print(table.to_string(index=False))
-    with atomic_write("results/bench/large_features.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    report("large_features", table)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from tqdm import tqdm
 
+from benchmarks.timing import say_bars
 from exoprobe.datasets.factors import RANKS, Factor
 from exoprobe.datasets.group_split import FOLDS_BELOW, SHARES
 from exoprobe.evaluation.evaluator import Evaluator
@@ -130,6 +131,8 @@ def main() -> None:
             low, high = binomtest(int(of_kind.sum()), len(of_kind)).proportion_ci(method="wilson")
             print(f"{truth}, {name}: {of_kind.mean():.3f} [{low:.3f}, {high:.3f}] of {len(of_kind)}")
     error, width = known["population"] - known["skill"], (known["high"] - known["low"]).median()
+    if times == 2:
+        say_bars("learning_curve")
     print(f"mean error {error.mean():.3f}, root mean square {np.sqrt((error**2).mean()):.3f}, median width {width:.3f}")
 
 

@@ -21,11 +21,10 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression, Ridge
 
 from benchmarks.synthetic import make_features
-from benchmarks.timing import timed
+from benchmarks.timing import report, timed
 from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.moments import measure_moments
-from exoprobe.io.files import atomic_write
 from exoprobe.probes.ridge import ALPHAS, fit_ridge_path
 
 ROWS, DIMENSION, TARGETS, REPEATS = 162_770, 832, 4, 3
@@ -91,9 +90,7 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
         }
         for side, (first, again, coef) in results.items()
     )
-    print(table.to_string(index=False, float_format="%.3g"))
-    with atomic_write("results/bench/regression.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    report("regression", table)
 
 
 if __name__ == "__main__":

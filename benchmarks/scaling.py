@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.svm_speed import CS
 from benchmarks.synthetic import make_features
-from benchmarks.timing import fastest
+from benchmarks.timing import fastest, report
 from exoprobe.compute import prepare
 from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.moments import measure_moments
@@ -91,9 +91,7 @@ def main() -> None:
     for fit in PROBES.values():  # what is loaded at first use does not count
         fit(*make_features(5_000, 64, 2))
     table = measure()
-    print(table.drop_duplicates(["probe", "varied"])[["probe", "varied", "slope"]].to_string(index=False))
-    with atomic_write("results/bench/scaling.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    report("scaling", table)
     with atomic_write("results/bench/scaling.png") as temporary:
         plot(table).savefig(temporary, dpi=200)
 

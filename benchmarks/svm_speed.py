@@ -18,8 +18,8 @@ import pandas as pd
 from sklearn.svm import LinearSVC
 
 from benchmarks.synthetic import make_features
+from benchmarks.timing import report
 from exoprobe.compute import prepare
-from exoprobe.io.files import atomic_write
 from exoprobe.probes.svm.linear_svm import LinearSVMs
 
 ROWS, DIMENSION, ATTRIBUTES, FRESH = 162_770, 832, 40, 20_000
@@ -106,9 +106,7 @@ def main(rows: int = ROWS, dimension: int = DIMENSION) -> None:
             columns=["solver", "attribute", "C", "seconds", "objective_above_theirs", "same_decisions"],
         ),
     }.items():
-        print(table.to_string(index=False))
-        with atomic_write(f"results/bench/{file}.csv") as temporary:
-            table.to_csv(temporary, index=False)
+        report(file, table)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.functional import to_tensor
 
-from benchmarks.timing import seconds
+from benchmarks.timing import report, seconds
 from exoprobe.compute import choose_device, choose_precision, prepare
 from exoprobe.datasets.samples import read_samples
 from exoprobe.embeddings.extraction import extract_features
-from exoprobe.io.files import atomic_write
 from exoprobe.training.architectures.lenet import LeNet
 from exoprobe.training.architectures.network import PIXEL_SCALE
 from exoprobe.training.checkpoint import save_weights
@@ -177,9 +176,7 @@ def main() -> None:
     samples = Path(sys.argv[1] if len(sys.argv) > 1 else "results/data/mnist/samples.parquet")
     prepare(threads=os.cpu_count() or 1)
     table = pd.concat([compare_training(samples), compare_extraction(samples)])
-    print(table.to_string(index=False))
-    with atomic_write("results/bench/throughput.csv") as temporary:
-        table.to_csv(temporary, index=False)
+    report("throughput", table)
 
 
 if __name__ == "__main__":
