@@ -136,12 +136,13 @@ def choose_count(neighbors: Neighbors, labels: np.ndarray, rows: np.ndarray, cho
         rows: bool [n], with known labels.
         choices: ascending; of equally accurate ones the first.
     """
-    votes = np.eye(labels.max() + 1, dtype=np.int32)[labels]
-    accuracies = []
+    accuracies, classes = [], labels.max() + 1
     for count in choices:
         used = neighbors.first(count, rows)
         asked = used.any(1)
-        counts = (votes[neighbors.indices[asked]] * used[asked, :, None]).sum(1)
+        voter, neighbor = np.nonzero(used[asked])
+        votes = voter * classes + labels[neighbors.indices[asked][voter, neighbor]]
+        counts = np.bincount(votes, minlength=asked.sum() * classes).reshape(-1, classes)
         right = counts.argmax(1) == labels[asked]
         sizes = np.bincount(labels[asked], minlength=1)
         recalls = np.bincount(labels[asked], right, minlength=1)[sizes > 0] / sizes[sizes > 0]

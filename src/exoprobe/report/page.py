@@ -1,6 +1,7 @@
 """Writing the page of an audit."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,14 @@ def write_page(
         "few_representations": sum(len(entry.title) for entry in representations) <= SHORT_TITLES,
     }
     packed = _packed_sections(environment, shared, titled, representations)
-    html = environment.get_template("page.html").render(**shared, packed=packed, library=pack(vega_bundle()))
+    html = environment.get_template("page.html").render(**shared, packed=packed, library=_library())
     with atomic_write(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
+
+
+@cache
+def _library() -> str:
+    return pack(vega_bundle())
 
 
 def _packed_sections(
@@ -108,7 +114,9 @@ def _input_notes(metadata: Mapping[str, Any]) -> list[str]:
     return [note["message"] for note in metadata["notes"] if note["message"] not in elsewhere]
 
 
+@cache
 def _environment() -> jinja2.Environment:
+    """Return the templates' environment, which compiles each of them once, however many pages are written."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
