@@ -69,7 +69,7 @@ setup: .venv/.ready ## make .venv from the lock file
 	@touch $@
 
 lock: setup ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --all-extras --group cluster --group dev --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra all --group cluster --group dev --universal --python-version 3.11 --upgrade \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 
 clean: ## delete results (keeps .venv)

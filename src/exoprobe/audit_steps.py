@@ -15,6 +15,7 @@ from exoprobe.evaluation.erasure_effect import erasure_tables
 from exoprobe.evaluation.factor_geometry import geometry_tables
 from exoprobe.evaluation.learning import learning_tables
 from exoprobe.evaluation.probe_files import ProbeFiles
+from exoprobe.evaluation.recognition_by import recognition_tables
 from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.evaluation.shift import shift_table
 from exoprobe.evaluation.tables import write_tables
@@ -104,7 +105,9 @@ class AuditSteps:
     def describe_structure(self) -> None:
         """Describe how the factors are encoded."""
         dataset, label_is_group = self.dataset, self.settings.label_is_group
-        self._write(geometry_tables(dataset.samples, dataset.factors, self.features[0], label_is_group=label_is_group))
+        files = (dataset.samples, dataset.factors, self.features[0])
+        self._write(geometry_tables(*files, label_is_group=label_is_group))
+        self._write(recognition_tables(*files, label_is_group=label_is_group))
 
     def compare_with_given(self) -> None:
         """Set factors against what is known."""

@@ -1,5 +1,8 @@
 # Tables of one representation, and of all.
-STRUCTURE_TABLES = ["structure", "scree", "geometry", "subspace", "dimensions", "neighbors", "map"]
+STRUCTURE_TABLES = [
+    *("structure", "scree", "geometry", "subspace", "dimensions", "neighbors", "map"),
+    *("recognition_by", "det"),
+]
 ERASURE_TABLES = ["erasure", "recognition"]
 SCORE_TABLES = [
     "scores",
@@ -172,6 +175,28 @@ rule audit_tables:
         "../scripts/audit_tables.py"
 
 
+rule audit_thumbnails:
+    """Small pictures of the most and the least predictable rows."""
+    input:
+        samples=AUDIT_SAMPLES,
+        table=audit_factor_table,
+        images=users_own(audited.image_file) if audited.image_file else [],
+        extremes=AUDIT_TABLES["extremes"],
+    output:
+        f"results/data/{AUDIT}/thumbnails.json",
+    log:
+        f"results/logs/{AUDIT}/thumbnails.log",
+    resources:
+        mem_mb=grows(2000),
+    params:
+        *code("audit_thumbnails.py"),
+        folder=audited.image_folder,
+    message:
+        "Shrinking the pictures of the audit's page"
+    script:
+        "../scripts/audit_thumbnails.py"
+
+
 rule audit_page:
     """The audit's page: every number and figure in one file."""
     input:
@@ -179,6 +204,7 @@ rule audit_page:
         metadata=f"results/{AUDIT}/metadata.json",
         factors=f"results/{AUDIT}/factors.csv",
         provenance=f"results/{AUDIT}/provenance.json",
+        thumbnails=f"results/data/{AUDIT}/thumbnails.json" if settings.audit.images else [],
     output:
         report(
             f"results/{AUDIT}/index.html",

@@ -21,6 +21,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.io.files import atomic_write, digest_of
 
 SPLITS = ("train", "validation", "test")
+ID = "id"  # of the samples, as the user calls them
 ROWS_PER_GROUP = 16_384
 SHAPE_KEY = b"shape"
 FOLD = re.compile(r"fold_\d+")
@@ -60,6 +61,13 @@ def write_samples(path: str | Path, columns: dict[str, np.ndarray], source_diges
             use_dictionary=["split"],
             write_page_checksum=True,
         )
+
+
+def sample_ids(path: str | Path) -> np.ndarray:
+    """Return what the user calls each sample: the column ``id``, or else the row's number, as text [N]."""
+    name = ID if ID in pq.read_schema(path).names else "sample_id"
+    ids: np.ndarray = read_samples(path, [name])[name].astype(str)
+    return ids
 
 
 def read_samples(path: str | Path, columns: list[str], split: str | None = None) -> dict[str, np.ndarray]:

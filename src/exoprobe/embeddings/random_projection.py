@@ -84,14 +84,25 @@ def _project(load: Loader, rows: np.ndarray, dimension: int, seed: int) -> Itera
         yield pixels @ weights
 
 
-def open_images(images: str | Path | Mapping[str, str], table: str | Path) -> Loader:
+def _gray(picture: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(picture).convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def open_images(
+    images: str | Path | Mapping[str, str], table: str | Path, shrink: Callable[[np.ndarray], np.ndarray] = _gray
+) -> Loader:
     """Return what loads the images of rows of the factor table; see :func:`project_images`.
+
+    Args:
+        images: as there.
+        table: the factor table.
+        shrink: makes pixels of one size of image files (uint8 RGB).
 
     Raises:
         ExoprobeError: where there are none, or not as many as the table's rows.
     """
     if isinstance(images, Mapping):
-        return _from_folder(images["folder"], images["column"], table)
+        return _from_folder(images["folder"], images["column"], table, shrink)
     path = Path(images)
     if path.suffix not in (".npy", ".parquet"):
         raise ExoprobeError(f"{path}: images must be a .npy file, a samples.parquet or a folder")
@@ -114,14 +125,12 @@ def _load_parquet(path: Path) -> np.ndarray:
     return read_samples(path, ["image"])["image"]
 
 
-def _from_folder(folder: str | Path, column: str, table: str | Path) -> Loader:
+def _from_folder(
+    folder: str | Path, column: str, table: str | Path, shrink: Callable[[np.ndarray], np.ndarray]
+) -> Loader:
     rows = read_factor_table(table, {column})
     check_column(table, "audit.images.column", column, [str(name) for name in rows])
     if (missing := np.flatnonzero(rows[column].isna())).size:
         raise ExoprobeError(f"{table}: {row_name(rows.index, missing[0])} names no {column}")
     files, names = ImageFiles(folder), rows[column].to_numpy()
-    return lambda chosen: np.stack([_gray(files.load(str(name))) for name in names[chosen]])
-
-
-def _gray(picture: np.ndarray) -> np.ndarray:
-    return np.asarray(Image.fromarray(picture).convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
+    return lambda chosen: np.stack([shrink(files.load(str(name))) for name in names[chosen]])

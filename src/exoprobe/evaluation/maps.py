@@ -1,5 +1,10 @@
-"""Maps: some test rows of a representation in two dimensions, with the values of every factor to color them."""
+"""Maps: some test rows of a representation in two dimensions, with the values of every factor to color them.
 
+By principal components and, where umap-learn is installed, by UMAP (McInnes, Healy and Melville 2018).
+"""
+
+import importlib
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +18,15 @@ from exoprobe.features.drawn_rows import draw_rows, take_rows
 
 MOST_ROWS = 1_000  # whose principal components are the axes
 MOST_SHOWN = 400  # of these
+PCA, UMAP = "PCA", "UMAP"
+NEIGHBORS = 15  # of UMAP, which needs more rows than that
+COLUMNS = ["method", "sample", "x", "y"]
 
 
 def map_table(samples: str | Path, features: str | Path) -> pd.DataFrame:
-    """Place test rows by the first two principal components of the features; groups stay whole.
+    """Place test rows by the first two principal components of the features, and by UMAP; groups stay whole.
 
-    The components are of the same rows, so that nothing that was fitted to a factor decides where a row lies. The same
+    Both see the same rows and no factor, so that nothing that was fitted to a factor decides where a row lies. The same
     rows are drawn in every representation of the dataset.
 
     Args:
@@ -26,14 +34,21 @@ def map_table(samples: str | Path, features: str | Path) -> pd.DataFrame:
         features: the representation.
 
     Returns:
-        A row per sample: ``sample``, its number, and ``x``, ``y``, its coordinates. None of one-dimensional features.
+        A row per method and sample: ``method`` (PCA or UMAP), ``sample``, its number, and ``x``, ``y``, its
+        coordinates. None of one-dimensional features.
     """
     rows, shown = _draw(samples)
     taken = take_rows(FileBlocks(features, dataset_digest=dataset_digest(samples)), rows).astype(np.float64)
     if taken.shape[1] < 2:
-        return pd.DataFrame(columns=["sample", "x", "y"])
-    coordinates = principal_components(taken)[shown]
-    return pd.DataFrame({"sample": rows[shown], "x": coordinates[:, 0], "y": coordinates[:, 1]})
+        return pd.DataFrame(columns=COLUMNS)
+    placed = {PCA: principal_components(taken)}
+    if find_spec("umap") and len(taken) > NEIGHBORS:
+        placed[UMAP] = _umap(taken)
+    tables = [
+        pd.DataFrame({"method": method, "sample": rows[shown], "x": coordinates[shown, 0], "y": coordinates[shown, 1]})
+        for method, coordinates in placed.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def mapped_values(samples: str | Path, factors: str | Path) -> dict[str, pd.DataFrame]:
@@ -72,6 +87,14 @@ def principal_components(features: np.ndarray) -> np.ndarray:
     largest = np.take_along_axis(coordinates, np.abs(coordinates).argmax(0)[None], 0)
     flipped: np.ndarray = np.where(largest < 0, -coordinates, coordinates)
     return flipped
+
+
+def _umap(features: np.ndarray) -> np.ndarray:
+    """Return the coordinates that UMAP gives the rows of features [N, D]: float64 [N, 2]."""
+    umap = importlib.import_module("umap")  # takes seconds, and is not installed everywhere
+    mapper = umap.UMAP(n_neighbors=NEIGHBORS, random_state=0, n_jobs=1)
+    placed: np.ndarray = mapper.fit_transform(features.astype(np.float32)).astype(np.float64)
+    return placed
 
 
 def _draw(samples: str | Path) -> tuple[np.ndarray, np.ndarray]:

@@ -11,14 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import Factor, read_factors
-from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.samples import ID, dataset_digest, sample_ids
 from exoprobe.evaluation.maps import annotations
 from exoprobe.probes.given import GivenPrediction
 
-ID = "id"  # of the samples, as the user calls them
 SHOWN = 5  # rows at each end
 MOST, LEAST = "most", "least"
 ROW_COLUMNS = ["factor", "sample", "bits"]
@@ -52,7 +50,7 @@ def row_tables(samples: str | Path, factors: str | Path, rows: pd.DataFrame) -> 
         ``extremes``: the 5 most and 5 least ``predictable`` rows of each representation and factor, with their true
         value (``annotation``).
     """
-    ids = _ids(samples)
+    ids = sample_ids(samples)
     known = {factor.name: factor for factor in read_factors(factors, dataset_digest(samples))}
     numbers = rows["sample"].to_numpy(np.int64)
     names = {name: rows[name].astype("category") for name in ("representation", "factor")}
@@ -79,8 +77,3 @@ def _ends(factor: Factor, rows: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
             "bits": picked["bits"].to_numpy(),
         }
     )
-
-
-def _ids(samples: str | Path) -> np.ndarray:
-    name = ID if ID in pq.read_schema(samples).names else "sample_id"
-    return read_samples(samples, [name])[name].astype(str)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from exoprobe.evaluation.evaluator import Evaluator
 from exoprobe.evaluation.probe_files import ProbeFiles, best_predictions
 from exoprobe.probes.skill import predicted_codes
 
-COLUMNS = ["factor", "kind", "representation", "probe", "true", "predicted", "low", "high", "rows"]
+COLUMNS = ["factor", "kind", "representation", "probe", "binned", "true", "predicted", "low", "high", "rows"]
+BY_TRUE, BY_PREDICTED = "true", "predicted"
 MOST_CLASSES = 30  # the most frequent ones; the others are taken together
 OTHERS = "all others"
 BINS = 10  # of numbers, with equally many rows, and of angles, equally wide
@@ -33,8 +35,9 @@ def predicted_table(
 
     Returns:
         ``predicted``. Of classes, a row per true and predicted class that occur together, with how many ``rows``. Of
-        numbers and angles, a row per bin of the true values: their mean, the median prediction, and its quantiles of
-        10 and 90 % (``low``, ``high``), in the factor's unit.
+        numbers and angles, in the factor's unit, a row per bin of the true values (``binned``: true): their mean, the
+        median prediction, and its quantiles of 10 and 90 % (``low``, ``high``); and a row per bin of the predictions
+        (``binned``: predicted): their mean, and the median true value. Of calibrated predictions both are equal.
     """
     evaluator = Evaluator(samples, factors)
     rows: list[Cell] = []
@@ -52,7 +55,11 @@ def _cells(factor: Factor, predicted: np.ndarray) -> Iterator[Cell]:
         return iter(())
     if factor.kind in CLASSES:
         return _confusions(factor, values.astype(int), predicted)
-    return _angle_bins(values, predicted) if factor.kind == "angle" else _number_bins(values, predicted)
+    cut = _angle_bins if factor.kind == "angle" else _number_bins
+    by_predicted = cut(predicted % 360 if factor.kind == "angle" else predicted, values)
+    swapped = (cell | {"true": cell["predicted"], "predicted": cell["true"]} for cell in by_predicted)
+    nothing = {"low": np.nan, "high": np.nan, "binned": BY_PREDICTED}
+    return chain(cut(values, predicted), (cell | nothing for cell in swapped))
 
 
 def _confusions(factor: Factor, values: np.ndarray, predicted: np.ndarray) -> Iterator[Cell]:
@@ -64,7 +71,7 @@ def _confusions(factor: Factor, values: np.ndarray, predicted: np.ndarray) -> It
         names = [name if code in frequent else OTHERS for code, name in enumerate(names)]
     pairs = Counter((names[code], names[guess]) for code, guess in zip(values, guesses, strict=True))
     for (true, guess), count in sorted(pairs.items()):
-        yield {"true": true, "predicted": guess, "low": np.nan, "high": np.nan, "rows": count}
+        yield {"binned": BY_TRUE, "true": true, "predicted": guess, "low": np.nan, "high": np.nan, "rows": count}
 
 
 def _number_bins(values: np.ndarray, predicted: np.ndarray) -> Iterator[Cell]:
@@ -87,4 +94,7 @@ def _angle_bins(values: np.ndarray, predicted: np.ndarray) -> Iterator[Cell]:
 
 def _bin(mean: float, predicted: np.ndarray) -> Cell:
     low, median, high = np.quantile(predicted, [SPREAD[0], 0.5, SPREAD[1]])
-    return {"true": f"{mean:.6g}", "predicted": f"{median:.6g}", "low": low, "high": high, "rows": len(predicted)}
+    return {
+        "binned": BY_TRUE, "true": f"{mean:.6g}", "predicted": f"{median:.6g}", "low": low, "high": high,
+        "rows": len(predicted),
+    }  # fmt: skip

@@ -131,6 +131,11 @@ class Finding:
         return f"{self.verdict} beyond {self.beyond.given}" if self.settled else self.beyond.verdict
 
     @property
+    def mark(self) -> str:
+        """Which mark stands for it: its verdict, or "through" where something else accounts for it."""
+        return "through" if not self.settled and self.words != self.verdict else self.verdict
+
+    @property
     def adds(self) -> Beyond | None:
         """What is beyond other columns, where something is found and these columns explain something of it."""
         is_known = self.beyond is not None and not self.beyond.unexplained and math.isfinite(self.beyond.skill)

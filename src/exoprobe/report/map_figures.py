@@ -44,8 +44,8 @@ def draw_maps(tables: Tables, titles: Sequence[str], factors: Sequence[str]) -> 
     annotations = {name: _annotation(values[name], kinds[name]) for name in shown}
     colors = [_color(annotations[name], kinds[name], name) for name in shown]
     figures = [
-        _draw(rows, str(title), annotations, colors, tables["scree"])
-        for title, rows in tables["map"].groupby("representation", sort=False)
+        _draw(rows, str(title), annotations, colors, _axes(str(method), tables["scree"], str(title)))
+        for (method, title), rows in tables["map"].groupby(["method", "representation"], sort=False)
         if title in titles[:MOST_MAPS]
     ]
     return Maps(shown, figures) if figures and shown else None
@@ -71,11 +71,17 @@ def _color(values: pd.Series, kind: str, name: str) -> dict:
     return {"field": "annotation", "type": "nominal", "scale": scale, "legend": legend}
 
 
-def _draw(
-    rows: pd.DataFrame, title: str, annotations: Mapping[str, pd.Series], colors: list[dict], scree: pd.DataFrame
-) -> Figure:
+def _axes(method: str, scree: pd.DataFrame, title: str) -> list[str]:
+    """Return the names of the axes: of principal components, with their share of the variance."""
+    if method != "PCA":
+        return [f"{method} {number}" for number in (1, 2)]
     shares = scree[scree["representation"] == title].set_index("component")["variance_share"]
-    axes = [f"component {number} ({shares.get(number, float('nan')):.0%})" for number in (1, 2)]
+    return [f"component {number} ({shares.get(number, float('nan')):.0%})" for number in (1, 2)]
+
+
+def _draw(
+    rows: pd.DataFrame, title: str, annotations: Mapping[str, pd.Series], colors: list[dict], axes: Sequence[str]
+) -> Figure:
     spec = {
         "width": "container",
         "height": 300,
@@ -87,7 +93,9 @@ def _draw(
             "tooltip": [{"field": "annotation", "type": "nominal", "title": "value"}],
         },
     }
-    caption = f"{title}: {len(rows)} test rows by the first two principal components, with their share of the variance."
+    method = rows["method"].iloc[0]
+    axis_words = "the first two principal components, with their share of the variance" if method == "PCA" else method
+    caption = f"{title}: {len(rows)} test rows by {axis_words}."
     wide = [annotations[name].reindex(rows["sample"]).reset_index(drop=True) for name in annotations]
     data = pd.concat([rows[["sample", "x", "y"]].reset_index(drop=True), *wide], axis=1)
-    return Figure(f"map {title}", caption, spec, data)
+    return Figure(f"map {title}" if method == "PCA" else f"map {title} {method}", caption, spec, data)

@@ -17,7 +17,7 @@ from exoprobe.report.map_figures import draw_maps
 from exoprobe.report.packing import pack
 from exoprobe.report.removal_figures import MEASURES
 from exoprobe.report.representations import Representation, list_representations
-from exoprobe.report.sections import draw_comparison, factor_sections, most_skilled, representation_sections
+from exoprobe.report.sections import MANY, draw_comparison, factor_sections, most_skilled, representation_sections
 from exoprobe.report.shift_words import drop_words, worst_words
 from exoprobe.report.structure_figures import NEIGHBOR_MEASURES
 from exoprobe.report.tables import METRICS, Tables, read_json, read_tables
@@ -25,6 +25,7 @@ from exoprobe.report.vega import vega_bundle
 
 TEMPLATES = Path(__file__).parent / "templates"
 AXIS_LOW, AXIS_WIDTH, AXIS_MARGIN = -0.1, 130, 4  # of the small skill axes, which end at 1; skill, pixels, pixels
+MOST_ROWS = 400  # of all results, shown at a time
 SHORT_TITLES = 36  # characters of all titles together, up to which the page's head has them
 
 
@@ -34,6 +35,7 @@ def write_page(
     path: str | Path,
     provenance: str | Path | None = None,
     computing: Sequence[str] = (),
+    thumbnails: str | Path | None = None,
 ) -> None:
     """Write the page of an audit: one HTML file that needs no network.
 
@@ -43,6 +45,7 @@ def write_page(
         path: the HTML file.
         provenance: the JSON file of :func:`exoprobe.provenance.write_provenance`, for the page's foot.
         computing: what is still computed and missing in the tables, in words; nothing is advised before it is there.
+        thumbnails: the JSON file of :func:`exoprobe.embeddings.thumbnails.write_thumbnails`: pictures of rows.
 
     Raises:
         ExoprobeError: where a table is missing or damaged, or contains what was not audited.
@@ -70,6 +73,7 @@ def write_page(
         "indices": {representation.title: index for index, representation in enumerate(representations)},
         "files": sorted(Path(file).name for file in tables.values()),
         "provenance": None if provenance is None else read_json(provenance),
+        "thumbnails": {} if thumbnails is None else read_json(thumbnails),
         "few_representations": sum(len(entry.title) for entry in representations) <= SHORT_TITLES,
     }
     packed = _packed_sections(environment, shared, titled, representations)
@@ -131,7 +135,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {word: getattr(wording, word) for word in words} | {"position": _position}
     environment.filters |= {"drop_words": drop_words, "worst_words": worst_words}
     environment.globals |= {"measures": MEASURES, "metrics": METRICS, "verdict_names": VERDICTS}
-    environment.globals |= {"neighbor_measures": NEIGHBOR_MEASURES}
+    environment.globals |= {"neighbor_measures": NEIGHBOR_MEASURES, "most_shown": MANY, "most_rows": MOST_ROWS}
     environment.globals |= {"strengths": STRENGTHS, "weakly": WEAKLY, "explained": EXPLAINED}
     return environment
 

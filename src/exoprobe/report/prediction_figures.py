@@ -26,7 +26,10 @@ def draw_predictions(predicted: pd.DataFrame, kind: str, title: str) -> Figure:
 
 
 def _draw_confusions(predicted: pd.DataFrame, what: str) -> Figure:
-    shares = predicted.assign(share=predicted["rows"] / predicted.groupby("true")["rows"].transform("sum"))
+    shares = predicted.assign(
+        share=predicted["rows"] / predicted.groupby("true")["rows"].transform("sum"),
+        right=predicted["rows"] / predicted.groupby("predicted")["rows"].transform("sum"),
+    )
     order = list(dict.fromkeys([*shares["true"], *shares["predicted"]]))
     step = LARGE if len(order) <= FEW else SMALL if len(order) <= MANY else LEAST
     legend = {"orient": "bottom", "gradientLength": 160, "gradientThickness": 8}
@@ -37,7 +40,13 @@ def _draw_confusions(predicted: pd.DataFrame, what: str) -> Figure:
         "encoding": {
             "x": names("predicted", order, axis={"orient": "top", "labelAngle": -45, "title": "predicted"}),
             "y": names("true", order, axis={"title": "true"}),
-            "tooltip": hints(true="true", predicted="predicted", share="share|.0%", rows="rows|,d"),
+            "tooltip": hints(
+                true="true",
+                predicted="predicted",
+                share="share of the true class|.0%",
+                right="of the predicted class|.0%",
+                rows="rows|,d",
+            ),
         },
         "layer": [
             {"mark": {"type": "rect", "style": "cell"}, "encoding": {"color": color | {"legend": legend}}},
@@ -45,7 +54,7 @@ def _draw_confusions(predicted: pd.DataFrame, what: str) -> Figure:
         ],
     }
     caption = f"{what}: predicted class by true class, as shares of the true class, on test rows."
-    return Figure(f"confusion {what}", caption, spec, shares[["true", "predicted", "share", "rows"]])
+    return Figure(f"confusion {what}", caption, spec, shares[["true", "predicted", "share", "right", "rows"]])
 
 
 def _numbers_in_cells() -> dict[str, Any]:
@@ -56,24 +65,27 @@ def _numbers_in_cells() -> dict[str, Any]:
 
 def _draw_spread(predicted: pd.DataFrame, what: str) -> Figure:
     numbers = predicted.assign(true=predicted["true"].astype(float), predicted=predicted["predicted"].astype(float))
-    tooltip = hints(true="true|.3s", predicted="median prediction|.3s", low="from|.3s", high="to|.3s", rows="rows|,d")
+    tooltip = hints(true="true|.3s", predicted="prediction|.3s", low="from|.3s", high="to|.3s", rows="rows|,d")
     x, y = quantity("true", "true value"), quantity("predicted", "predicted value")
     ends = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
+    by_true, by_predicted = ({"transform": [{"filter": f"datum.binned === '{by}'"}]} for by in ("true", "predicted"))
     spec = {
         "width": "container",
         "height": 220,
         "encoding": {"x": x, "tooltip": tooltip},
         "layer": [
             {"mark": {"type": "line", "style": "baseline"}, "encoding": {"y": {**y, "field": "true"}}},
-            {"mark": {"type": "rule", "style": "whisker"}, "encoding": ends},
-            {"mark": {"type": "point", "style": "dot"}, "encoding": {"y": y}},
+            {**by_true, "mark": {"type": "rule", "style": "whisker"}, "encoding": ends},
+            {**by_predicted, "mark": {"type": "point", "style": "before"}, "encoding": {"y": y}},
+            {**by_true, "mark": {"type": "point", "style": "dot"}, "encoding": {"y": y}},
         ],
     }
     caption = (
-        f"{what}: median of the predictions against the true value, on test, with the range of 80 % of them. Dashed: "
-        "predicted and true are equal. A flat row of dots predicts nothing."
+        f"{what}, on test. Dots: median of the predictions at a true value, with the range of 80 % of them; a flat row "
+        "of dots predicts nothing. Circles: median true value at a prediction; on the dashed line, predictions are "
+        "calibrated."
     )
-    return Figure(f"predictions {what}", caption, spec, numbers[["true", "predicted", "low", "high", "rows"]])
+    return Figure(f"predictions {what}", caption, spec, numbers[["binned", "true", "predicted", "low", "high", "rows"]])
 
 
 def draw_roc(roc: pd.DataFrame, titles: Sequence[str]) -> Figure:

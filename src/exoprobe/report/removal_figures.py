@@ -70,7 +70,7 @@ def draw_erasure_matrix(erasure: pd.DataFrame) -> Figure:
         "factor should fall. Others that fall with it share its directions."
     )
     columns = ["erased", "probed", "skill_before", "skill", "change", "change_low", "change_high"]
-    return Figure("erasure matrix", caption, spec, erasure[columns])
+    return Figure("erasure matrix", caption, spec, erasure[columns].round(3))  # pairs are many
 
 
 def draw_recognition(recognition: pd.DataFrame, measure: str, titles: Sequence[str]) -> Figure:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from exoprobe.report import prediction_figures, removal_figures, skill_figures, structure_figures
+from exoprobe.report import prediction_figures, recognition_figures, removal_figures, skill_figures, structure_figures
 from exoprobe.report.association_figure import both_directions
 from exoprobe.report.figure import Figure
 from exoprobe.report.learning import Growth, draw_learning, list_growth, strongest_growth
@@ -17,6 +17,8 @@ from exoprobe.report.tables import COLUMNS, Tables, rows_of
 Rows = list[Any]  # named tuples, a table's rows
 
 MANY = 8  # representations, from which figures and tables of a factor show the most important ones
+# Tables of a factor that show the most important representations alone.
+DETAILS = {"beyond", "scores", "removal", "recognition", "geometry", "shift", "extremes", "subgroups", "neighbors"}
 LINEAR = ("linear", LEAST_SQUARES)  # of the erased factor, and of the others
 
 
@@ -51,7 +53,7 @@ def factor_sections(
     facts = {row.factor: row for row in rows_of(tables["factors"])}
     names = (
         *("verdicts", "scores", "differences", "geometry", "subspace", "dimensions", "beyond", "predicted"),
-        *("shift", "roc", "learning", "description_length", "extremes", "subgroups", "neighbors"),
+        *("shift", "roc", "learning", "description_length", "extremes", "subgroups", "neighbors", "recognition_by"),
     )
     by_factor = {name: dict(list(tables[name].groupby("factor", sort=False))) for name in names}
     by_factor["association"] = dict(list(both_directions(tables["association"]).groupby("factor", sort=False)))
@@ -81,22 +83,36 @@ def _factor_section(
         "probes": _figures(_best_only(numeric, titles), skill_figures.draw_probes, kind, titles),
         "predicted": [
             prediction_figures.draw_predictions(rows, kind, str(title))
-            for title, rows in _of(selected["predicted"], most).groupby("representation", sort=False)
+            for title, rows in _of(selected.pop("predicted"), most).groupby("representation", sort=False)
         ],
-        "roc": _figures(_of(selected.pop("roc"), most), prediction_figures.draw_roc, most),
+        "roc": _draw_trade_offs(_of(selected.pop("roc"), most), most),
+        "recognition_by": _figures(
+            _of(selected.pop("recognition_by"), most), recognition_figures.draw_recognition_by, name, most
+        ),
         "variance": _figures(_of(variance, most), structure_figures.draw_variance, most),
-        "subspace": _figures(_of(selected["subspace"], most), structure_figures.draw_subspace, most),
+        "subspace": _figures(_of(selected.pop("subspace"), most), structure_figures.draw_subspace, most),
         "dimensions": [
             structure_figures.draw_dimensions(rows, str(title))
-            for title, rows in selected["dimensions"].groupby("representation", sort=False)
+            for title, rows in _of(selected.pop("dimensions"), most).groupby("representation", sort=False)
         ],
         "removal": _figures(_of(selected["removal"], most), removal_figures.draw_removal, most),
         "learning": _figures(_of(selected["learning"], most), draw_learning, most),
     }  # fmt: skip
-    selected |= {table: _of(selected[table], most) for table in ("extremes", "subgroups", "neighbors")}
+    selected |= {table: _of(rows, most) for table, rows in selected.items() if table in DETAILS}
     growth = list_growth(selected.pop("learning"), selected.pop("description_length"))
     rows = {table: rows_of(table_rows) for table, table_rows in selected.items()}
     return FactorSection(name, anchor, facts, rows, figures, strongest_growth(growth.values()))
+
+
+def _draw_trade_offs(roc: pd.DataFrame, titles: list[str]) -> list[Figure]:
+    """Draw which errors of a binary factor's probe can be traded for which: the ROC curve, and the DET curve."""
+    errors = roc.assign(false_negative=1 - roc["true_positive"])[["representation", "false_positive", "false_negative"]]
+    what = "Detection error trade-off of the same probes."
+    names = ("false_positive", "false_negative")
+    return [
+        *_figures(roc, prediction_figures.draw_roc, titles),
+        *_figures(errors, recognition_figures.draw_det, titles, names, what),
+    ]
 
 
 def most_skilled(verdicts: pd.DataFrame, titles: list[str]) -> list[str]:
@@ -149,7 +165,7 @@ def representation_sections(tables: Tables, representations: list[Representation
 def _representation_section(rank: int, tables: Tables, representations: list[Representation]) -> RepresentationSection:
     titles = [representation.title for representation in representations]
     title = titles[rank]
-    names = ("verdicts", "structure", "scree", "neighbors", "erasure", "recognition")
+    names = ("verdicts", "structure", "scree", "neighbors", "erasure", "recognition", "det")
     selected = {table: tables[table][tables[table]["representation"] == title] for table in names}
     removal, recognition = selected["erasure"], selected["recognition"]
     neighbors = selected["neighbors"]
@@ -157,13 +173,21 @@ def _representation_section(rank: int, tables: Tables, representations: list[Rep
     figures = {
         "scree": _figures(selected["scree"], structure_figures.draw_scree, titles),
         "robustness": _figures(robustness, structure_figures.draw_robustness, titles),
-        "erasure": _figures(removal[removal["probe"].isin(LINEAR)], removal_figures.draw_erasure_matrix),
+        "erasure": _figures(
+            _of(removal[removal["probe"].isin(LINEAR)], most_skilled(tables["verdicts"], titles)),
+            removal_figures.draw_erasure_matrix,
+        ),
         "recognition": [
             removal_figures.draw_recognition(rows, str(measure), titles)
             for measure, rows in recognition[recognition["erased"] != ""].groupby("measure", sort=False)
             if measure in MEASURES
         ],
     }
+    compared = tables["det"] if len(titles) <= MANY else selected["det"]
+    figures["det"] = _figures(
+        compared, recognition_figures.draw_det, titles, ("false_match", "false_non_match"),
+        "Verification: the share of pairs of one label that are rejected, against pairs of two that are accepted.",
+    )  # fmt: skip
     selected["together"] = _erased_together(removal)
     return RepresentationSection(
         representations[rank], {table: rows_of(rows) for table, rows in selected.items()}, figures

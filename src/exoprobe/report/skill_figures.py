@@ -31,7 +31,7 @@ def draw_differences(differences: pd.DataFrame) -> Figure:
         "higher."
     )
     columns = ["representation", "other", "factor", "difference", "low", "high"]
-    return Figure("differences", caption, spec, differences[columns])
+    return Figure("differences", caption, spec, differences[columns].round(3))  # pairs are many
 
 
 def draw_probes(scores: pd.DataFrame, kind: str, titles: Sequence[str]) -> Figure:

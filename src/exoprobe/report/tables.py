@@ -12,7 +12,7 @@ from exoprobe.errors import ExoprobeError
 TEXT = {
     *("factor", "kind", "representation", "verdict", "how", "reason", "probe", "other", "erased", "probed"),
     *("measure", "basis", "values", "given", "source", "unit", "true", "predicted", "direction", "annotation"),
-    *("predictable", "row", "subgroup"),
+    *("predictable", "row", "subgroup", "method", "binned"),
     *("file", "left_out", "worst"),
 }
 BOOLEAN = {"inferred", "control", "at_baseline"}
@@ -30,6 +30,9 @@ COLUMNS = {
     "erasure": f"representation erased probed probe skill_before {SKILL} change change_low change_high at_baseline "
     "file",
     "recognition": "representation erased measure value low high change change_low change_high rows groups",
+    "recognition_by": "representation factor subgroup measure value low high difference difference_low difference_high "
+    "rows groups",
+    "det": "representation false_match false_non_match low high",
     "structure": "representation dimension rows effective_rank identity_variance label_variance",
     "scree": "representation component singular_value variance_share cumulative_share",
     "geometry": "representation factor kind variance_explained erased_dimensions components_for_90 dimensions_for_90 "
@@ -45,12 +48,12 @@ COLUMNS = {
     "nipd nipd_low nipd_high verdict reason rows groups",
     "sensitivity": "representation factor direction skill planted found detectable groups_needed",
     "association": "factor other measure value rows",
-    "predicted": "factor kind representation probe true predicted low high rows",
+    "predicted": "factor kind representation probe binned true predicted low high rows",
     "extremes": "representation factor predictable row annotation bits",
     "subgroups": "representation factor probe subgroup skill skill_low skill_high elsewhere difference low high rows "
     "groups",
     "roc": "factor representation probe false_positive true_positive",
-    "map": "representation sample x y",
+    "map": "representation method sample x y",
     "mapped": "factor sample annotation",
     "learning": "representation factor probe kind groups rows skill low high",
     "description_length": "representation factor probe groups rows bits baseline_bits saved_bits compression",

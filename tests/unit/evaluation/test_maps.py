@@ -1,5 +1,9 @@
 """Maps of test rows: coordinates by hand, the same rows everywhere, values in the user's words."""
 
+import sys
+import types
+from importlib.machinery import ModuleSpec
+
 import numpy as np
 import pytest
 
@@ -46,6 +50,26 @@ def test_whole_groups_of_test_are_shown_and_the_same_ones_in_every_representatio
     assert (np.unique(one["sample"] // 3, return_counts=True)[1] == 3).all()
     assert one["sample"].min() >= 1200 - TEST
     assert np.isfinite(one[["x", "y"]].to_numpy()).all()
+
+
+def test_umap_is_drawn_where_it_is_installed(samples, tmp_path, rng, monkeypatch):
+    file = stored(tmp_path / "a.parquet", samples, rng.normal(size=(1200, 4)))
+    alone = map_table(samples, file)
+
+    class Halves:
+        def __init__(self, **settings):
+            assert settings == {"n_neighbors": 15, "random_state": 0, "n_jobs": 1}
+
+        def fit_transform(self, features):
+            return features[:, :2] / 2
+
+    module = types.ModuleType("umap")
+    module.__spec__, module.UMAP = ModuleSpec("umap", None), Halves
+    monkeypatch.setitem(sys.modules, "umap", module)
+    both = map_table(samples, file)
+    assert both["method"].value_counts().to_dict() == {"PCA": len(alone), "UMAP": len(alone)}
+    assert both[: len(alone)].equals(alone[alone["method"] == "PCA"])
+    assert both["sample"][len(alone) :].tolist() == alone["sample"].tolist()
 
 
 def test_one_dimension_has_no_map(samples, tmp_path, rng):

@@ -39,13 +39,16 @@ def test_rare_classes_are_taken_together(tmp_path):
 def test_numbers_have_bins_of_equally_many_rows(tmp_path):
     values = np.arange(100.0)
     rows = table(tmp_path, number("age", values), {"linear": 2 * values})
-    assert rows["rows"].tolist() == [10] * BINS
+    assert rows["rows"].tolist() == [10] * 2 * BINS
     assert float(rows["true"].iloc[0]) == pytest.approx(4.5)
     assert float(rows["predicted"].iloc[0]) == pytest.approx(9.0)
     assert (rows["low"].iloc[0], rows["high"].iloc[0]) == pytest.approx((1.8, 16.2))
+    calibration = rows[rows["binned"] == "predicted"]  # of predictions that are twice too large
+    assert calibration[["true", "predicted"]].iloc[-1].astype(float).tolist() == pytest.approx([94.5, 189])
+    assert calibration["low"].isna().all()
 
 
 def test_angles_are_compared_around_the_circle(tmp_path):
     values = np.array([350.0, 351, 352, 10, 11, 12])
     rows = table(tmp_path, Factor("yaw", "angle", values), {"linear": (values + 20) % 360})
-    assert sorted(float(row.predicted) - float(row.true) for row in rows.itertuples()) == pytest.approx([20, 20])
+    assert sorted(float(row.predicted) - float(row.true) for row in rows.itertuples()) == pytest.approx([20] * 3)

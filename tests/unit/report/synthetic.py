@@ -195,7 +195,8 @@ class Audit(Details):
             "geometry": self.geometry(), "subspace": self.subspace(), "dimensions": self.dimensions(),
             "beyond": self.beyond(), "association": self.association(), "sensitivity": self.sensitivity(),
             "predicted": self.predicted(), "roc": self.roc(), "map": self.map(), "mapped": self.mapped(),
-            "extremes": self.extremes(), "subgroups": self.subgroups(), "neighbors": self.neighbors(),
+            "recognition_by": self.recognition_by(), "det": self.det(), "extremes": self.extremes(),
+            "subgroups": self.subgroups(), "neighbors": self.neighbors(),
             "learning": self.learning(), "description_length": self.description_length(),
             "shift": self.shift(),
         }  # fmt: skip

@@ -1,5 +1,7 @@
 """The synthetic audit's tables of what the parts of a factor show."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -78,13 +80,13 @@ class Details:
         for name, representation in self.pairs():
             skill, kind = self.true[name, representation], self.kinds[name]
             columns = [name, kind, representation, "mlp"]
-            for true in VALUES.get(kind, ()):
-                rows += [
-                    [*columns, true, guess, np.nan, np.nan, round(300 * (skill * (true == guess) + (1 - skill) / 2))]
-                    for guess in VALUES[kind]
-                ]
+            for true, guess in product(VALUES.get(kind, ()), repeat=2):
+                share = skill * (true == guess) + (1 - skill) / 2
+                rows.append([*columns, "true", true, guess, np.nan, np.nan, round(300 * share)])
             for true in () if kind in VALUES else range(-40, 41, 10):
-                rows.append([*columns, f"{true}", f"{skill * true:.6g}", skill * true - 9, skill * true + 9, 400])
+                mean = skill * true
+                rows.append([*columns, "true", f"{true}", f"{mean:.6g}", mean - 9, mean + 9, 400])
+                rows.append([*columns, "predicted", f"{0.9 * mean:.6g}", f"{mean:.6g}", np.nan, np.nan, 400])
         return pd.DataFrame(rows, columns=COLUMNS["predicted"].split())
 
     def roc(self):
@@ -95,6 +97,25 @@ class Details:
             for false in np.linspace(0, 1, 20)
         ]
         return pd.DataFrame(rows, columns=COLUMNS["roc"].split())
+
+    def recognition_by(self):
+        rows = []
+        for name, representation in self.pairs() if self.label else ():
+            for index, value in enumerate(VALUES.get(self.kinds[name], ("3 … 20", "21 … 93"))):
+                error = 0.05 + 0.02 * index + 0.01 * self.true[name, representation]
+                apart = 0.02 if index else -0.02
+                rows.append([representation, name, value, "equal_error_rate", error, error - 0.01, error + 0.01,
+                             apart, apart - 0.01, apart + 0.01, 700, 120])  # fmt: skip
+        return pd.DataFrame(rows, columns=COLUMNS["recognition_by"].split())
+
+    def det(self):
+        rates = np.geomspace(1e-4, 0.5, 12)
+        rows = [
+            [representation, rate, missed, 0.9 * missed, 1.1 * missed]
+            for index, representation in enumerate(self.representations if self.label else ())
+            for rate, missed in zip(rates, 0.02 * (1 + index) * rates**-0.3, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS["det"].split())
 
     def extremes(self):
         rows = [
@@ -146,7 +167,9 @@ class Details:
         places = self.rng.normal(size=(len(self.representations), 60, 2))
         return pd.concat(
             [
-                pd.DataFrame({"representation": name, "sample": range(60), "x": xy[:, 0], "y": xy[:, 1]})
+                pd.DataFrame(
+                    {"representation": name, "method": "PCA", "sample": range(60), "x": xy[:, 0], "y": xy[:, 1]}
+                )
                 for name, xy in zip(self.representations, places, strict=True)
             ]
         )

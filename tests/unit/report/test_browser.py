@@ -45,8 +45,8 @@ def test_every_part_shows_all_its_figures_with_marks(visit, page_file):
         marks = page.evaluate(MARKS)
         assert all(marks), part
         drawn += len(marks)
-    binary = 3  # factors, with a figure more
-    assert drawn == 2 + 3 + binary + 6 * (3 + 1 + 1 + 1 + 1 + 3 + 1) + 3 * (1 + 1 + 1 + 3)
+    binary = 3  # factors, with two figures more
+    assert drawn == 2 + 3 + 2 * binary + 6 * (3 + 1 + 1 + 1 + 1 + 1 + 3 + 1) + 3 * (1 + 1 + 1 + 1 + 3)
 
 
 def test_figures_tell_more_on_hover(visit, page_file):

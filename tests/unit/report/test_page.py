@@ -41,6 +41,17 @@ def test_every_factor_and_representation_has_its_part(tmp_path):
         assert f'id="representation-{name}"' in html
 
 
+def test_rows_have_their_pictures_where_there_are_any(tmp_path):
+    page = write_audit(tmp_path)
+    assert "<img" not in whole(page)
+    (tmp_path / "thumbnails.json").write_text('{"image0": "data:image/webp;base64,AA"}', encoding="utf-8")
+    tables = {name: tmp_path / f"{name}.csv" for name in COLUMNS}
+    write_page(tables, tmp_path / "metadata.json", page, thumbnails=tmp_path / "thumbnails.json")
+    shown = re.findall(r'<img src="data:image/webp;base64,AA"[^>]*> (\w+):', whole(page))
+    assert set(shown) == {"image0"}
+    assert len(shown) == 2 * len(NAMES) * 3  # at both ends of each factor in each representation
+
+
 def test_names_from_outside_are_text_everywhere(tmp_path):
     page = write_audit(tmp_path, Audit(HOSTILE), title="<b>mine</b>", left_out=["<i>&"], group="a<b")
     html = whole(page)

@@ -68,6 +68,7 @@ function sortTable(button) {
   const body = table.tBodies[0];
   const way = descending ? -1 : 1;
   body.append(...[...body.rows].sort((a, b) => compare(key(a), key(b), way)));
+  if (table.id === "verdicts") filterTable(table.closest("section").querySelector("form"));  // others are now the first
 }
 
 function compare(a, b, way) {
@@ -79,12 +80,17 @@ function compare(a, b, way) {
 function filterTable(form) {
   const wanted = new FormData(form);
   const find = wanted.get("find").toLowerCase();
-  const rows = [...document.querySelectorAll("#verdicts tbody tr")];
+  const table = document.getElementById("verdicts");
+  const rows = [...table.tBodies[0].rows];
+  let found = 0;
   for (const row of rows) {
     const fits = name => !wanted.get(name) || row.dataset[name] === wanted.get(name);
-    row.hidden = !(row.cells[0].textContent.toLowerCase().includes(find) && fits("representation") && fits("verdict"));
+    const fitting = row.cells[0].textContent.toLowerCase().includes(find) && fits("representation") && fits("verdict");
+    found += fitting;
+    row.hidden = !fitting || found > table.dataset.most;
   }
-  form.querySelector("output").textContent = `${rows.filter(row => !row.hidden).length} of ${rows.length} rows`;
+  const first = found > table.dataset.most ? `the first ${table.dataset.most} of ` : "";
+  form.querySelector("output").textContent = `${first}${found} of ${rows.length} rows`;
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
