@@ -75,5 +75,6 @@ lock: setup ## renew requirements.lock from pyproject.toml (needs uv)
 clean: ## delete results (keeps .venv)
 	rm -rf results report.html
 
-help: ## this list
+help: ## this list, and the workflow's targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@[ ! -x $(BIN)/snakemake ] || $(SNAKEMAKE) --list-target-rules --quiet 2>/dev/null | sed -n 's/^\([a-z_0-9]*\) (\(.*\))$$/snakemake --cores N \1: \2/p'

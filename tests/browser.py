@@ -30,14 +30,15 @@ def visit(chromium):
     """A function that opens a page; afterwards nothing may have been logged or asked of a host."""
     pages, troubles = [], []
 
-    def open_page(file, part="summary", **options):
+    def open_page(file, part="summary", *, wait=True, **options):
         page = chromium.new_page(**{"viewport": {"width": 1200, "height": 800}, **options})
         pages.append(page)
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: troubles.append(request.url) if is_remote(request.url) else None)
         page.goto(f"{file.as_uri()}#{part}")
-        settle(page)
+        if wait:
+            settle(page)
         return page
 
     yield open_page

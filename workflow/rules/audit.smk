@@ -21,8 +21,8 @@ AUDIT_TABLES = {table: f"results/{AUDIT}/{table}.csv" for table in [*SCORE_TABLE
 AUDIT_TABLES["rows"] = f"results/{AUDIT}/rows.parquet"
 
 
+# The audit's dataset: the factor table joined with the feature files, grouped and split.
 rule audit_samples:
-    """The audit's dataset: the factor table joined with the feature files, grouped and split."""
     input:
         table=audit_factor_table,
         features=users_files(*chain(*audited.files.values())),
@@ -82,8 +82,8 @@ rule audit_features:
         "../scripts/audit_features.py"
 
 
+# A control that has learned nothing: the images seen through random weights.
 rule audit_control:
-    """A control that has learned nothing: the images seen through random weights."""
     input:
         samples=AUDIT_SAMPLES,
         table=audit_factor_table,
@@ -111,8 +111,8 @@ rule audit_control:
         "../scripts/audit_control.py"
 
 
+# What the audit looked at: files, rows, groups, and a table of the factors.
 rule audit_metadata:
-    """What the audit looked at: files, rows, groups, and a table of the factors."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
@@ -141,8 +141,8 @@ rule audit_metadata:
         "../scripts/audit_metadata.py"
 
 
+# The audit's numbers: skills, intervals, p-values and verdicts, a table each.
 rule audit_tables:
-    """The audit's numbers: skills, intervals, p-values and verdicts, a table each."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
@@ -175,8 +175,8 @@ rule audit_tables:
         "../scripts/audit_tables.py"
 
 
+# Small pictures of the most and the least predictable rows.
 rule audit_thumbnails:
-    """Small pictures of the most and the least predictable rows."""
     input:
         samples=AUDIT_SAMPLES,
         table=audit_factor_table,
@@ -197,8 +197,8 @@ rule audit_thumbnails:
         "../scripts/audit_thumbnails.py"
 
 
+# The audit's page: every number and figure in one file.
 rule audit_page:
-    """The audit's page: every number and figure in one file."""
     input:
         **AUDIT_TABLES,
         metadata=f"results/{AUDIT}/metadata.json",

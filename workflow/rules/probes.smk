@@ -55,8 +55,8 @@ rule probe_faces:
         "../scripts/probe.py"
 
 
+# Measures with intervals, of section 4's networks.
 rule score:
-    """Measures with intervals, of section 4's networks."""
     input:
         **digits.scores.files,
     output:

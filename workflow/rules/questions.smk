@@ -64,8 +64,8 @@ rule layers:
         "../scripts/layers.py"
 
 
+# How digits are told apart that a network was not trained on.
 rule unseen_digits:
-    """How digits are told apart that a network was not trained on."""
     input:
         samples=digits.probed_samples(UNSEEN),
         runs=asked.features(UNSEEN, asked.unseen_runs),
@@ -89,8 +89,8 @@ rule unseen_digits:
         "../scripts/unseen_digits.py"
 
 
+# How people are told apart whom a network was not trained on.
 rule unseen_identities:
-    """How people are told apart whom a network was not trained on."""
     input:
         samples=faces.samples,
         features=[

@@ -19,4 +19,5 @@ ours = scorecard.build_scorecard(quantities, constant, dataset=cfg["dataset"], a
 theirs = scorecard.face_quantities(cfg["faces"], attribute_errors(faces, cfg["attributes"]), pose_errors(faces))
 caption = f"{cfg['caption']}, yaw by {pose_source(files.factors)}; trained on {training_devices(files.weights)}"
 write_table(quantities, snakemake.output.intervals)
-write_scorecard(pd.concat([ours, theirs]), snakemake.output.csv, snakemake.output.html, caption=caption)
+card = scorecard.judge_scorecard(pd.concat([ours, theirs]))
+write_scorecard(card, snakemake.output.csv, snakemake.output.html, caption=caption)

@@ -23,6 +23,9 @@ ACCURACIES = {
 ANGLE_ERRORS = {"linear_per_label": "angle_rmse", "linear": "angle_rmse_pooled"}
 PAPER_DATASET, PAPER_ANGLES = "mnist", [-45, -30, -15, 0, 15, 30, 45]
 COLUMNS = ["quantity", "unit", "paper", "ours", "sd", "seeds"]
+JUDGED_COLUMNS = ["quantity", "unit", "paper", "ours", "difference", "verdict", "sd", "seeds"]
+TOLERANCE = 1.0  # percentage points, or degrees: the paper's numbers are of one run, some read off a figure
+REPRODUCED, BETTER, NOT = "reproduced", "better", "not reproduced"
 INTERVAL_COLUMNS = ["quantity", "unit", "seed", "value", "low", "high", "groups"]
 
 
@@ -73,6 +76,25 @@ def build_scorecard(
         card["paper"] = np.nan
     first = card["quantity"].map({name: rank for rank, name in enumerate(paper["quantity"])})
     return card.assign(rank=first).sort_values("rank", kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+def judge_scorecard(card: pd.DataFrame) -> pd.DataFrame:
+    """Say which of the paper's numbers were reproduced.
+
+    Args:
+        card: of :func:`build_scorecard` and :func:`face_quantities`.
+
+    Returns:
+        Its columns with ``difference`` (ours − paper) and ``verdict``: *reproduced* where the difference is at most 1
+        (percentage point or degree), or two standard deviations over seeds if that is more; *better* or *not
+        reproduced* beyond, by its direction; empty where the paper has no such number.
+    """
+    difference = card["ours"] - card["paper"]
+    allowed = (2 * card["sd"]).clip(lower=TOLERANCE).fillna(TOLERANCE)
+    higher_is_better = card["quantity"].str.endswith("_accuracy")
+    gain = difference.where(higher_is_better, -difference)
+    verdict = np.select([difference.isna(), difference.abs() <= allowed, gain > 0], ["", REPRODUCED, BETTER], NOT)
+    return card.assign(difference=difference, verdict=verdict)[JUDGED_COLUMNS]
 
 
 def constant_angle_rmse(scores: pd.DataFrame) -> float:

@@ -10,6 +10,7 @@ from exoprobe.evaluation.scorecard import (
     constant_angle_rmse,
     digit_quantities,
     face_quantities,
+    judge_scorecard,
     read_paper_numbers,
 )
 from tests.scores_factory import scores_table
@@ -92,3 +93,18 @@ def test_faces_quantities_name_their_dataset():
 
 def test_every_required_row_is_known():
     assert set(REQUIRED) <= set(read_paper_numbers()["quantity"])
+
+
+def test_differences_are_judged_by_their_size_and_direction():
+    rows = [
+        ("lenet_mav_accuracy", 89.9, 90.8, np.nan, "reproduced"),
+        ("lenet_mav_accuracy", 89.9, 94.7, 0.5, "better"),
+        ("lenet_mav_accuracy", 89.9, 94.7, 2.5, "reproduced"),
+        ("lenet_angle_rmse", 15.0, 9.6, 0.3, "better"),
+        ("lenet_angle_rmse", 15.0, 16.1, np.nan, "not reproduced"),
+        ("constant_angle_rmse", np.nan, 30.0, np.nan, ""),
+    ]
+    card = pd.DataFrame(rows, columns=["quantity", "paper", "ours", "sd", "wanted"]).assign(unit="", seeds=1)
+    found = judge_scorecard(card)
+    assert found["verdict"].tolist() == card["wanted"].tolist()
+    assert found["difference"].tolist()[:5] == pytest.approx([0.9, 4.8, 4.8, -5.4, 1.1])
