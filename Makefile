@@ -28,6 +28,8 @@ lint: setup ## check style and types: ruff, snakefmt, mypy, snakemake --lint
 
 docs: setup ## the documentation as a site: site/index.html
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@for field in speech faces pathology single-cells text; do \
+	  $(BIN)/python -m exoprobe demo --field $$field --out site/demo/$$field --quiet >/dev/null || exit 1; done
 	@echo "Open site/index.html in a browser."
 
 demo-audit: run ## audit the networks of the default run: results/audit/index.html

@@ -23,7 +23,7 @@ def commands(program: str) -> list[str]:
     found = []
     for text in [*(page.read_text(encoding="utf-8") for page in PAGES), AUDIT_EXAMPLES, CHECK_EXAMPLES]:
         text = text.replace("\\\n", " ")
-        found += re.findall(rf"^  +(?:.*run: )?({program} .*?)(?:  #.*)?$", text, re.MULTILINE)
+        found += re.findall(rf"^  +(?:.*run: )?({program}\b.*?)(?:  #.*)?$", text, re.MULTILINE)
     return sorted({re.sub(" +", " ", command).strip() for command in found})
 
 

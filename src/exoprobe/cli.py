@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from exoprobe.check_command import add_check, check
 from exoprobe.erase_command import add_erase, erase
@@ -15,6 +16,7 @@ from exoprobe.io.locations import parse_location
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
 ERASE = ("leaks", "all", "none")
+SPEECH, OTHER_FIELDS = "speech", ("faces", "pathology", "single-cells", "text")  # of the demo
 DESCRIPTION = """\
 Audit features: which factors do they encode that they should not, how surely, and what would removing each cost?
 
@@ -101,12 +103,17 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
 
 def _demo(given: argparse.Namespace) -> int:
     from exoprobe.api import audit
-    from exoprobe.datasets.demo import CONTROL, GROUP, demo_data
+    from exoprobe.datasets import demo
+    from exoprobe.datasets.demo_fields import FIELDS, field_data
 
-    features, table = demo_data()
-    result = audit(
-        features, table, group=GROUP, controls=[CONTROL], threads=1, out=given.out, overwrite=given.overwrite
-    )  # fmt: skip
+    where: dict[str, Any] = {"threads": 1, "out": given.out, "overwrite": given.overwrite}
+    if given.field == SPEECH:
+        features, table = demo.demo_data()
+        result = audit(features, table, group=demo.GROUP, controls=[demo.CONTROL], **where)
+    else:
+        field = FIELDS[given.field]
+        features, table = field_data(given.field)
+        result = audit(features, table, group=field.group, label=field.label, given=list(field.given) or None, **where)
     print("\n".join(result.summary()))
     print(Path(given.out) / "index.html")
     return DONE
@@ -189,8 +196,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser(
         "demo",
-        help="audit simulated speaker embeddings: a page to look at, in half a minute",
-        description="Audit simulated embeddings of 500 speakers before and after training against the channel.",
+        help="audit simulated embeddings: a page to look at, in half a minute",
+        description="Audit simulated embeddings: of 500 speakers before and after training against the channel, or of "
+        "another field.",
+    )
+    demo.add_argument(
+        "--field", choices=(SPEECH, *OTHER_FIELDS), default=SPEECH, help="whose embeddings (default: %(default)s)"
     )
     demo.add_argument("--out", default="exoprobe-demo", metavar="FOLDER", help="for the results (default: %(default)s)")
     demo.add_argument("--overwrite", action="store_true", help="replace other results in that folder")

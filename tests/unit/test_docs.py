@@ -1,6 +1,7 @@
 """The documentation: its site is built without a warning, and its commands are understood and find their inputs."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -8,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from exoprobe import audit_stages
+from exoprobe import audit_stages, cli
 from exoprobe.cli import main
 from exoprobe.datasets import user_inputs
 from exoprobe.io.remote import name_at
-from tests.documented import commands, write_documented
+from tests import pictures
+from tests.documented import PAGES, commands, write_documented
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +39,8 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     assert "WARNING" not in result.stderr
     for name in ("index", "tutorials/speech/index", "api/index"):
         assert (tmp_path / f"{name}.html").is_file()
+    tutorial = (tmp_path / "tutorials/text/index.html").read_text(encoding="utf-8")
+    assert 'href="../../demo/text/index.html"' in tutorial  # which make docs puts there
 
 
 @pytest.mark.parametrize("command", commands("exoprobe audit"))
@@ -56,8 +60,24 @@ def test_every_audit_in_the_docs_finds_its_inputs(command, documented, monkeypat
             main([*arguments, "--quiet"])
 
 
+@pytest.mark.parametrize("command", commands("exoprobe demo"))
+def test_every_demo_in_the_docs_is_understood(command, monkeypatch):
+    monkeypatch.setattr(cli, "_demo", lambda _: cli.DONE)
+    assert main(shlex.split(command)[1:]) == cli.DONE
+
+
 @pytest.mark.parametrize("command", commands("exoprobe check"))
 def test_every_check_in_the_docs_is_understood(command, monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(command)[1:]) == 1  # there is no audit here
     assert "is not the folder of a finished audit" in capsys.readouterr().err
+
+
+def test_every_picture_is_made_by_the_command():
+    shown = {name for page in PAGES for name in re.findall(r"images/([\w.]+\.png)", page.read_text(encoding="utf-8"))}
+    assert shown == {pictures.SCREEN, *pictures.DRAWN_BY} == {path.name for path in pictures.FOLDER.glob("*.png")}
+
+
+@pytest.mark.parametrize("name", sorted(set(pictures.read_notes()) - {pictures.SCREEN}))
+def test_pictures_are_of_the_present_drawings(name):
+    assert pictures.read_notes()[name] == pictures.digest(name), "run the workflow, then python -m tests.pictures"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -16,6 +17,7 @@ from exoprobe.audit_result import check_folder
 from exoprobe.datasets.user_inputs import as_factor_file, as_feature_file
 from exoprobe.errors import ExoprobeError
 from exoprobe.provenance import git_commit, versions
+from tests import pictures
 
 BLOCKED = (
     *("snakemake", "dlib", "onnx", "onnxruntime", "torchvision", "matplotlib", "PIL", "yaml", "jsonschema"),
@@ -185,6 +187,13 @@ def test_the_demo_writes_a_page_and_says_what_it_found(tmp_path, capsys):
     assert page == str(tmp_path / "demo" / "index.html")
     assert headline.startswith("channel leaks")
     assert len(findings) == 3
+    shown = pictures.read_notes()[pictures.SCREEN]  # of README's picture
+    number = re.compile(r"\d\.\d+")
+    for now, then in zip([headline, *findings], shown, strict=True):
+        assert number.sub("", now) == number.sub("", then), "python -m tests.pictures"
+        assert [float(n) for n in number.findall(now)] == pytest.approx(
+            [float(n) for n in number.findall(then)], abs=0.02
+        )
     result = exoprobe.load_results(tmp_path / "demo")
     assert result.verdicts.query("control")["representation"].unique().tolist() == ["random_projection"]
     assert len(result.tables["erasure"]) > 0

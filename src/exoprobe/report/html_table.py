@@ -56,7 +56,7 @@ def write_html_table(
         columns: what they are called, so that a phone can show a row as a block of lines; else it scrolls.
     """
     names = "\n".join(
-        f"  td:nth-child({rank})::before {{ content: {json.dumps(name)} }}" for rank, name in enumerate(columns, 1)
+        f"  td:nth-child({rank})::before {{ content: {json.dumps(name)} }}" for rank, name in enumerate(columns[1:], 2)
     )
     narrow = NARROW.format(names=names) if columns else ""
     page = PAGE.format(title=title, caption=caption, table=table, leading=leading, narrow=narrow)
