@@ -11,11 +11,10 @@ from exoprobe.errors import ExoprobeError
 
 USAGE = 1  # a broken limit ends with 2, argparse's own status of wrong usage
 DESCRIPTION = """\
-Hold a finished audit against limits, and against an earlier audit.
+Compare a finished audit with limits, or with an earlier audit.
 
-The exit status is 0 where all hold, 2 where one is broken, 3 where one is inconclusive and none is broken, and 1
-where an input is refused. A limit is broken where the interval's lower end is above it, and holds where the upper end
-is not."""
+Exit status: 0 if all limits hold, 2 if one is broken, 3 if one is inconclusive and none is broken, 1 if an input is
+refused. A limit is broken if the interval's lower end is above it. It holds if the upper end is not."""
 EXAMPLES = """\
 examples:
   exoprobe check exoprobe-audit --limit sex=0.1 --limit site:label=0.05

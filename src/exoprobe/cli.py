@@ -25,7 +25,7 @@ GARBAGE = 50_000  # objects, between looks for garbage
 EXAMPLES = """\
 examples:
   exoprobe audit my.npy my.csv --group person
-      rows of my.npy and my.csv belong together by their order
+      rows of my.npy and my.csv are in the same order
   exoprobe audit before.npy after.npy my.csv --group person --label class --out audit
       compares two representations
   exoprobe audit atlas.h5ad:obsm/X_pca atlas.h5ad:obsm/X_scVI --group donor --label cell_type

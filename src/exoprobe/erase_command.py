@@ -15,7 +15,7 @@ def add_erase(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     erase = commands.add_parser(
         "erase",
         help="remove from features what an eraser of an audit erases",
-        description="Apply an eraser, of an audit's folder erasers or of exoprobe.Eraser, to features, row by row.",
+        description="Apply an eraser (of an audit, or saved by exoprobe.Eraser) to features, row by row.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

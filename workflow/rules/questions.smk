@@ -64,7 +64,7 @@ rule layers:
         "../scripts/layers.py"
 
 
-# How digits are told apart that a network was not trained on.
+# How well digits are distinguished that a network was not trained on.
 rule unseen_digits:
     input:
         samples=digits.probed_samples(UNSEEN),
@@ -89,7 +89,7 @@ rule unseen_digits:
         "../scripts/unseen_digits.py"
 
 
-# How people are told apart whom a network was not trained on.
+# How well subjects are distinguished that a network was not trained on.
 rule unseen_identities:
     input:
         samples=faces.samples,
@@ -120,7 +120,7 @@ rule unseen_identities:
 
 
 rule unseen_classes:
-    """Are classes told apart that a network was not trained on?"""
+    """Does a network distinguish classes that it was not trained on?"""
     input:
         f"results/probes/{digits.dataset}/unseen_digits.parquet",
         f"results/probes/{faces.dataset}/unseen_identities.parquet",

