@@ -231,8 +231,8 @@ rule audit:
         f"results/{AUDIT}/index.html",
 
 
+# The first verdicts of the audit: the linear probes', before anything else is computed.
 rule audit_first_page:
-    """The first verdicts of the audit: the linear probes', before anything else is computed."""
     input:
         samples=AUDIT_SAMPLES,
         factors=AUDIT_FACTORS,
