@@ -65,7 +65,7 @@ def test_the_menu_of_targets_says_what_each_is(finished):
     _, output = finished.snakemake("--list-target-rules", "--quiet")
     menu = dict(re.findall(r"^(\w+) \((.+)\)$", output, re.MULTILINE))
     assert set(menu) >= {"all", "data", "networks", "features", "probes", "scorecard", *FIGURES}
-    assert not set(menu) & {"audit_tables", "audit_first_page", "load_orl", "score"}  # helpers have no words of their own
+    assert not set(menu) & {"audit_tables", "audit_first_page", "load_orl", "score"}  # helpers say nothing here
 
 
 def test_the_report_holds_every_figure_and_the_scorecard(finished):

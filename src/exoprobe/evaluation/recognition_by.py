@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from exoprobe.datasets.factors import Factor, read_factors
 from exoprobe.datasets.folds import Fold, plan_folds
-from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.samples import dataset_digest, label_codes, read_samples
 from exoprobe.evaluation.binning import factor_bins
 from exoprobe.evaluation.intervals import LEAST_GROUPS, group_sums, group_weights, interval
 from exoprobe.evaluation.recognition import Estimate, label_means
@@ -87,7 +87,7 @@ def recognition_tables(
 def _open_test(samples: str | Path, features: str | Path, *, label_is_group: bool) -> _Test | None:
     """Read the rows of test whose label is known; None where there are none."""
     columns = read_samples(samples, ["group", "split", "label"])
-    labels = columns["label"]
+    labels = label_codes(columns["label"])
     planned = plan_folds(columns["group"], columns["split"])
     test_rows = np.flatnonzero(np.any([fold.test for fold in planned], axis=0))
     rows = test_rows[verification_rows(labels[test_rows], columns["group"][test_rows])]

@@ -227,6 +227,7 @@ class Audit(Details):
             ],
             "pictures": [], "joined": "20,000 rows were joined by the column id.", "permutations": 999, "margin": 0.1,
             "version": "0.1.0", "neighbors_rows": 10_000, "label_is_group": False,
+            "label_is_number": False,
         }  # fmt: skip
 
 
