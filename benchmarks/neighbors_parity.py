@@ -1,6 +1,7 @@
 """Are the neighbors' measures those of croma and scib-metrics? python -m benchmarks.neighbors_parity
 
-With benchmarks/requirements.txt installed. Three datasets: scikit-learn's digits (label: parity; factor: how much ink)
+In an environment of its own, since scib-metrics brings jax: Python 3.12, and pip install . croma==1.0.1
+scib-metrics==0.6.1. Three datasets: scikit-learn's digits (label: parity; factor: how much ink)
 and breast cancers (label: diagnosis; factor: texture), and made-up cells (label: type; factor: batch; groups: donors).
 Every value must be equal to 1e-6. scib-metrics' kBET per label searches its neighbors approximately, by diffusion
 distance; its kBET is compared here, within each label, with exact neighbors.
