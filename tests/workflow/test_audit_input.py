@@ -1,6 +1,7 @@
 """From a user's files to what is audited, through the command line."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -96,13 +97,20 @@ def test_what_is_wrong_is_said_in_one_sentence_before_any_job(project, given, me
     assert "Traceback" not in output
 
 
-def test_too_few_permutations_are_refused_where_the_files_are_joined(project):
+def test_a_job_s_refusal_is_repeated_last_and_an_earlier_page_is_set_aside(project):
+    page = project.path("results/audit/index.html")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("of an earlier audit")
+    os.utime(page, (1, 1))
     few = (*MINE[:3], "audit={images: images.npy, permutations: 19, rows: 90}")
-    status, output = project.snakemake(SAMPLES, "--config", *few)
+    status, output = project.snakemake("audit", "--config", *few)
     assert status == 1
     log = project.path("results/logs/audit/samples.log").read_text()
-    assert "audit.permutations is 19; with 2 tests" in log + output
     assert "Traceback" not in log + output
+    ending = "\n".join(output.splitlines()[-6:])
+    assert "audit.permutations is 19; with 2 tests" in ending
+    assert "results/audit/index.html was of an earlier audit and is now results/audit/earlier_index.html" in ending
+    assert not page.exists()
 
 
 PEAK = """

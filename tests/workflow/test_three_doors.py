@@ -125,6 +125,37 @@ def test_the_rules_are_a_module_of_another_workflow(project, tmp_path):
     assert_same(tmp_path / "exo/results/audit", project.path("results/audit"))
 
 
+HOSTED = """
+configfile: "config/config.yaml"
+
+module exoprobe:
+    snakefile: github("lab/exoprobe", path="workflow/Snakefile", tag="v1")
+    config: config
+    prefix: "exo"
+
+use rule * from exoprobe
+"""  # as snakedeploy writes it
+
+
+def test_a_deployed_workflow_on_github_is_planned(root, tmp_path, monkeypatch):
+    hosted = tmp_path / "cache/snakemake/snakemake/source-cache/snakemake-git-cache/github.com/lab/exoprobe"
+    copy, deployed = copy_project(root, tmp_path / "copy").folder, tmp_path / "deployed"
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", copy]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["tag", "v1"]):
+        subprocess.run([*git, *command], check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", copy, hosted], check=True)
+    shutil.copytree(root / "config", deployed / "config")
+    (deployed / "workflow").mkdir()
+    (deployed / "workflow/Snakefile").write_text(HOSTED)
+    np.save(deployed / "embeddings.npy", np.zeros((20, 2)))
+    pd.DataFrame({"patient": range(20), "site": [1, 2] * 10}).to_csv(deployed / "samples.csv", index=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    status, output = Project(deployed).snakemake("-n", "audit")
+    assert status == 0, output
+    assert "exo/results/audit/index.html" in output
+    assert list((deployed / ".snakemake/exoprobe").glob("*/src/exoprobe/__init__.py"))
+
+
 @pytest.mark.parametrize("where", ["-s", "--directory"])
 def test_another_folder_s_files_are_audited_without_a_configuration_there(project, tmp_path, where):
     for name in ("my.npy", "my.csv"):

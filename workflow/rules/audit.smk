@@ -269,3 +269,24 @@ rule audit_verdicts:
     """First verdicts on your own features, by the linear probes alone, in seconds: results/audit/first_verdicts.html."""
     input:
         f"results/{AUDIT}/first_verdicts.html",
+
+
+# Not of a module: there, the page job's log has the answer.
+PAGES = {"audit": Path(f"results/{AUDIT}/index.html"), "audit_verdicts": Path(f"results/{AUDIT}/first_verdicts.html")}
+
+
+def pages_asked():
+    """The audit's pages that the run was to make."""
+    targets = set(workflow.dag_settings.targets)
+    return [page for rule, page in PAGES.items() if {rule, str(page)} & targets]
+
+
+onsuccess:
+    if PAGES["audit"] in pages_asked():
+        print(*answer(PAGES["audit"]), sep="\n")
+
+
+onerror:
+    print("", *dict.fromkeys(refusals(Path("results/logs"), BEGUN)), sep="\n", file=sys.stderr)
+    for sentence in filter(None, (set_aside(page, BEGUN) for page in pages_asked())):
+        print(sentence, file=sys.stderr)

@@ -1,11 +1,34 @@
 import os
 import sys
+import tempfile
+import time
 from dataclasses import asdict
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
-ROOT = Path(str(workflow.current_basedir.get_path_or_uri(secret_free=False))).parents[1]
+
+def checkout(source):
+    """The folder of the repository at the revision that a file of it is from.
+
+    Snakemake fetches a workflow on GitHub or GitLab file by file; the library is needed whole.
+    """
+    if source.is_local:
+        return Path(str(source.get_path_or_uri(secret_free=False))).parents[1]
+    repository = source.hosted_repo.repo
+    folder = Path(".snakemake", "exoprobe", repository.commit(source.ref).hexsha).absolute()
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+            whole = Path(temporary, "whole")
+            whole.mkdir()
+            repository.git(work_tree=whole).checkout(folder.name, "--", ".")
+            whole.rename(folder)
+    return folder
+
+
+BEGUN = time.time()
+ROOT = checkout(workflow.current_basedir)
 LIBRARY = ROOT / "src"
 SCRIPTS = ROOT / "workflow" / "scripts"
 
@@ -29,6 +52,7 @@ from exoprobe.evaluation.pose_ranges import EDGES as YAW_EDGES
 from exoprobe.io.files import digest_of_file, digest_of_files
 from exoprobe.io.locations import files_of
 from exoprobe.probes.registry import METHODS, general_probe_names
+from exoprobe.run_end import answer, refusals, set_aside
 from exoprobe.run_lock import begin_run, check_run
 from exoprobe.runs.audit import AuditRuns
 from exoprobe.runs.digits import DATASETS, LAYERS, ROTATION, TOGETHER, UNSEEN, DigitRuns
