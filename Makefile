@@ -6,7 +6,7 @@ PYTHON ?= python3
 CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN := .venv/bin
 GIGABYTES := 9
-BENCHMARKS := throughput dlib_speed feature_store regression_speed svm_speed scaling large_features audit_calibration learning_curve shift rows erasers croma_parity audit_speed audit_beside_sklearn
+BENCHMARKS := throughput dlib_speed feature_store large_forms regression_speed svm_speed scaling large_features audit_calibration learning_curve shift rows erasers croma_parity audit_speed audit_beside_sklearn
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 .DEFAULT_GOAL := run

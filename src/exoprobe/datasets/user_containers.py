@@ -148,14 +148,26 @@ def _read(
 ) -> np.ndarray:
     """Read an array block by block; a sparse one becomes dense."""
     member, rows, dimension = root[name], *shape
-    features = np.zeros(shape, load_type(dtype))
     if not hasattr(member, "shape"):
-        return _read_sparse(member, features)
+        return _read_sparse(member, np.zeros(shape, load_type(dtype)))
+    if (mapped := _mapped(member, shape)) is not None:
+        return mapped
+    features = np.empty(shape, load_type(dtype))
     step = max(1, BLOCK_BYTES // max(1, dimension * dtype.itemsize))
+    chunk = (member.chunks or (1,))[0]
+    step = max(1, step // chunk) * chunk  # or a chunk would be unpacked twice
     for start in range(0, rows, step):
-        block = member[start : start + step] if layer is None else member[start : start + step, layer]
-        features[start : start + step] = block.reshape(-1, dimension)
+        rows_read = slice(start, min(start + step, rows))
+        features[rows_read] = (member[rows_read] if layer is None else member[rows_read, layer]).reshape(-1, dimension)
     return features
+
+
+def _mapped(member: Any, shape: tuple[int, int]) -> np.ndarray | None:  # noqa: ANN401 see above
+    """Map an array of HDF5 into memory, as a .npy file; None where it lies in pieces, or is packed."""
+    if not hasattr(member, "id") or member.chunks or member.external or member.shape != shape:
+        return None
+    offset = None if member.file.userblock_size else member.id.get_offset()
+    return None if offset is None else np.memmap(member.file.filename, member.dtype, "r", offset, shape)
 
 
 def _read_sparse(member: Any, features: np.ndarray) -> np.ndarray:  # noqa: ANN401 see above

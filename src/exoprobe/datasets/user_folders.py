@@ -9,7 +9,7 @@ import pyarrow.dataset as pa_dataset
 
 from exoprobe.datasets.table_columns import check_column, is_pandas_index
 from exoprobe.datasets.user_file import UserFile, refuse_unreadable
-from exoprobe.datasets.user_tables import columns_array, is_vector, vectors_array
+from exoprobe.datasets.user_tables import columns_array, is_vector, read_vectors, vector_length, vectors_array
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
@@ -112,6 +112,7 @@ def _open_tables(location: Location, paths: Sequence[Path], id_column: str | Non
             f"{location.path}: column {texts[0].name} holds {texts[0].type}; features must be numbers, and an id "
             "column is named by id"
         )
+    is_parquet = paths[0].suffix.lower() == ".parquet"
     ids = None if id_column is None else read([id_column])[id_column].to_pandas().to_numpy()
     names = [] if vectors else [field.name for field in fields]
 
@@ -119,9 +120,14 @@ def _open_tables(location: Location, paths: Sequence[Path], id_column: str | Non
         with refuse_unreadable(paths[0]):
             if not vectors:
                 return columns_array(read(names))
+            if is_parquet:
+                return read_vectors(paths, vectors[0], rows, dimension)
             return vectors_array(read(vectors[:1]).column(0), location.path)
 
-    dimension = len(names) or len(read(vectors[:1]).slice(0, 1).column(0)[0])
+    if vectors and is_parquet:
+        dimension = vector_length(paths[0], vectors[0])
+    else:
+        dimension = len(names) or len(read(vectors[:1]).column(0)[0])
     return UserFile(location.path, rows, dimension, load, ids, names)
 
 

@@ -1,7 +1,7 @@
 """A user's features in tables: CSV, and Parquet in its several forms."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from exoprobe.features.feature_file import read_features, read_info, read_sample
 from exoprobe.features.feature_store import METADATA_KEY
 from exoprobe.io.locations import Location
 
-BATCH = 8_192  # rows
+BATCH = 1_024  # rows
 
 
 def open_csv(location: Location, id_column: str | None) -> UserFile:
@@ -147,20 +147,34 @@ def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> User
 
 def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
     rows = pq.read_metadata(path).num_rows
-    first = next(pq.ParquetFile(path).iter_batches(1, columns=[name]), None)
-    dimension = 0 if first is None else int(_lengths(_lists(first.column(0)))[0].as_py() or 0)
+    dimension = vector_length(path, name)
+    return UserFile(path, rows, dimension, lambda: read_vectors([path], name, rows, dimension), ids)
 
-    def load() -> np.ndarray:
-        value_type = _lists(first.column(0)).type.value_type if first is not None else pa.float32()
-        features, start = np.empty((rows, dimension), _numpy_type(value_type)), 0
-        with refuse_unreadable(path):
-            for batch in pq.ParquetFile(path).iter_batches(BATCH, columns=[name]):
-                block = _block(_lists(batch.column(0)), dimension, path, start)
+
+def vector_length(path: Path, name: str) -> int:
+    """Return how long the first vector in a column of a Parquet file is; 0 where there is none."""
+    first = next(pq.ParquetFile(path, pre_buffer=False).iter_batches(1, columns=[name]), None)
+    return 0 if first is None else int(_lengths(_lists(first.column(0)))[0].as_py() or 0)
+
+
+def read_vectors(paths: Sequence[Path], name: str, rows: int, dimension: int) -> np.ndarray:
+    """Read a column of vectors of Parquet files, one after the other: [N, D].
+
+    Raises:
+        ExoprobeError: where a vector has another length, or a file cannot be read.
+    """
+    kind = pq.read_schema(paths[0]).field(name).type
+    kind = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+    features, start = np.empty((rows, dimension), _numpy_type(kind.value_type)), 0
+    for path in paths:
+        before = start
+        with refuse_unreadable(path):  # in one thread and small batches, whose memory is used again and again
+            file = pq.ParquetFile(path, pre_buffer=False)
+            for batch in file.iter_batches(BATCH, columns=[name], use_threads=False):
+                block = _block(_lists(batch.column(0)), dimension, path, start - before)
                 features[start : start + len(block)] = block
                 start += len(block)
-        return features
-
-    return UserFile(path, rows, dimension, load, ids)
+    return features
 
 
 def is_vector(kind: pa.DataType) -> bool:

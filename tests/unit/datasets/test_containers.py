@@ -258,3 +258,26 @@ def test_a_modality_of_mudata_has_the_ids_of_its_own_table(tmp_path, matrix):
     opened = open_features(f"{path}:mod/rna/obsm/X_pca", "obs_names")
     assert opened.ids.tolist() == list(IDS)
     assert read_factor_table(path)["site"].tolist() == list(range(ROWS + 1))
+
+
+def test_files_that_anndata_itself_writes_are_read(tmp_path, matrix):
+    anndata = pytest.importorskip("anndata")  # on Python 3.11 it needs pandas 2, which the lock file does not have
+    obs = pd.DataFrame({"donor": pd.Categorical([f"d{row % 3}" for row in range(ROWS)])}, index=IDS)
+    written = anndata.AnnData(X=sparse.csr_matrix(matrix), obs=obs, obsm={"X_pca": matrix})
+    written.write_h5ad(tmp_path / "x.h5ad", compression="gzip")
+    written.write_zarr(tmp_path / "x.zarr")
+    for name in ("x.h5ad", "x.zarr"):
+        for place in ("obsm/X_pca", "X"):
+            file = open_features(f"{tmp_path / name}:{place}", "obs_names")
+            np.testing.assert_array_equal(np.asarray(file.load(), np.float32), matrix)
+            assert list(file.ids) == IDS
+        assert read_factor_table(tmp_path / name)["donor"].tolist() == obs["donor"].tolist()
+
+
+def test_a_folder_that_hugging_face_s_datasets_saves_is_read(tmp_path, matrix):
+    datasets = pytest.importorskip("datasets")
+    written = datasets.Dataset.from_dict({"id": IDS, "embedding": matrix.tolist()})
+    written.save_to_disk(str(tmp_path / "x"), num_shards=3)
+    file = open_features(tmp_path / "x", "id")
+    np.testing.assert_array_equal(np.asarray(file.load(), np.float32), matrix)
+    assert list(file.ids) == IDS
