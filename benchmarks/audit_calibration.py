@@ -11,6 +11,7 @@ Studies:
     through     what a factor is said to be that is encoded through a class alone
     neighbors   intervals of the measures of nearest neighbors
     nonlinear   the MLP and all other probes: a linear leak, a product of two signs, and nothing
+    gate        limits that are broken, with and without a leak, and an unchanged release that is called worse
 
 Writes results/bench/audit_calibration.csv; rows of studies that are not run stay.
 """
@@ -25,6 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.calibration.beyond import beyond, through
 from benchmarks.calibration.coverage import coverage
+from benchmarks.calibration.gate import gate
 from benchmarks.calibration.needed import needed
 from benchmarks.calibration.neighbors import neighbors
 from benchmarks.calibration.nonlinear import nonlinear
@@ -45,6 +47,7 @@ STUDIES: dict[str, tuple[Study, int]] = {  # with the number of datasets of each
     "through": (through, 200),
     "neighbors": (neighbors, 300),
     "nonlinear": (nonlinear, 60),
+    "gate": (gate, 200),
 }
 
 
