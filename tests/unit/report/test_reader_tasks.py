@@ -97,11 +97,11 @@ def test_no_column_of_the_matrix_is_cut_off(visit, page_file, viewport):
 
 @pytest.mark.parametrize(("factors", "representations"), [(1, 1), (12, 8), (8, 20)])
 def test_the_first_screen_answers_at_every_size(visit, tmp_path, factors, representations):
-    networks = {f"layer{rank}": f"layer {rank}" for rank in range(representations)}
+    networks = {f"layer{rank}": f"layer {rank} of a network whose name is long" for rank in range(representations)}
     file = write_audit(tmp_path, Audit([f"factor {rank}" for rank in range(factors)], networks, dimension=8))
     for viewport in (SCREEN, PHONE):
         page = visit(file, "", viewport=viewport)
-        assert "factor 0 leaks strongly from “layer 0”" in on_screen(page)
+        assert "factor 0 leaks strongly from “layer 0 of a network" in on_screen(page)
         assert page.locator(".matrix tbody tr").count() == 1 + factors
         assert page.evaluate("() => document.documentElement.scrollWidth") == viewport["width"]
 
