@@ -55,8 +55,11 @@ def _cells(factor: Factor, predicted: np.ndarray) -> Iterator[Cell]:
         return iter(())
     if factor.kind in CLASSES:
         return _confusions(factor, values.astype(int), predicted)
-    cut = _angle_bins if factor.kind == "angle" else _number_bins
-    by_predicted = cut(predicted % 360 if factor.kind == "angle" else predicted, values)
+    cut = _number_bins
+    if factor.kind == "angle":
+        cut, middle = _angle_bins, (values.min() + values.max()) / 2
+        predicted = middle + (predicted - middle + 180) % 360 - 180  # written as the true values are
+    by_predicted = cut(predicted, values)
     swapped = (cell | {"true": cell["predicted"], "predicted": cell["true"]} for cell in by_predicted)
     nothing = {"low": np.nan, "high": np.nan, "binned": BY_PREDICTED}
     return chain(cut(values, predicted), (cell | nothing for cell in swapped))

@@ -52,3 +52,11 @@ def test_angles_are_compared_around_the_circle(tmp_path):
     values = np.array([350.0, 351, 352, 10, 11, 12])
     rows = table(tmp_path, Factor("yaw", "angle", values), {"linear": (values + 20) % 360})
     assert sorted(float(row.predicted) - float(row.true) for row in rows.itertuples()) == pytest.approx([20] * 3)
+
+
+def test_calibration_of_angles_is_written_as_their_values_are(tmp_path):
+    values = np.array([-50.0, -48, -46, 20, 22, 24])
+    rows = table(tmp_path, Factor("yaw", "angle", values), {"linear": (values + 2) % 360})
+    calibration = rows[rows["binned"] == "predicted"]
+    assert sorted(calibration["predicted"].astype(float)) == pytest.approx([-46, 24])
+    assert sorted(calibration["true"].astype(float)) == pytest.approx([-48, 22])
