@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.evaluation.bootstrap import score
-from exoprobe.evaluation.intervals import interval
+from exoprobe.evaluation.intervals import group_sums, interval
 from exoprobe.evaluation.label_probe import LabelProbe
 from exoprobe.evaluation.sign_flips import sign_flip_tests
 from exoprobe.probes.matched_rows import matched_rows
 from exoprobe.probes.skill import losses, measures, row_statistics
 
 DRAWS = 4  # of the rows that are left out instead
+BLOCKS = 10  # of training units that the jackknife leaves out
 CELL_GROUPS = 2  # in test and in train that hold a level with a label, and the label at other levels
 NOISE_PAIRS = 8  # of ± values that add the spread between training samples to a sign-flip test
 
@@ -60,11 +61,11 @@ def compare_unseen(probe: LabelProbe, levels: np.ndarray, units: np.ndarray) -> 
     rows = crossed_rows(probe, levels, units) & probe.test
     if not rows.any():
         return None
-    unseen, seen = _predict(probe, levels, units, rows)
-    rows &= ~np.isnan(unseen)
+    predicted = _predict(probe, levels, units, rows)
+    rows &= ~np.isnan(predicted.unseen[:, 0])
     if len(np.unique(probe.classes[rows])) < 2:
         return None
-    return _score(probe, levels, units, rows, unseen, seen)
+    return _score(probe, levels, units, rows, predicted)
 
 
 def crossed_rows(probe: LabelProbe, levels: np.ndarray, units: np.ndarray) -> np.ndarray:
@@ -91,26 +92,47 @@ def _units_of_cells(cells: np.ndarray, units: np.ndarray, rows: np.ndarray, size
     return np.bincount(pairs[:, 0], minlength=size)
 
 
-def _predict(
-    probe: LabelProbe, levels: np.ndarray, units: np.ndarray, rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Predict the label of some test rows without their level [n], and without other rows instead [n, DRAWS]."""
+@dataclass(frozen=True)
+class _Predictions:
+    """Predictions of n samples, NaN but in the test rows that count.
+
+    Attributes:
+        unseen: [n, 1], by probes trained without the row's level.
+        seen: [n, DRAWS], by probes trained without other rows instead.
+        without: [n, 1 + DRAWS, J], the same by probes trained without each block of units too.
+    """
+
+    unseen: np.ndarray
+    seen: np.ndarray
+    without: np.ndarray
+
+
+def _predict(probe: LabelProbe, levels: np.ndarray, units: np.ndarray, rows: np.ndarray) -> _Predictions:
+    """Predict the label of some test rows without their level, and without other rows instead."""
     known = (levels >= 0) & (probe.classes >= 0)
     replaced = _replaced_rows(probe, levels, units, known & probe.train, np.unique(levels[rows]))
-    unseen, seen = np.full(len(levels), np.nan), np.full((len(levels), DRAWS), np.nan)
+    blocks = _blocks(units, known & probe.train)
+    predicted = np.full((len(levels), 1 + DRAWS), np.nan)
+    without = np.full((*predicted.shape, blocks.max() + 1), np.nan)
     for fold, ridge in zip(probe.folds, probe.ridges, strict=True):
         train = fold.train & known
-        of_level = {level: ridge.moments(train & (levels == level)) for level in np.unique(levels[train])}
-        whole = sum(list(of_level.values())[1:], start=next(iter(of_level.values())))
         for level, instead in replaced.items():
-            test = fold.test & rows & (levels == level)
-            if not test.any() or level not in of_level or len(of_level) < 2:
+            test, of_level = fold.test & rows & (levels == level), levels[train] == level
+            if not test.any() or not of_level.any() or of_level.all():
                 continue
-            unseen[test] = ridge.predict(whole.without(of_level[level]), test)
-            for draw, left_out in enumerate(instead):
-                moments = whole.without(ridge.moments(train & left_out))
-                seen[test, draw] = ridge.predict(moments, test)
-    return unseen, seen
+            for index, left_out in enumerate([levels == level, *instead]):
+                moments = ridge.moments_without(train, left_out)
+                values = ridge.predict_without(moments, train & ~left_out, blocks, test)
+                predicted[test, index], without[test, index] = values[0], values[1:].T
+    return _Predictions(predicted[:, :1], predicted[:, 1:], without)
+
+
+def _blocks(units: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Put the units of some rows at random into blocks of equally many, int [n]; all other rows are of the first."""
+    names, index = np.unique(units[rows], return_inverse=True)
+    blocks = np.zeros(len(units), int)
+    blocks[rows] = (np.random.default_rng(0).permutation(len(names)) % BLOCKS)[index]
+    return blocks
 
 
 def _replaced_rows(
@@ -126,20 +148,15 @@ def _replaced_rows(
 
 
 def _score(
-    probe: LabelProbe,
-    levels: np.ndarray,
-    units: np.ndarray,
-    rows: np.ndarray,
-    unseen: np.ndarray,
-    seen: np.ndarray,
+    probe: LabelProbe, levels: np.ndarray, units: np.ndarray, rows: np.ndarray, predicted: _Predictions
 ) -> UnseenValues:
     test, label = probe.test, probe.label
     truth, constants = np.where(rows, label.values, np.nan)[test], probe.constants[test]
     bootstrap = probe.bootstrap(units)
-    known = score(label, truth, seen[test], constants, bootstrap)
-    new = score(label, truth, unseen[test, None], constants, bootstrap)
-    noise = _spread_of_training(probe, levels, units, rows, seen)
-    by_level = _drops(probe, levels, rows, unseen, seen)
+    known = score(label, truth, predicted.seen[test], constants, bootstrap)
+    new = score(label, truth, predicted.unseen[test], constants, bootstrap)
+    noise = _spread_of_training(probe, units, rows, predicted.without)
+    by_level = _drops(probe, levels, rows, predicted)
     spread = noise * np.random.default_rng(0).normal(size=len(known.samples["skill"]))
     drop = known.value("skill") - new.value("skill")
     low, high = interval(known.samples["skill"] - new.samples["skill"] + spread, known.min_class_groups)
@@ -158,34 +175,36 @@ def _score(
     )
 
 
-def _spread_of_training(
-    probe: LabelProbe, levels: np.ndarray, units: np.ndarray, rows: np.ndarray, seen: np.ndarray
-) -> float:
-    """Return the drop's standard deviation between training samples.
+def _spread_of_training(probe: LabelProbe, units: np.ndarray, rows: np.ndarray, without: np.ndarray) -> float:
+    """Return the drop's standard deviation between training samples: a jackknife over blocks of training units.
 
-    Each draw of rows to leave out is a training sample of its own; where the factor means nothing, so are the rows with
-    a level. Draws differ by chance on single test units too. That is known to the bootstrap, and is taken away.
+    Probes without a block also differ by chance on single test units, whose predicted classes are beside the border.
+    That is known to the bootstrap, and is taken away: only products of two units' changes count.
+
+    Args:
+        probe: the label's.
+        units: int [n].
+        rows: bool [n], the test rows that count.
+        without: see :class:`_Predictions`.
     """
-    pairs, codes = np.unique(np.stack([levels[rows], units[rows]], axis=1), axis=0, return_inverse=True)
     truth, constants = probe.label.values[rows], probe.constants[rows]
-    lost = []
-    for predicted in seen[rows].T:
-        statistics = row_statistics(probe.label, truth, predicted, constants)
-        sums = np.zeros((len(pairs), statistics.shape[1]))
-        np.add.at(sums, codes.ravel(), statistics)
-        lost.append(losses(probe.label, sums))
-    deviations = np.array(lost) - np.mean(lost, axis=0)
-    by_level = np.stack([deviations[:, pairs[:, 0] == level].sum(1) for level in np.unique(levels[rows])])
-    variance = (np.square(by_level).sum() - np.square(deviations).sum()) / (DRAWS - 1)
-    return float(np.sqrt(max(0.0, variance) * (1 + 1 / DRAWS)))
+    drops = []
+    for predicted in np.moveaxis(without[rows], 2, 0):
+        statistics = [row_statistics(probe.label, truth, values, constants) for values in predicted.T]
+        unseen, *seen = [losses(probe.label, group_sums(units[rows], values)) for values in statistics]
+        drops.append(unseen - np.mean(seen, axis=0))
+    changes = np.array(drops) - np.mean(drops, axis=0)
+    count, total = changes.shape
+    variance = (np.square(changes.sum(1)).sum() - np.square(changes).sum()) * count / (count - 1) * total / (total - 1)
+    return float(np.sqrt(max(0.0, variance)))
 
 
-def _drops(probe: LabelProbe, levels: np.ndarray, rows: np.ndarray, unseen: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def _drops(probe: LabelProbe, levels: np.ndarray, rows: np.ndarray, predicted: _Predictions) -> np.ndarray:
     """Return the drop on each level among some rows, [K]; NaN where it has one label."""
     _, codes = np.unique(levels[rows], return_inverse=True)
     skills = []
-    for predicted in (*seen[rows].T, unseen[rows]):
-        statistics = row_statistics(probe.label, probe.label.values[rows], predicted, probe.constants[rows])
+    for values in (*predicted.seen[rows].T, predicted.unseen[rows, 0]):
+        statistics = row_statistics(probe.label, probe.label.values[rows], values, probe.constants[rows])
         sums = np.zeros((codes.max() + 1, statistics.shape[1]))
         np.add.at(sums, codes, statistics)
         skills.append(measures(probe.label, sums)["skill"])

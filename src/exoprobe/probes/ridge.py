@@ -1,6 +1,6 @@
 """Ridge regression from moments: every target and every alpha from one factorization, or one alpha alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,12 @@ def ridge_coefficients(gram: np.ndarray, cross: np.ndarray, ridge: float) -> np.
     Returns:
         float64 [T, D].
     """
+    return ridge_solver(gram, ridge)(cross).T
+
+
+def ridge_solver(gram: np.ndarray, ridge: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what multiplies matrices [D, T] by the inverse of gram + ridge, from one factorization."""
     shifted = gram.T.copy(order="F")  # symmetric: the transpose is the same, and quickly copied
     shifted[np.diag_indices_from(shifted)] += ridge
     factored = cho_factor(shifted, overwrite_a=True, check_finite=False)
-    return np.asarray(cho_solve(factored, cross, check_finite=False)).T
+    return lambda right: np.asarray(cho_solve(factored, right, check_finite=False))

@@ -6,6 +6,7 @@ import pytest
 
 from exoprobe.datasets.factors import RANKS, Factor
 from exoprobe.datasets.folds import plan_folds
+from exoprobe.evaluation import unseen_values
 from exoprobe.evaluation.label_probe import make_label_probe
 from exoprobe.evaluation.shift import ESTIMATES, shift_table
 from exoprobe.evaluation.shift_verdicts import COLUMNS, judge_shift
@@ -68,6 +69,25 @@ def test_a_label_that_is_a_number_is_compared_too():
     assert planted.drop[1] > 0.1
     _, nothing = compare(np.stack([2 * values, 0 * values], axis=1), levels, number, groups)
     assert abs(nothing.drop[0]) < 0.05
+
+
+def test_the_jackknife_finds_the_spread_between_training_samples(monkeypatch):
+    """Twelve audits with the same test rows and other training rows: their drops differ by about as much as it says."""
+    spreads, drops, groups = [], [], np.repeat(np.arange(GROUPS), PER_GROUP)
+    jackknife = unseen_values._spread_of_training
+    monkeypatch.setattr(
+        unseen_values, "_spread_of_training", lambda *given: spreads.append(jackknife(*given)) or spreads[-1]
+    )
+    fixed = np.random.default_rng(0).normal(size=(len(groups), 5))
+    splits = np.array(["train", "validation", "test"])[np.searchsorted([50, 70], groups, side="right")]
+    levels, folds = groups % 3, plan_folds(groups, splits)
+    for seed in range(12):
+        drawn = np.where((splits == "test")[:, None], fixed, np.random.default_rng(seed).normal(size=fixed.shape))
+        label = Factor("label", "continuous", drawn[:, 4], scale=RANKS)
+        features = drawn[:, :4] + label.values[:, None] * [1, 0.5, 0, 0] + 2 * np.outer(levels == 2, [1, 1, 0, 0])
+        probe = make_label_probe(features.astype(np.float32), label, groups, folds)
+        drops.append(compare_unseen(probe, levels, groups).drop[0])
+    assert 0.6 < np.sqrt(np.mean(np.square(spreads))) / np.std(drops, ddof=1) < 2
 
 
 def test_a_level_with_one_label_is_left_out_and_two_such_levels_leave_nothing():
