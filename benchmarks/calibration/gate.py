@@ -12,7 +12,7 @@ from benchmarks.calibration.rates import rate
 from benchmarks.calibration.verdicts import cohort
 from exoprobe.gate import Check, Limit, check_baseline, check_limits
 
-GROUPS, ROWS = 300, 5
+GROUPS, ROWS = 300, 10  # of each; with 5 rows, intervals are too wide for a skill so near the limit
 LIMIT, ABOVE, KEPT = 0.1, 0.2, 0.3  # the limit; a skill above it; the skill of two releases
 NO_TABLE = pd.DataFrame({"factor": [], "given": []})
 
