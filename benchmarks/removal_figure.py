@@ -8,7 +8,7 @@ import pandas as pd
 from exoprobe.io.files import atomic_write
 from exoprobe.plots.style import new_figure
 
-RECOGNITION = {"label_accuracy": "label accuracy", "equal_error_rate": "equal error rate of verification"}
+RECOGNITION = {"label_accuracy": "label accuracy", "equal_error_rate": "equal error rate"}
 MARKERS = "os^Dv"
 
 
@@ -28,17 +28,19 @@ def draw_removal_curve(table: pd.DataFrame, path: Path) -> None:
     keys = ["dataset", "factor", "eraser", "strength"]
     best = best_probes(table)
     factors = list(best[["dataset", "factor"]].drop_duplicates().itertuples(index=False))
+    erasers = list(best["eraser"].unique())
     figure, panels = new_figure(columns=len(factors), height=2.9, squeeze=False)
     for axes, (dataset, factor) in zip(panels[0], factors, strict=True):
         rows = best[(best["dataset"] == dataset) & (best["factor"] == factor)]
         of_factor = table[(table["dataset"] == dataset) & (table["factor"] == factor)]
         measure = next(name for name in RECOGNITION if name in set(of_factor["measure"]))
         joined = rows.merge(of_factor[of_factor["measure"] == measure], on=keys, suffixes=("", "_of"))
-        for marker, (eraser, points) in zip(MARKERS, joined.groupby("eraser", sort=False), strict=False):
+        for eraser, points in joined.groupby("eraser", sort=False):
+            number = erasers.index(eraser)
+            style = {"marker": MARKERS[number], "color": f"C{number}", "linewidth": 0.8, "elinewidth": 0.6}
             skill = [points["value"] - points["low"], points["high"] - points["value"]]
             cost = [points["value_of"] - points["low_of"], points["high_of"] - points["value_of"]]
-            axes.errorbar(points["value_of"], points["value"], yerr=skill, xerr=cost, marker=marker, label=eraser,
-                          linewidth=0.8, elinewidth=0.6)  # fmt: skip
+            axes.errorbar(points["value_of"], points["value"], yerr=skill, xerr=cost, label=eraser, **style)
         axes.axhline(0, color="gray", linewidth=0.8)
         axes.set(title=f"{dataset}: {factor}", xlabel=RECOGNITION[measure])
     panels[0][0].set_ylabel("skill of the best fresh probe")
