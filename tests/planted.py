@@ -85,7 +85,7 @@ class Planted:
         paths = {kind: features.with_name(f"{features.stem}_{kind}.parquet") for kind in kinds}
         source = open_representation(self.samples, self.factors_file, features)
         probe(source, paths, probes=dict.fromkeys(general_probe_names()))
-        return ProbeFiles(*([path] for path in paths.values()), control=False)
+        return ProbeFiles(*([path] for path in paths.values()), control=False, features=[features])
 
     def audit(self, names: Sequence[str] = ("features",), **settings: object) -> dict[str, pd.DataFrame]:
         """Write, probe and judge."""

@@ -39,7 +39,9 @@ def audit(case: Case, *, seed: int = 0, probes: Sequence[str] = PROBES, planted:
         sensitivity = sensitivity_table(source, samples, margin=MARGIN) if planted else None
         if sensitivity is not None:
             sensitivity["representation"] = "features"
-        files = {"features": ProbeFiles(*([paths[file]] for file in FILES), control=False)}
+        files = {
+            "features": ProbeFiles(*([paths[file]] for file in FILES), control=False, features=[paths["features"]])
+        }
         return audit_scores(samples, factors, files, sensitivity, margin=MARGIN)["verdicts"]
 
 

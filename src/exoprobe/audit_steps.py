@@ -135,7 +135,7 @@ class AuditSteps:
     def _probe_files(self, of: str) -> ProbeFiles:
         predictions, searches = ([self._result(path, what, of) for path in self.features] for what in RESULTS)
         selectivities = [self._result(path, "selectivity") for path in self.features]
-        return ProbeFiles(predictions, searches, selectivities, self.name in self.settings.controls)
+        return ProbeFiles(predictions, searches, selectivities, self.name in self.settings.controls, self.features)
 
     def _open(self, features: Path | None = None) -> Representation:
         """Open the features of one training seed; of the first, if none is named."""

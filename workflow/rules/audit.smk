@@ -18,6 +18,7 @@ SCORE_TABLES = [
 LEARNING_TABLES = ["learning", "description_length"]
 OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "rows", "shift", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
 AUDIT_TABLES = {table: f"results/{AUDIT}/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
+AUDIT_FEATURES = [audited.features(name, seed) for name, seeds in audited.seeds.items() for seed in range(seeds)]
 AUDIT_TABLES["rows"] = f"results/{AUDIT}/rows.parquet"
 
 
@@ -149,6 +150,7 @@ rule audit_tables:
         predictions=audited.probes("predictions"),
         searches=audited.probes("search"),
         selectivities=audited.probes("selectivity"),
+        features=AUDIT_FEATURES,
         described=audited.described(OTHER_TABLES),
     output:
         **AUDIT_TABLES,
@@ -157,7 +159,7 @@ rule audit_tables:
     benchmark:
         f"results/benchmarks/{AUDIT}/tables.tsv"
     resources:
-        mem_mb=grows_with_input(2000, 10),
+        mem_mb=grows_with_input(2000, 10, but="features"),
         runtime=grows_with_input(30, 1),
     params:
         *code("audit_tables.py"),
@@ -239,13 +241,14 @@ rule audit_first_page:
         predictions=audited.probes("linear/predictions"),
         searches=audited.probes("linear/search"),
         selectivities=audited.probes("linear/selectivity"),
+        features=AUDIT_FEATURES,
         described=[f"results/{AUDIT}/{name}" for name in ("metadata.json", "factors.csv", "provenance.json")],
     output:
         f"results/{AUDIT}/first_verdicts.html",
     log:
         f"results/logs/{AUDIT}/first_page.log",
     resources:
-        mem_mb=grows_with_input(2000, 10),
+        mem_mb=grows_with_input(2000, 10, but="features"),
     params:
         *code("first_verdicts.py"),
         *stamps(sorted(PAGE_TEMPLATES.iterdir())),

@@ -146,9 +146,14 @@ def grows(amount):
     return lambda wildcards, attempt: round(amount * attempt)
 
 
-def grows_with_input(base, per_megabyte):
-    """A resource that grows with the size of the job's inputs, and with the attempt."""
-    return lambda wildcards, input, attempt: round((base + per_megabyte * input.size_mb) * attempt)
+def grows_with_input(base, per_megabyte, but=None):
+    """A resource that grows with the size of the job's inputs, but for those of one name, and with the attempt."""
+
+    def resource(wildcards, input, attempt):
+        left_out = sum(Path(file).stat().st_size for file in input[but]) / 2**20 if but else 0
+        return round((base + per_megabyte * (input.size_mb - left_out)) * attempt)
+
+    return resource
 
 
 def figure_files(name, category, label, *, shown="svg", caption=None):

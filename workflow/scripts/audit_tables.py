@@ -14,7 +14,8 @@ from exoprobe.logs import log_to
 log_to(snakemake.log[0])
 cfg = snakemake.params.cfg
 dataset = snakemake.input.samples, snakemake.input.factors
-files = [snakemake.input.predictions, snakemake.input.searches, snakemake.input.selectivities]
+kinds = "predictions", "searches", "selectivities", "features"
+files = [snakemake.input[kind] for kind in kinds]
 files = by_representation(cfg["seeds"], *files, cfg["controls"])
 described = join_tables(cfg["seeds"], snakemake.input.described)
 judged = {"margin": cfg["margin"], "permutations": cfg["permutations"]}

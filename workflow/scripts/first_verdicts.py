@@ -6,6 +6,7 @@ from exoprobe.logs import log_to
 
 log_to(snakemake.log[0])
 cfg, files = snakemake.params.cfg, snakemake.input
-probes = by_representation(cfg["seeds"], files.predictions, files.searches, files.selectivities, cfg["controls"])
+kinds = "predictions", "searches", "selectivities", "features"
+probes = by_representation(cfg["seeds"], *(files[kind] for kind in kinds), cfg["controls"])
 described = Path(files.described[0]).parent
 write_first_verdicts(files.samples, files.factors, probes, described, snakemake.output[0], **cfg["judged"])

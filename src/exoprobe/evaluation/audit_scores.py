@@ -117,7 +117,7 @@ class _Result:
 def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Result]:
     predicted, best = read_predictions(files, evaluator.factors), best_on_validation(files)
     results: list[_Result] = []
-    for index, (p, each) in enumerate(evaluator.p_values(predicted, count)):
+    for index, (p, each) in enumerate(evaluator.p_values(predicted, count, files.features)):
         by_probe = {probe: evaluator.score(index, values, auc=True) for probe, values in predicted[index].items()}
         factor, unit = evaluator.factors[index], evaluator.units[index]
         fault = unit_fault(factor.name, unit, evaluator.units_seen[index]) if unit else ""

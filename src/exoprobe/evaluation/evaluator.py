@@ -12,10 +12,13 @@ from exoprobe.datasets.folds import Fold, plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
+from exoprobe.evaluation.dependence import read_grouped
 from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
 from exoprobe.evaluation.rare_categories import without_rare
 from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
+
+LINEAR = "linear"  # the probe
 
 
 class Evaluator:
@@ -37,6 +40,7 @@ class Evaluator:
         units_seen: of each factor, how many of its unit's values are in train and in test.
         sample_ids: [n].
         folds: how many; 1 for one split.
+        dataset_digest: of the dataset.
     """
 
     def __init__(
@@ -49,7 +53,8 @@ class Evaluator:
         rare: bool = True,
     ) -> None:
         columns = read_samples(samples, ["sample_id", "group", "split", *([LABEL] if with_label else [])])
-        all_factors = read_factors(factors, dataset_digest(samples))
+        self.dataset_digest = dataset_digest(samples)
+        all_factors = read_factors(factors, self.dataset_digest)
         if with_label:
             all_factors = [label_factor(columns[LABEL]), *all_factors]
         folds = plan_folds(columns["group"], columns["split"])
@@ -98,12 +103,15 @@ class Evaluator:
             factor, factor.values, predicted[rows, None], constant, Bootstrap(self.groups_of(index)[rows]), auc=True
         )
 
-    def p_values(self, predicted: Sequence[Mapping[str, np.ndarray]], count: int) -> list[tuple[float, np.ndarray]]:
+    def p_values(
+        self, predicted: Sequence[Mapping[str, np.ndarray]], count: int, features: Sequence[str | Path] = ()
+    ) -> list[tuple[float, np.ndarray]]:
         """Test of each factor whether its probes could be as good by chance.
 
         Args:
             predicted: of each factor, predictions [n, S] by probe.
             count: of permutations.
+            features: files of S training seeds, which are read where there are folds.
 
         Returns:
             See :func:`exoprobe.evaluation.permutation.permutation_tests`; NaN where train and test share the values
@@ -121,7 +129,10 @@ class Evaluator:
             known = self.factors[indices[0]].known
             inputs = [self._permutation_input(index, predicted[index], known) for index in indices]
             groups = self.groups_of(indices[0])[known]
-            tests = permutation_tests(inputs, groups, count, folds=self.folds)
+            grouped = None
+            if features and self.folds > 1:
+                grouped = read_grouped(features, self.dataset_digest, np.flatnonzero(known), groups)
+            tests = permutation_tests(inputs, groups, count, folds=self.folds, features=grouped)
             results |= dict(zip(indices, tests, strict=True))
         return [results[index] for index in range(len(self.factors))]
 
@@ -130,7 +141,9 @@ class Evaluator:
     ) -> PermutationInput:
         factor = self.factors[index]
         values = tuple(seeds[known] for seeds in predicted.values())
-        return PermutationInput(factor, factor.values[known], values, self.constants[index][known])
+        probes = list(predicted)
+        linear = probes.index(LINEAR) if LINEAR in probes else None
+        return PermutationInput(factor, factor.values[known], values, self.constants[index][known], linear)
 
 
 def has_label(samples: str | Path) -> bool:

@@ -53,6 +53,44 @@ class Exchange:
         """The rows, sorted by group."""
         return _Layout(self.groups)
 
+    @property
+    def pairs(self) -> int:
+        """How many numbers :meth:`group_products` returns for each column of features."""
+        total = len(self.layout.sizes)
+        return total * total * (2 if self.scheme == REVERSED else 1)
+
+    def choices(self, count: int, seed: int = 0) -> np.ndarray:
+        """Return each group itself, and then whose rows it takes in each of many permutations: int32 [1 + count, G].
+
+        Group g is called g, or G + g in reverse order.
+        """
+        themselves = np.arange(len(self.layout.sizes), dtype=np.int32)[None]
+        return np.concatenate([themselves, *self._choices(count, seed)])
+
+    def group_products(self, values: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Sum the products of each group's values with the rows that it takes from each group.
+
+        Args:
+            values: [n].
+            features: [n, K].
+
+        Returns:
+            [G, V, K], of each group and what it takes, as :meth:`choices` calls it.
+        """
+        layout = self.layout
+        total, most = len(layout.sizes), int(layout.sizes.max())
+        of_groups = np.zeros((total, most))
+        of_groups[layout.group, layout.within] = values[layout.order]
+        products = np.empty((total, self.pairs // total, features.shape[1]))
+        for other, (start, size) in enumerate(zip(layout.starts, layout.sizes, strict=True)):
+            rows = features[layout.order[start : start + size]]
+            padded = np.pad(of_groups, ((0, 0), (0, -most % size)))
+            repeated = padded.reshape(total, -1, size).sum(1)
+            products[:, other] = repeated @ rows
+            if self.scheme == REVERSED:
+                products[:, total + other] = repeated @ rows[::-1]
+        return products
+
     def skills(self, probes: list[list[tuple[SkillLoss, np.ndarray]]], count: int, seed: int = 0) -> list[np.ndarray]:
         """Return the skills after each of many permutations.
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoprobe.datasets.factors import Factor
-from exoprobe.evaluation.exchange import Exchange, choose_exchange
+from exoprobe.evaluation.dependence import ALPHAS, GroupedFeatures, dependence
+from exoprobe.evaluation.exchange import RUNS, Exchange, choose_exchange
 from exoprobe.probes.skill import SkillLoss
 
 ROUNDING = 1e-9  # of a skill
@@ -26,12 +27,14 @@ class PermutationInput:
         truth: [n].
         predicted: R arrays [n, S], of each probe the predictions from S training seeds' features.
         constant: [n], of :func:`exoprobe.probes.skill.best_constant`.
+        linear: which of the probes is linear; None for none of them.
     """
 
     factor: Factor
     truth: np.ndarray
     predicted: tuple[np.ndarray, ...]
     constant: np.ndarray
+    linear: int | None = None
 
     def losses(self) -> list[tuple[SkillLoss, np.ndarray]]:
         """Return the loss and prepared predictions [n] of each probe and seed."""
@@ -44,7 +47,12 @@ class PermutationInput:
 
 
 def permutation_tests(
-    inputs: Sequence[PermutationInput], groups: np.ndarray, count: int, *, folds: int = 1
+    inputs: Sequence[PermutationInput],
+    groups: np.ndarray,
+    count: int,
+    *,
+    folds: int = 1,
+    features: GroupedFeatures | None = None,
 ) -> list[tuple[float, np.ndarray]]:
     """Test of each factor whether any probe predicts it.
 
@@ -53,6 +61,8 @@ def permutation_tests(
         groups: [n], what varies independently.
         count: of permutations.
         folds: how many splits the rows are test of.
+        features: of the rows; with folds, their dependence on the factor is tested in the place of the linear probe
+            (:mod:`exoprobe.evaluation.dependence`).
 
     Returns:
         For each factor the p-value of the best probe (of the largest standardized skill: what choosing among
@@ -68,9 +78,10 @@ def permutation_tests(
         losses = [inputs[index].losses() for index in indices]
         for index, probes, drawn in zip(indices, losses, exchange.skills(losses, count), strict=True):
             observed = np.stack([loss.skills(predicted, themselves) for loss, predicted in probes], axis=1)
-            results[index] = _p_values(
-                inputs[index].by_probe(observed)[0], _spread(inputs[index].by_probe(drawn), folds)
-            )
+            skills = np.concatenate([inputs[index].by_probe(observed), _spread(inputs[index].by_probe(drawn), folds)])
+            results[index] = _p_values(skills)
+            if features is not None and exchange.scheme != RUNS:
+                results[index] = _with_dependence(results[index][1], skills, inputs[index], features, exchange)
     return [results[index] for index in range(len(inputs))]
 
 
@@ -89,10 +100,35 @@ def _spread(skills: np.ndarray, folds: int) -> np.ndarray:
     return np.asarray(mean + np.sqrt(2) * (skills - mean))
 
 
-def _p_values(observed: np.ndarray, permuted: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the p-value of the best probe and each one's, from observed [R] and permuted [P, R] skills."""
+def _with_dependence(
+    each: np.ndarray,
+    skills: np.ndarray,
+    entry: PermutationInput,
+    features: GroupedFeatures,
+    exchange: Exchange,
+) -> tuple[float, np.ndarray]:
+    """Return the p-value of the best test, and each probe's [R], with tests of dependence for the linear probe.
+
+    Args:
+        each: p-values of the probes alone [R].
+        skills: see :func:`_p_values`; the permutations are the same.
+        entry: what is tested.
+        features: of the rows.
+        exchange: by whole groups.
+    """
+    count = len(skills) - 1
+    tests = dependence(features, entry.factor, entry.truth, exchange, count)
+    if entry.linear is not None:
+        each[entry.linear] = _p_values(tests[:, : len(ALPHAS)])[0]
+        skills = np.delete(skills, entry.linear, axis=1)
+    return _p_values(np.hstack([tests, skills]))[0], each
+
+
+def _p_values(skills: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the p-value of the best probe and each one's, from skills [1 + P, R]: as observed, then permuted."""
+    observed, permuted = skills[0], skills[1:]
     usable = ~np.isnan(observed)
-    count = 1 + len(permuted)
+    count = len(skills)
     each = (1 + (~(permuted < observed - ROUNDING)).sum(0)) / count  # what is undefined counts against a leak
     if not usable.any():
         return 1.0, each

@@ -21,12 +21,14 @@ class ProbeFiles:
         searches: likewise.
         selectivities: likewise.
         control: whether the representation has learned nothing.
+        features: its feature files, likewise; none where p-values are not asked for.
     """
 
     predictions: Sequence[str | Path]
     searches: Sequence[str | Path]
     selectivities: Sequence[str | Path]
     control: bool
+    features: Sequence[str | Path] = ()
 
 
 def by_representation(
@@ -34,6 +36,7 @@ def by_representation(
     predictions: Sequence[str | Path],
     searches: Sequence[str | Path],
     selectivities: Sequence[str | Path],
+    features: Sequence[str | Path],
     controls: Sequence[str],
 ) -> dict[str, ProbeFiles]:
     """Sort files, as many of each representation as it has training seeds, by representation.
@@ -43,9 +46,12 @@ def by_representation(
         predictions: all files, in this order.
         searches: likewise.
         selectivities: likewise.
+        features: likewise.
         controls: representations that have learned nothing.
     """
-    kinds = {"predictions": predictions, "searches": searches, "selectivities": selectivities}
+    kinds = {
+        "predictions": predictions, "searches": searches, "selectivities": selectivities, "features": features,
+    }  # fmt: skip
     remaining = {kind: iter(files) for kind, files in kinds.items()}
     return {
         name: ProbeFiles(

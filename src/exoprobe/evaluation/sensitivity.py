@@ -111,7 +111,7 @@ class _Spiked:
         self.skills = np.unique(np.minimum(np.multiply(MULTIPLES, margin), MOST_SKILL))
         self.level = SIGNIFICANT / (hypotheses * len(general_probe_names()))
         self.folds = [_drawn_fold(fold, rows) for fold in source.folds()]
-        self.components = standardized_components(source, rows)
+        self.components = standardized_components(source.features, source.dataset_digest, rows)
         self.cosines = fourier_features(self.components)
         self.test = np.any([fold.test for fold in self.folds], axis=0)
         self._of_rows = b"", _OfRows()

@@ -56,7 +56,7 @@ def shift_table(source: Representation, samples: str | Path, *, label: str | Non
     factors = [source.factors[name] for name in source.factor_names if name != label]
     units = varying_units(factors, source.groups, read_unit_columns(samples))
     rows = draw_samples(source)
-    features = standardized_components(source, rows)[:, :MAX_COMPONENTS]
+    features = standardized_components(source.features, source.dataset_digest, rows)[:, :MAX_COMPONENTS]
     folds = [_at(fold, rows) for fold in source.folds()]
     known = source.factors.get(label, source.factors[LABEL])
     probe = make_label_probe(features, known.at(rows), source.groups[rows], folds)

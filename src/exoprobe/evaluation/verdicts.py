@@ -48,6 +48,12 @@ class Evidence:
     left_out: tuple[str, ...] = ()
 
     @property
+    def predicting(self) -> str:
+        """The best probe or, where its skill is not above 0, the one of highest skill; empty where none's is."""
+        above = {probe: skill for probe, (skill, _, _) in self.skills.items() if skill > 0}
+        return self.best if self.best in above else max(above, key=above.__getitem__, default="")
+
+    @property
     def highest(self) -> float:
         """The highest end of any probe's interval."""
         return float(np.nanmax([high for _, _, high in self.skills.values()], initial=-np.inf))
@@ -75,8 +81,9 @@ def judge(evidence: Evidence, margin: float) -> dict[str, str]:
 
     In this order, inconclusive: too few groups, units that train and test share, or failed probes. Leaks: the
     corrected p-value is at most 0.05, and the interval of the probe that was best on validation lies above the margin.
-    Trace: likewise, but above 0 only. No evidence: the p-value is above 0.05, all probes' intervals end below the
-    margin, and planted leaks of the margin would have been found. Inconclusive: neither.
+    Trace: likewise, but the interval begins below the margin, and some probe's skill is above 0. No evidence: the
+    p-value is above 0.05, all probes' intervals end below the margin, and planted leaks of the margin would have been
+    found. Inconclusive: neither.
 
     Args:
         evidence: the numbers.
@@ -97,13 +104,15 @@ def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
     if fault := evidence.fault or _too_few(evidence) or _failed(evidence):
         return INCONCLUSIVE, "", fault
     significant, low = evidence.p <= SIGNIFICANT, evidence.skills[evidence.best][1]
-    if significant and low > 0:
+    if significant and (predicting := evidence.predicting):
         how = _how(evidence)
-        also = " and by the linear probe" if how == "linearly" and evidence.best != "linear" else ""
-        reason = f"predicted better than by a constant on unseen groups, by {find_probe(evidence.best).phrase}{also}"
+        also = " and by the linear probe" if how == "linearly" and predicting != "linear" else ""
+        reason = f"predicted better than by a constant on unseen groups, by {find_probe(predicting).phrase}{also}"
         if low > margin:
             return LEAKS, how, reason
-        return TRACE, how, f"{reason}; the skill is surely above {low:.2f}, but not above the margin of {margin:g}"
+        if low > 0:
+            return TRACE, how, f"{reason}; the skill is surely above {low:.2f}, but not above the margin of {margin:g}"
+        return TRACE, how, f"{reason}; how much is open, since the interval of the skill includes 0"
     if not significant and evidence.highest < margin:
         if not evidence.detectable <= margin:
             return INCONCLUSIVE, "", _insensitive(evidence)
@@ -113,7 +122,7 @@ def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
         )
         return NO_EVIDENCE, "", reason
     if significant:
-        return INCONCLUSIVE, "", "the permutation test is significant, but the interval of the skill includes 0"
+        return INCONCLUSIVE, "", "the permutation test is significant, but no probe has a skill above 0"
     if low > 0:
         return INCONCLUSIVE, "", "the interval excludes 0, but the p-value does not survive the correction"
     reason = f"not significant, but the skill may be as high as {evidence.highest:.2f}; more groups are needed"
@@ -122,7 +131,7 @@ def _judge(evidence: Evidence, margin: float) -> tuple[str, str, str]:
 
 def _how(evidence: Evidence) -> str:
     """Say whether the linear probe finds it too, or another is surely better."""
-    if evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][1] > 0:
+    if evidence.p_linear <= SIGNIFICANT and evidence.skills["linear"][0] > 0:
         return "linearly"
     return "only nonlinearly" if evidence.beyond > 0 else ""
 

@@ -1,5 +1,7 @@
 """A representation in the coordinates of its principal components, of as many samples as time and memory allow."""
 
+from pathlib import Path
+
 import numpy as np
 
 from exoprobe.features.blocks import FileBlocks
@@ -18,10 +20,10 @@ def draw_samples(source: Representation) -> np.ndarray:
     return draw_rows(source.groups, limit)
 
 
-def standardized_components(source: Representation, rows: np.ndarray) -> np.ndarray:
+def standardized_components(features: str | Path, dataset_digest: str, rows: np.ndarray) -> np.ndarray:
     """Return the principal components of standardized features, of some samples, int [n]: float32 [n, r]."""
-    features = take_rows(FileBlocks(source.features, dataset_digest=source.dataset_digest), rows)
-    return principal_components(_standardized(features))
+    taken = take_rows(FileBlocks(features, dataset_digest=dataset_digest), rows)
+    return principal_components(_standardized(taken))
 
 
 def _standardized(features: np.ndarray) -> np.ndarray:

@@ -18,9 +18,9 @@ FAR, NEAR, AROUND = (0.5, 0.4, 0.6), (0.02, -0.03, 0.07), (0.1, -0.1, 0.3)
 LITTLE, WORSE, POOR = (0.15, 0.08, 0.22), (-0.9, -1.2, -0.5), (-0.05, -0.08, -0.02)
 
 
-def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best=None, beyond=0.2, **more):
+def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best=None, beyond=0.2, knn=NEAR, **more):
     best = best or ("linear" if linear[0] >= mlp[0] else "mlp")
-    skills = {"linear": linear, "neighbors": NEAR, "mlp": mlp}
+    skills = {"linear": linear, "knn": knn, "mlp": mlp}
     return Evidence(skills, best, beyond, p, p_linear, groups, smallest, **more)
 
 
@@ -31,7 +31,7 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best
         (evidence(NEAR, FAR, p_linear=0.4), LEAKS, "only nonlinearly"),
         (evidence(NEAR, FAR, p_linear=0.4, beyond=-0.1), LEAKS, ""),  # nor is it surely better than a linear one
         (evidence(LITTLE, NEAR), TRACE, "linearly"),  # surely above 0, not surely above the margin
-        (evidence(NEAR, FAR, best="linear"), INCONCLUSIVE, ""),  # on validation it was not the best
+        (evidence(NEAR, FAR, best="linear"), TRACE, "linearly"),  # on validation the other was not the best
         (evidence(FAR, FAR, p=0.2), INCONCLUSIVE, ""),  # the correction
         (evidence(NEAR, (np.nan, np.nan, np.nan), p=0.4), NO_EVIDENCE, ""),
         (evidence(NEAR, NEAR, p=0.4), NO_EVIDENCE, ""),
@@ -44,7 +44,9 @@ def evidence(linear, mlp, p=0.001, p_linear=0.001, groups=100, smallest=50, best
         (evidence(WORSE, NEAR, p=0.4, smallest=None), INCONCLUSIVE, ""),  # a failed regression proves nothing
         (evidence(WORSE, WORSE, p=0.001, smallest=None), INCONCLUSIVE, ""),
         (evidence(AROUND, NEAR, p=0.4), INCONCLUSIVE, ""),
-        (evidence(AROUND, NEAR), INCONCLUSIVE, ""),  # significant, but the interval holds 0
+        (evidence(AROUND, NEAR), TRACE, "linearly"),  # significant, and how much is open
+        (evidence(POOR, LITTLE, best="linear", beyond=-0.1), TRACE, ""),  # by another than the best on validation
+        (evidence(POOR, POOR, knn=POOR), INCONCLUSIVE, ""),  # significant, and predicted no better than by a constant
         (evidence(FAR, FAR, groups=5), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=4), INCONCLUSIVE, ""),
         (evidence(FAR, FAR, smallest=None), LEAKS, "linearly"),
