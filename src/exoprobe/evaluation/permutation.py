@@ -61,12 +61,13 @@ def permutation_tests(
         groups: [n], what varies independently.
         count: of permutations.
         folds: how many splits the rows are test of.
-        features: of the rows; with folds, their dependence on the factor is tested in the place of the linear probe
+        features: of the rows, with folds: their dependence on the factor is tested instead of the best probe
             (:mod:`exoprobe.evaluation.dependence`).
 
     Returns:
         For each factor the p-value of the best probe (of the largest standardized skill: what choosing among
-        probes wins is won by the permutations too, Westfall and Young 1993), and each probe's own [R].
+        probes wins is won by the permutations too, Westfall and Young 1993), or of dependence, and each probe's own
+        [R].
     """
     together: dict[tuple[str, bytes], tuple[Exchange, list[int]]] = {}
     for index, entry in enumerate(inputs):
@@ -81,7 +82,7 @@ def permutation_tests(
             skills = np.concatenate([inputs[index].by_probe(observed), _spread(inputs[index].by_probe(drawn), folds)])
             results[index] = _p_values(skills)
             if features is not None and exchange.scheme != RUNS:
-                results[index] = _with_dependence(results[index][1], skills, inputs[index], features, exchange)
+                results[index] = _of_dependence(results[index][1], inputs[index], features, exchange, count)
     return [results[index] for index in range(len(inputs))]
 
 
@@ -100,28 +101,24 @@ def _spread(skills: np.ndarray, folds: int) -> np.ndarray:
     return np.asarray(mean + np.sqrt(2) * (skills - mean))
 
 
-def _with_dependence(
-    each: np.ndarray,
-    skills: np.ndarray,
-    entry: PermutationInput,
-    features: GroupedFeatures,
-    exchange: Exchange,
+def _of_dependence(
+    each: np.ndarray, entry: PermutationInput, features: GroupedFeatures, exchange: Exchange, count: int
 ) -> tuple[float, np.ndarray]:
-    """Return the p-value of the best test, and each probe's [R], with tests of dependence for the linear probe.
+    """Return the p-value of dependence, and those of the probes [R], the linear one's being that of linear dependence.
+
+    No draw of folds plays a role in either.
 
     Args:
-        each: p-values of the probes alone [R].
-        skills: see :func:`_p_values`; the permutations are the same.
+        each: p-values of the probes [R].
         entry: what is tested.
         features: of the rows.
         exchange: by whole groups.
+        count: of permutations.
     """
-    count = len(skills) - 1
     tests = dependence(features, entry.factor, entry.truth, exchange, count)
     if entry.linear is not None:
         each[entry.linear] = _p_values(tests[:, : len(ALPHAS)])[0]
-        skills = np.delete(skills, entry.linear, axis=1)
-    return _p_values(np.hstack([tests, skills]))[0], each
+    return _p_values(tests)[0], each
 
 
 def _p_values(skills: np.ndarray) -> tuple[float, np.ndarray]:
