@@ -18,7 +18,7 @@ run: setup ## compute every figure and the scorecard (the default)
 
 test: setup ## run the tests
 	@echo "Running the tests with $(CORES) processes."
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -n $(CORES)
+	@OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest -n $(CORES)
 
 lint: setup ## check style and types: ruff, snakefmt, mypy, snakemake --lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -21,8 +21,9 @@ CONFIG = {
     "images": "results/data/mnist/samples.parquet",
     "erase": "all",
 }
-PROBING = {"probe_factors": 3, "compare_with_given": 2, "erase_factors": 2, "audit_tables": 1, "audit_page": 1}
-JUDGED = {"audit_metadata": 1, "audit_tables": 1, "audit_page": 1}
+TABLES = {"audit_tables": 1, "audit_thumbnails": 1, "audit_page": 1}
+PROBING = {"probe_factors": 3, "compare_with_given": 2, "erase_factors": 2, **TABLES}
+JUDGED = {"audit_metadata": 1, **TABLES}
 LIBRARY = "src/exoprobe/"
 
 
@@ -100,8 +101,8 @@ def test_a_finished_audit_has_nothing_to_do(audited):
     ("file", "rules"),
     [
         (LIBRARY + "report/templates/style.css", {"audit_page": 1}),
-        (LIBRARY + "evaluation/verdicts.py", {"audit_tables": 1, "audit_page": 1}),
-        (LIBRARY + "evaluation/factor_geometry.py", {"describe_structure": 2, "audit_tables": 1, "audit_page": 1}),
+        (LIBRARY + "evaluation/verdicts.py", TABLES),
+        (LIBRARY + "evaluation/factor_geometry.py", {"describe_structure": 2, **TABLES}),
         (LIBRARY + "probes/mlp_net.py", PROBING),
     ],
 )

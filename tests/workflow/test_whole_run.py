@@ -37,7 +37,7 @@ def test_every_figure_comes_in_three_formats_with_its_data(finished, name):
 
 def test_even_a_minute_s_networks_learn_digits_and_the_scorecard_says_so(finished):
     card = pd.read_csv(finished.path("results/scorecard.csv")).set_index("quantity")
-    assert list(card.columns) == ["unit", "paper", "ours", "sd", "seeds"]
+    assert list(card.columns) == ["unit", "paper", "ours", "difference", "verdict", "sd", "seeds"]
     for quantity in ("lenet_softmax_accuracy", "lenet_mav_accuracy", "pair_lenet_softmax_accuracy"):
         assert 60 < card.loc[quantity, "ours"] < 99
     assert card.loc["lenet_angle_rmse", "ours"] < card.loc["constant_angle_rmse", "ours"]

@@ -19,6 +19,7 @@ from exoprobe.evaluation.probe_files import ProbeFiles, best_on_validation, read
 from exoprobe.evaluation.rare_categories import smallest_groups
 from exoprobe.evaluation.sensitivity import NONLINEAR
 from exoprobe.evaluation.sign_flips import sign_flip_tests
+from exoprobe.evaluation.significance import p_values
 from exoprobe.evaluation.tiers import TIER_COLUMNS, tier_table
 from exoprobe.evaluation.verdicts import Evidence, judge, unit_fault
 from exoprobe.progress import progress
@@ -117,7 +118,7 @@ class _Result:
 def _results(evaluator: Evaluator, files: ProbeFiles, count: int) -> list[_Result]:
     predicted, best = read_predictions(files, evaluator.factors), best_on_validation(files)
     results: list[_Result] = []
-    for index, (p, each) in enumerate(evaluator.p_values(predicted, count, files.features)):
+    for index, (p, each) in enumerate(p_values(evaluator, predicted, count, files.features)):
         by_probe = {probe: evaluator.score(index, values, auc=True) for probe, values in predicted[index].items()}
         factor, unit = evaluator.factors[index], evaluator.units[index]
         fault = unit_fault(factor.name, unit, evaluator.units_seen[index]) if unit else ""

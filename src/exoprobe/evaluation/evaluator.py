@@ -1,6 +1,6 @@
 """The test samples of a dataset with their factors: what predictions are compared with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +12,9 @@ from exoprobe.datasets.folds import Fold, plan_folds
 from exoprobe.datasets.samples import dataset_digest, read_samples
 from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
-from exoprobe.evaluation.dependence import read_grouped
-from exoprobe.evaluation.permutation import PermutationInput, permutation_tests
 from exoprobe.evaluation.rare_categories import without_rare
 from exoprobe.probes.probe_data import LABEL, label_factor
 from exoprobe.probes.skill import best_constant
-
-LINEAR = "linear"  # the probe
 
 
 class Evaluator:
@@ -102,48 +98,6 @@ class Evaluator:
         return score(
             factor, factor.values, predicted[rows, None], constant, Bootstrap(self.groups_of(index)[rows]), auc=True
         )
-
-    def p_values(
-        self, predicted: Sequence[Mapping[str, np.ndarray]], count: int, features: Sequence[str | Path] = ()
-    ) -> list[tuple[float, np.ndarray]]:
-        """Test of each factor whether its probes could be as good by chance.
-
-        Args:
-            predicted: of each factor, predictions [n, S] by probe.
-            count: of permutations.
-            features: files of S training seeds, which are read where there are folds.
-
-        Returns:
-            See :func:`exoprobe.evaluation.permutation.permutation_tests`; NaN where train and test share the values
-            of a factor's unit, which no permutation of test can test.
-        """
-        together: dict[tuple[bytes, bytes], list[int]] = {}
-        results: dict[int, tuple[float, np.ndarray]] = {}
-        for index, factor in enumerate(self.factors):
-            if self.units_seen[index]:
-                results[index] = np.nan, np.full(len(predicted[index]), np.nan)
-            else:
-                key = factor.known.tobytes(), self.groups_of(index).tobytes()
-                together.setdefault(key, []).append(index)
-        for indices in together.values():
-            known = self.factors[indices[0]].known
-            inputs = [self._permutation_input(index, predicted[index], known) for index in indices]
-            groups = self.groups_of(indices[0])[known]
-            grouped = None
-            if features and self.folds > 1:
-                grouped = read_grouped(features, self.dataset_digest, np.flatnonzero(known), groups)
-            tests = permutation_tests(inputs, groups, count, folds=self.folds, features=grouped)
-            results |= dict(zip(indices, tests, strict=True))
-        return [results[index] for index in range(len(self.factors))]
-
-    def _permutation_input(
-        self, index: int, predicted: Mapping[str, np.ndarray], known: np.ndarray
-    ) -> PermutationInput:
-        factor = self.factors[index]
-        values = tuple(seeds[known] for seeds in predicted.values())
-        probes = list(predicted)
-        linear = probes.index(LINEAR) if LINEAR in probes else None
-        return PermutationInput(factor, factor.values[known], values, self.constants[index][known], linear)
 
 
 def has_label(samples: str | Path) -> bool:
