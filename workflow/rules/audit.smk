@@ -278,18 +278,12 @@ rule audit_verdicts:
 PAGES = {"audit": Path(f"results/{AUDIT}/index.html"), "audit_verdicts": Path(f"results/{AUDIT}/first_verdicts.html")}
 
 
-def pages_asked():
-    """The audit's pages that the run was to make."""
-    targets = set(workflow.dag_settings.targets)
-    return [page for rule, page in PAGES.items() if {rule, str(page)} & targets]
-
-
 onsuccess:
-    if PAGES["audit"] in pages_asked():
+    if PAGES["audit"] in pages_asked(PAGES):
         print(*answer(PAGES["audit"]), sep="\n")
 
 
 onerror:
     print("", *dict.fromkeys(refusals(Path("results/logs"), BEGUN)), sep="\n", file=sys.stderr)
-    for sentence in filter(None, (set_aside(page, BEGUN) for page in pages_asked())):
+    for sentence in filter(None, (set_aside(page, BEGUN) for page in pages_asked(PAGES))):
         print(sentence, file=sys.stderr)

@@ -21,7 +21,7 @@ rule probe_factors:
         runtime=grows_with_input(30, 0.2),
         gpu=GPUS,
     params:
-        *probe_code(*AUDIT_PROBES),
+        code=probe_code(*AUDIT_PROBES),
         cfg=dict(probes=dict.fromkeys(AUDIT_PROBES), device=settings.device),
     message:
         "Probing {wildcards.representation}, seed {wildcards.seed}"
@@ -39,7 +39,7 @@ use rule probe_factors as probe_linearly with:
     benchmark:
         f"results/benchmarks/{AUDIT}/{{representation}}/seed{{seed}}/probe_linearly.tsv"
     params:
-        *probe_code("linear"),
+        code=probe_code("linear"),
         cfg=dict(probes=dict(linear=None), device=settings.device),
     message:
         "Probing {wildcards.representation} linearly, seed {wildcards.seed}"

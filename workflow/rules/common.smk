@@ -286,3 +286,9 @@ def audit_factor_table(wildcards):
     if settings.audit.factors is None:
         sys.exit(NOTHING)
     return users_own(settings.audit.factors)
+
+
+def pages_asked(pages):
+    """Those of some pages, by target, that the run was to make."""
+    targets = set(workflow.dag_settings.targets)
+    return [page for target, page in pages.items() if {target, str(page)} & targets]
