@@ -40,7 +40,7 @@ report: run ## one HTML page with every figure, the scorecard and the training c
 	@$(SNAKEMAKE) --report report.html
 	@echo "Open report.html in a browser."
 
-bench: setup .bench/.ready ## measure speed beside other libraries; prints each ratio with its bar, and how often verdicts are right (about two hours)
+bench: setup .bench/.ready ## measure speed beside other libraries; prints each ratio with its bar, and how often verdicts are right (several hours)
 	@$(SNAKEMAKE) data face_data
 	@for what in $(BENCHMARKS); do .bench/bin/python -m benchmarks.$$what || exit 1; done
 

@@ -1,6 +1,7 @@
-"""Which stages of an audit take how long: python -m benchmarks.audit_profile [ARGUMENTS of exoprobe audit].
+"""Which stages of an audit take how long: python -m benchmarks.audit_profile [NAME | ARGUMENTS of exoprobe audit].
 
-CPU seconds of one thread, and when each stage ended; without arguments of 3,000 × 64 made-up features with 4 factors.
+CPU seconds of one thread, and when each stage ended. A name is one of made-up data (:mod:`benchmarks.audit_speed`),
+*tiny* unless others are given, which are audited with a label.
 """
 
 import functools
@@ -47,12 +48,19 @@ def main(arguments: list[str]) -> None:
         for name, title in titles.items():
             _watch(owner, name, title, taken, ended)
     with tempfile.TemporaryDirectory() as folder:
-        if not arguments:
-            write_files(Path(folder), *AUDITS["tiny"])
-            arguments = [f"{folder}/features.npy", f"{folder}/factors.csv", "--group", "person"]
+        if not arguments or arguments[0] in AUDITS:
+            arguments = _made_up(Path(folder), *arguments)
         command(["audit", *arguments, "--threads", "1", "--out", f"{folder}/audit"])
     taken["whole"] = ended["whole"] = time.process_time()
     print(pd.DataFrame({"cpu_seconds": taken, "ended_at": ended}).round(2).to_string())
+
+
+def _made_up(folder: Path, name: str = "tiny") -> list[str]:
+    """Write made-up data with one factor more, which is the label; return the arguments of their audit."""
+    rows, dimension, binary, numbers = AUDITS[name]
+    write_files(folder, rows, dimension, binary + 1, numbers)
+    files = [str(folder / file) for file in ("features.npy", "factors.csv")]
+    return [*files, "--group", "person", "--label", f"factor {binary}"]
 
 
 def _watch(owner: ModuleType | type, name: str, title: str, taken: dict[str, float], ended: dict[str, float]) -> None:
