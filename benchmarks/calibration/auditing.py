@@ -13,6 +13,7 @@ from exoprobe.datasets.user_dataset import build_audit, write_audit
 from exoprobe.embeddings.import_features import import_features
 from exoprobe.evaluation.audit_scores import audit_scores
 from exoprobe.evaluation.probe_files import ProbeFiles
+from exoprobe.evaluation.release_change import group_errors
 from exoprobe.evaluation.sensitivity import sensitivity_table
 from exoprobe.probes.probe_data import Representation, open_representation
 from exoprobe.probes.run import probe
@@ -24,7 +25,14 @@ FILES = ("predictions", "search", "selectivity")
 
 
 def audit(case: Case, *, seed: int = 0, probes: Sequence[str] = PROBES, planted: bool = True) -> pd.DataFrame:
-    """Return the verdicts of a case, a row per factor.
+    """Return the verdicts of a case, a row per factor; see :func:`tables`."""
+    return tables(case, seed=seed, probes=probes, planted=planted)["verdicts"]
+
+
+def tables(
+    case: Case, *, seed: int = 0, probes: Sequence[str] = PROBES, planted: bool = True
+) -> dict[str, pd.DataFrame]:
+    """Return the scores and verdicts of a case, and its errors by group.
 
     Args:
         case: the dataset.
@@ -42,7 +50,8 @@ def audit(case: Case, *, seed: int = 0, probes: Sequence[str] = PROBES, planted:
         files = {
             "features": ProbeFiles(*([paths[file]] for file in FILES), control=False, features=[paths["features"]])
         }
-        return audit_scores(samples, factors, files, sensitivity, margin=MARGIN)["verdicts"]
+        scores = audit_scores(samples, factors, files, sensitivity, margin=MARGIN)
+        return {**scores, **group_errors(samples, factors, files)}
 
 
 def write(case: Case, folder: Path, seed: int) -> tuple[Representation, dict[str, Path]]:

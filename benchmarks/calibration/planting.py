@@ -11,7 +11,14 @@ from benchmarks.calibration.generators import Case
 SMALL = 0.05  # standard deviation of the direction, where others have about 1
 
 
-def plant(random: np.random.Generator, case: Case, name: str, skill: float, scale: float = 1.0) -> Case:
+def plant(
+    random: np.random.Generator,
+    case: Case,
+    name: str,
+    skill: float,
+    scale: float = 1.0,
+    shared: np.ndarray | None = None,
+) -> Case:
     """Return a case whose features encode a factor with a skill, by the best prediction from one direction.
 
     Of a number, the direction is ρ · its normal score + noise, and skill is 1 − √(1 − ρ²). Of classes each has a
@@ -24,6 +31,7 @@ def plant(random: np.random.Generator, case: Case, name: str, skill: float, scal
         name: of the factor.
         skill: of the population.
         scale: standard deviation of the noise; of the other directions it is about 1.
+        shared: standard normal, [N, 1]; half of the variance of the noise is that of this. None for none.
     """
     values = case.factors[name]
     unit = np.unique(case.units.get(name, np.arange(len(values))), return_inverse=True)[1]
@@ -36,6 +44,7 @@ def plant(random: np.random.Generator, case: Case, name: str, skill: float, scal
         columns = ndtri((ranks - 3 / 8) / (len(ranks) + 1 / 4))[:, None]
         strength = np.sqrt(1 / (1 - skill) ** 2 - 1)
     noise = random.normal(size=(unit.max() + 1, columns.shape[1]))[unit]
+    noise = noise if shared is None else (noise + shared) / np.sqrt(2)
     features = np.hstack([case.features, scale * (strength * columns + noise)])
     rotation = np.linalg.qr(random.normal(size=(features.shape[1],) * 2))[0]
     return replace(case, features=features @ rotation)

@@ -15,9 +15,10 @@ from exoprobe.report.tables import COLUMNS, read_tables
 
 ERASERS = "erasers"  # the folder of the erasers, one for each representation within
 ROWS = "rows"  # a Parquet file, of every test row
+GROUP_ERRORS = "group_errors"  # likewise, of every test group
 PAGE = "index.html"
 LOCK = ".exoprobe-lock"  # there as long as an audit is computed, and after one that was killed
-OPTIONAL = ("provenance.json",)  # folders written before it was
+OPTIONAL = ("provenance.json", f"{GROUP_ERRORS}.parquet")  # folders written before they were
 FILES = (*(f"{name}.csv" for name in COLUMNS), f"{ROWS}.parquet", "metadata.json", PAGE, *OPTIONAL)
 SHOWN = ("factor", "representation", "verdict", "skill", "skill_low", "skill_high", "p_holm", "probe")
 

@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 from threadpoolctl import threadpool_limits
 
-from exoprobe.audit_result import ERASERS, ROWS
+from exoprobe.audit_result import ERASERS, GROUP_ERRORS, ROWS
 from exoprobe.audit_steps import AuditSteps, Dataset
 from exoprobe.compute import prepare
 from exoprobe.config.audit_settings import AuditSettings
@@ -27,6 +27,7 @@ from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 from exoprobe.evaluation.predictable_rows import row_tables
 from exoprobe.evaluation.predicted_values import predicted_table
+from exoprobe.evaluation.release_change import group_errors
 from exoprobe.evaluation.roc import roc_table
 from exoprobe.evaluation.shift_verdicts import judge_shift
 from exoprobe.evaluation.subgroups import subgroup_table
@@ -91,7 +92,8 @@ def run_stages(
             log.info("%s: erasing factors", name)
             step.erase(folder / ERASERS)
     tables |= _described(steps, ERASURE)
-    paths = {name: folder / f"{name}.csv" for name in COLUMNS} | {ROWS: folder / f"{ROWS}.parquet"}
+    paths = {name: folder / f"{name}.csv" for name in COLUMNS}
+    paths |= {name: folder / f"{name}.parquet" for name in (ROWS, GROUP_ERRORS)}
     write_tables(tables, {name: path for name, path in paths.items() if name != "factors"})
     log.info("writing the page")
     write_page(paths, folder / "metadata.json", folder / "index.html", folder / "provenance.json")
@@ -175,6 +177,7 @@ def _score(settings: AuditSettings, dataset: Dataset, steps: Mapping[str, AuditS
     tables |= predicted_table(samples, known, probes)
     tables |= roc_table(samples, known, probes)
     tables |= row_tables(samples, known, tables[ROWS])
+    tables |= group_errors(samples, known, probes)
     tables |= subgroup_table(samples, known, probes)
     tables |= mapped_values(samples, known)
     tables |= association_table(samples, known, label=settings.roles.label, group=settings.roles.group_name)

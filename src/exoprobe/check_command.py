@@ -61,6 +61,8 @@ def check(given: argparse.Namespace) -> int:
         ExoprobeError: where a folder holds no audit, or a limit is of what was not audited.
     """
     # pandas takes its time, which --help need not
+    from exoprobe.audit_result import GROUP_ERRORS
+    from exoprobe.evaluation.release_change import read_group_errors
     from exoprobe.gate import (
         COMPARED,
         as_json,
@@ -84,7 +86,9 @@ def check(given: argparse.Namespace) -> int:
     checks = check_limits(verdicts, beyond, limits)
     if given.baseline is not None:  # of any version, so that it may lack what was added since
         earlier = read_table("verdicts", _table_file(given.baseline, "verdicts"), COMPARED)
-        checks += check_baseline(verdicts, earlier, given.margin)
+        files = [Path(folder) / f"{GROUP_ERRORS}.parquet" for folder in (given.folder, given.baseline)]
+        errors = [read_group_errors(file) if file.is_file() else None for file in files]
+        checks += check_baseline(verdicts, earlier, given.margin, *errors)
     written = {
         given.json: json.dumps(as_json(verdicts, checks), ensure_ascii=False, indent=1).encode(),
         given.junit: as_junit(checks),

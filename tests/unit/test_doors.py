@@ -57,6 +57,8 @@ def test_an_audit_needs_neither_snakemake_nor_the_extras(files, root):
     assert "glasses from my, skill" in done.stdout
     assert done.stdout.splitlines()[-1] == "exoprobe-audit/index.html"
     assert not list((files / "exoprobe-audit").glob(".*"))
+    folder = str(files / "exoprobe-audit")
+    assert cli.main(["check", folder, "--baseline", folder]) == 0  # itself, group by group
     result = exoprobe.load_results(files / "exoprobe-audit")
     assert result.verdicts["factor"].tolist() == ["glasses"]
     assert result.scores["representation"].unique().tolist() == ["features"]

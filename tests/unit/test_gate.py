@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import jsonschema
@@ -12,6 +13,7 @@ import yaml
 
 from exoprobe.cli import main
 from exoprobe.errors import ExoprobeError
+from exoprobe.evaluation.release_change import GroupErrors
 from exoprobe.gate import Limit, as_json, as_junit, check_baseline, check_limits, exit_status, parse_limit
 from exoprobe.report.badge import badge
 from exoprobe.report.tables import COLUMNS, empty_table
@@ -19,7 +21,8 @@ from exoprobe.report.tables import COLUMNS, empty_table
 
 def verdicts(*rows):
     columns = ["factor", "representation", "control", "skill", "skill_low", "skill_high"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(verdict=np.where(table["skill_low"] > 0, "leaks", "no evidence"))
 
 
 BEYOND = pd.DataFrame(
@@ -92,6 +95,55 @@ def test_a_rise_beyond_the_margin_breaks_the_comparison_with_an_earlier_audit():
     assert (sex.status, age.status) == ("broken", "held")
     assert sex.value == pytest.approx(0.4)
     assert sex.high - sex.low == pytest.approx(2 * math.hypot(0.05, 0.05))
+    assert (sex.change, age.change) == ("worse", "better")
+    assert (sex.name, sex.note) == ("sex: change", "unpaired: the earlier audit has no group_errors.parquet")
+
+
+def errors(*missed, rows="a"):
+    """Return the errors of ten groups with ten rows of each of two classes."""
+    return {("sex", "net"): GroupErrors(rows, np.array(missed, float), np.full((10, 2), 10.0))}
+
+
+FEW, MANY = [[2, 1]] * 5 + [[1, 2]] * 5, [[4, 3]] * 5 + [[3, 4]] * 5
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "name", "change"),
+    [
+        (errors(*MANY), errors(*FEW), "sex: new leak", "worse"),
+        (errors(*FEW), errors(*MANY), "sex: change", "better"),
+        (errors(*FEW), errors(*FEW), "sex: change", "same"),
+    ],
+)
+def test_a_change_on_the_same_test_rows_is_paired(then, now, name, change):
+    """Every group loses 0.4 in skill: paired, that is sure, whatever the intervals of both audits are."""
+    earlier, later = verdicts(("sex", "net", False, 0.3, -0.1, 0.7)), verdicts(("sex", "net", False, 0.7, 0.3, 1.0))
+    (check,) = check_baseline(later, earlier, 0.05, now, then)
+    assert (check.name, check.change, check.note) == (name, change, "")
+    size = {"worse": 0.4, "better": -0.4, "same": 0.0}[change]
+    assert [check.value, check.low, check.high] == pytest.approx([size] * 3, abs=1e-9)
+    other = {key: replace(of, rows="b") for key, of in then.items()}
+    (unpaired,) = check_baseline(later, earlier, 0.05, now, other)
+    assert (unpaired.status, unpaired.note) == ("inconclusive", "unpaired: other test rows")
+
+
+def test_many_factors_do_not_make_a_release_worse_by_chance():
+    names = [f"f{number}" for number in range(20)]
+    earlier = verdicts(*((name, "net", False, 0.3, 0.2, 0.4) for name in names))
+    later = verdicts(*((name, "net", False, 0.45 if name == "f0" else 0.3, 0.4, 0.6) for name in names))
+    assert check_baseline(later.query("factor == 'f0'"), earlier, 0.0)[0].status == "broken"
+    assert {check.status for check in check_baseline(later, earlier, 0.0)} == {"inconclusive"}
+
+
+def test_a_leak_that_the_earlier_audit_has_not_looked_for_is_named():
+    earlier = verdicts(("sex", "net", False, 0.1, 0.05, 0.15))
+    later = verdicts(
+        ("sex", "net", False, 0.1, 0.05, 0.15),
+        ("site", "net", False, 0.5, 0.4, 0.6),
+        ("age", "net", False, 0, -0.1, 0.1),
+    )
+    same, new = check_baseline(later, earlier, 0.2)
+    assert (same.status, new.status, new.name) == ("held", "inconclusive", "site: new leak")
 
 
 def test_an_unchanged_release_is_rarely_called_worse():
@@ -113,13 +165,13 @@ def test_audits_without_a_common_factor_are_refused():
 def test_checks_are_written_for_machines(root):
     table = verdicts(("sex", "a", False, 0.5, 0.4, math.nan), ("age", "a", False, 0.0, -0.1, 0.05))
     table = table.assign(verdict="leaks", reason="", probe="linear", p_holm=0.01)
-    checks = check_limits(table, BEYOND, [Limit("sex", 0.1), Limit("age", 0.1)])
+    checks = check_limits(table, BEYOND, [Limit("sex", 0.1), Limit("age", 0.1)]) + check_baseline(table, table, 0.05)
     content = json.loads(json.dumps(as_json(table, checks), allow_nan=False))
     jsonschema.validate(content, json.loads((root / "docs/reference/verdicts.schema.json").read_text()))
     assert content["status"] == "broken"
     assert content["verdicts"][0]["skill_high"] is None
     suite = ElementTree.fromstring(as_junit(checks))
-    assert suite.attrib == {"name": "exoprobe", "tests": "2", "failures": "1", "skipped": "0"}
+    assert suite.attrib == {"name": "exoprobe", "tests": "4", "failures": "1", "skipped": "2"}
     assert suite.find("testcase/failure").get("message").startswith("broken")
 
 

@@ -50,7 +50,8 @@ def assert_same(folder, reference):
     assert erasers[0] == erasers[1] == [Path(f"erasers/features/{name}.safetensors") for name in names]
     for eraser in erasers[0]:
         assert (folder / eraser).read_bytes() == (reference / eraser).read_bytes(), eraser
-    assert (folder / "rows.parquet").read_bytes() == (reference / "rows.parquet").read_bytes()
+    for name in ("rows.parquet", "group_errors.parquet"):
+        assert (folder / name).read_bytes() == (reference / name).read_bytes(), name
     assert (folder / "metadata.json").read_bytes() == (reference / "metadata.json").read_bytes()
     pages = [PROVENANCE.sub("", (path / "index.html").read_text()) for path in (folder, reference)]
     assert pages[0] == pages[1]

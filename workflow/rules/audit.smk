@@ -14,12 +14,13 @@ SCORE_TABLES = [
     "extremes",
     "subgroups",
     "mapped",
+    "group_errors",
 ]
 LEARNING_TABLES = ["learning", "description_length"]
 OTHER_TABLES = [*STRUCTURE_TABLES, "beyond", "rows", "shift", "sensitivity", *LEARNING_TABLES, *ERASURE_TABLES]
 AUDIT_TABLES = {table: f"results/{AUDIT}/{table}.csv" for table in [*SCORE_TABLES, *OTHER_TABLES]}
 AUDIT_FEATURES = [audited.features(name, seed) for name, seeds in audited.seeds.items() for seed in range(seeds)]
-AUDIT_TABLES["rows"] = f"results/{AUDIT}/rows.parquet"
+AUDIT_TABLES |= {table: f"results/{AUDIT}/{table}.parquet" for table in ("rows", "group_errors")}
 
 
 # The audit's dataset: the factor table joined with the feature files, grouped and split.

@@ -5,6 +5,7 @@ from exoprobe.evaluation.maps import mapped_values
 from exoprobe.evaluation.predictable_rows import row_tables
 from exoprobe.evaluation.predicted_values import predicted_table
 from exoprobe.evaluation.probe_files import by_representation
+from exoprobe.evaluation.release_change import group_errors
 from exoprobe.evaluation.roc import roc_table
 from exoprobe.evaluation.shift_verdicts import judge_shift
 from exoprobe.evaluation.subgroups import subgroup_table
@@ -25,6 +26,7 @@ tables = {
     **predicted_table(*dataset, files),
     **roc_table(*dataset, files),
     **row_tables(*dataset, described["rows"]),
+    **group_errors(*dataset, files),
     **subgroup_table(*dataset, files),
     **mapped_values(*dataset),
     **association_table(*dataset, label=cfg["label"], group=cfg["group"]),

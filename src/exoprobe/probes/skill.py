@@ -100,13 +100,34 @@ def losses(factor: Factor, sums: np.ndarray) -> np.ndarray:
         factor: for its kind and categories.
         sums: of row statistics over each part, [U, S].
     """
-    total = sums.sum(0)
-    if factor.kind not in CLASSES:
-        error, baseline = (6, 7) if factor.on_ranks else (1, 2)
-        return np.asarray(sums[:, error] / (total[baseline] if total[baseline] > 0 else np.nan))
-    counts, missed = total[: len(factor.categories)], sums[:, len(factor.categories) :]
-    others = (counts > 0).sum() - 1
-    return np.asarray(missed @ (1 / np.where(counts > 0, counts * (others if others > 0 else np.nan), np.inf)))
+    return shares(*errors_and_baselines(factor, sums))
+
+
+def shares(errors: np.ndarray, baselines: np.ndarray) -> np.ndarray:
+    """Return what each part of the rows loses in skill, [U], from :func:`errors_and_baselines` of it [U, K]."""
+    total = baselines.sum(0)
+    others = _count_others(total)
+    return np.asarray(errors @ (1 / np.where(total > 0, total, np.inf)) / (others if others > 0 else np.nan))
+
+
+def summed_skill(errors: np.ndarray, baselines: np.ndarray) -> np.ndarray:
+    """Return the skill [...] from sums of :func:`errors_and_baselines` over all rows [..., K]."""
+    lost = np.divide(errors, baselines, out=np.zeros_like(errors), where=baselines > 0).sum(-1)
+    others = _count_others(baselines)
+    return np.asarray(1 - lost / np.where(others > 0, others, np.nan))
+
+
+def errors_and_baselines(factor: Factor, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what skill is made of, from sums of row statistics [..., S].
+
+    Returns:
+        Errors and what they are shares of, [..., K] each: misses of each of K classes and its rows; of numbers and
+        angles (K = 1) the error, on the factor's scale, and that of the best constant.
+    """
+    if factor.kind in CLASSES:
+        return sums[..., len(factor.categories) :], sums[..., : len(factor.categories)]
+    error = 6 if factor.on_ranks else 1
+    return sums[..., [error]], sums[..., [error + 1]]
 
 
 def skill(factor: Factor, truth: np.ndarray, predicted: np.ndarray, constant: float = 0.0) -> float:
@@ -168,6 +189,15 @@ class SkillLoss:
             return np.asarray(predicted != truth)
         size = np.abs(predicted - truth)
         return np.asarray(180 - np.abs(180 - size) if self.factor.kind == "angle" else size)
+
+
+def _count_others(baselines: np.ndarray) -> np.ndarray:
+    """Return by how much the sum of the errors' shares of baselines [..., K] is divided.
+
+    For numbers 1, and for classes one less than there are rows of.
+    """
+    present = (baselines > 0).sum(-1)
+    return np.asarray(present if baselines.shape[-1] == 1 else present - 1)
 
 
 def _class_statistics(classes: int, truth: np.ndarray, codes: np.ndarray) -> np.ndarray:
