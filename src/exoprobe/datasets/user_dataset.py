@@ -81,7 +81,9 @@ def build_audit(
     table = read_factor_table(path, [name for name in (roles.id, *roles.group_columns, roles.split) if name], notes)
     roles.check(path, [str(name) for name in table])
     files = {name: _open_files(paths, table, roles) for name, paths in sources.items()}
-    kept, joined = join(_table_rows(path, table, roles), [rows for opened in files.values() for _, rows in opened])
+    numbers, ids = _by_row(path, table, roles, [file for opened in files.values() for file, _ in opened])
+    table = table.iloc[numbers]
+    kept, joined = join(Rows(Path(path), len(table), ids), [rows for opened in files.values() for _, rows in opened])
     if roles.where is not None:
         kept = kept[filter_rows(roles.where, path, table.iloc[kept])]
         joined = f"{joined}; {len(kept):,} of them where {roles.where}"
@@ -102,13 +104,13 @@ def build_audit(
     if not factors:
         left_out = " ".join(notes.of(LEFT_OUT)) or "it has no other"
         raise ExoprobeError(f"{path}: no column is left to be probed; {left_out}")
-    ids = kept.astype(str) if roles.id is None else table_ids(path, roles.id, table)
+    ids = kept.astype(str) if ids is None else ids[kept]
     used = _load(files, notes)
     classes = label_codes(labels)
     note_dependence(used.rows, _file_rows(used, kept, ids, roles), table, groups, classes, factors, roles, notes)
     _log(notes, factors)
     order = np.argsort(split_codes(splits), kind="stable")
-    columns = {"row": kept, "id": ids, "group": groups, "split": splits, "label": labels, **units}
+    columns = {"row": numbers[kept], "id": ids, "group": groups, "split": splits, "label": labels, **units}
     return AuditData(
         {"sample_id": np.arange(len(kept)), **{name: column[order] for name, column in columns.items()}},
         [replace(factor, values=factor.values[order]) for factor in factors],
@@ -125,11 +127,6 @@ def _log(notes: Notes, factors: Sequence[Factor]) -> None:
     for entry in notes.entries:
         log.info("%s", entry["message"])
     log.info("factors: %s", ", ".join(f"{factor.name} ({factor.kind})" for factor in factors))
-
-
-def _table_rows(path: str | Path, table: pd.DataFrame, roles: Roles) -> Rows:
-    ids = None if roles.id is None else table_ids(path, roles.id, table)
-    return Rows(Path(path), len(table), ids)
 
 
 def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) -> list[tuple[UserFile, Rows]]:
@@ -151,6 +148,30 @@ def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) 
         ids = None if roles.id is None else file_ids(file, roles.id)
         opened.append((file, Rows(file.path, file.rows, ids)))
     return opened
+
+
+def _by_row(
+    path: str | Path, table: pd.DataFrame, roles: Roles, files: Sequence[UserFile]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return which row of the factor table each sample is, and its id, None without a column of ids.
+
+    Where rows of a file are of one sample of the table, its row is repeated for them, under their ids.
+
+    Raises:
+        ExoprobeError: where these have no group.
+    """
+    numbers, ids = np.arange(len(table)), None if roles.id is None else table_ids(path, roles.id, table)
+    rows = next((file for file in files if file.samples is not None), None)
+    if rows is None or rows.samples is None or ids is None or roles.id is None:
+        return numbers, ids
+    if roles.group is None:
+        raise ExoprobeError(
+            f"{rows.path}: rows of one file are not independent, and there is no audit.group; give the column "
+            f"{roles.id}, or one that holds several of its values"
+        )
+    row_numbers = pd.Index(ids).get_indexer(pd.Index(rows.samples))
+    known = row_numbers >= 0
+    return (row_numbers[known], file_ids(rows, roles.id)[known]) if known.any() else (numbers, ids)
 
 
 def _load(files: Mapping[str, Sequence[tuple[UserFile, Rows]]], notes: Notes) -> UserColumns:

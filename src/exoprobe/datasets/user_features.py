@@ -47,7 +47,12 @@ def open_features(path: str | Path, id_column: str | None = None) -> UserFile:
     if location.address:
         raise ExoprobeError(f"{location.given}: only audits fetch files; download it first")
     is_store = location.path.is_dir() and location.suffix == ".zarr"
-    if not is_store and (location.path.is_dir() or location.files() != [location.path]):
+    is_several = not is_store and (location.path.is_dir() or location.files() != [location.path])
+    if location.pool and not is_several:
+        raise ExoprobeError(
+            f"{location}: only a folder or a pattern has files whose rows can be pooled; give {location.path}"
+        )
+    if is_several:
         features = open_files(location, id_column, _opener)
     else:
         _check_file(location, is_store)

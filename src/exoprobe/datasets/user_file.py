@@ -27,6 +27,7 @@ class UserFile:
         indices: names of columns with row numbers that pandas wrote and that are not used.
         layers: how many layers the array has of which this is one; 0 of a matrix.
         row: returns what messages call a row.
+        samples: where several rows are of one sample, what each row's is called in the factor table, text [N].
     """
 
     path: Path
@@ -38,6 +39,7 @@ class UserFile:
     indices: Sequence[str] = ()
     layers: int = 0
     row: Callable[[int], str] = row_from_zero
+    samples: np.ndarray | None = None
 
     def column(self, index: int) -> str:
         """Return what to call a column in a message."""

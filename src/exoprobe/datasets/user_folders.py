@@ -1,6 +1,7 @@
 """A user's features in several files: a folder or a pattern of shards, or of one file per sample."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from exoprobe.datasets.table_columns import check_column, is_pandas_index
 from exoprobe.datasets.user_file import UserFile, refuse_unreadable
 from exoprobe.datasets.user_tables import columns_array, is_vector, read_vectors, vector_length, vectors_array
 from exoprobe.errors import ExoprobeError
-from exoprobe.io.locations import Location
+from exoprobe.io.locations import MAX, ROWS, Location
 
 Opener = Callable[[Path, str | None], UserFile]
 TABLES = (".parquet", ".arrow")
@@ -21,7 +22,8 @@ def open_files(location: Location, id_column: str | None, opener: Callable[[str]
     """Open the files of a folder or a pattern as one, in the natural order of their names.
 
     Files of matrices are shards, one after the other. With an id column, files without ids hold a sample each, which
-    is called as the file is: a vector, or a matrix, of which the mean over its rows is taken.
+    is called as the file is: a vector, or a matrix, of which the mean or the maximum over its rows is taken, or whose
+    rows are kept, as the location says.
 
     Args:
         location: a folder or a pattern.
@@ -42,6 +44,11 @@ def open_files(location: Location, id_column: str | None, opener: Callable[[str]
         raise ExoprobeError(
             f"{location.path} holds files that end in {' and '.join(suffixes)}; give those of one kind by a pattern, "
             f"such as {location.path}/*{suffixes[0]}"
+        )
+    if location.pool and (id_column is None or suffixes[0] in (*TABLES, ".csv", ".tsv")):
+        raise ExoprobeError(
+            f"{location}: rows are pooled where each file is a sample that the table names: name the column of these "
+            "names with id, and save the files as arrays"
         )
     if suffixes[0] in TABLES:
         return _open_tables(location, paths, id_column)
@@ -73,11 +80,19 @@ def _one_per_sample(location: Location, paths: Sequence[Path], open_one: Opener)
     samples = [open_one(path, None) for path in paths]
     _check_dimensions(samples)
 
+    names = np.array([path.stem for path in paths])
+    if location.pool == ROWS:
+        numbers = [np.arange(sample.rows).astype(str) for sample in samples]
+        ids = [np.strings.add(f"{name}/", rows) for name, rows in zip(names, numbers, strict=True)]
+        of = np.repeat(names, [sample.rows for sample in samples])
+        return replace(_shards(location, samples), ids=np.concatenate(ids), samples=of)
+
     def load() -> np.ndarray:
+        if location.pool == MAX:
+            return np.stack([sample.load().max(0) for sample in samples])
         means = [sample.load().mean(0, dtype=np.float64) for sample in samples]
         return np.stack(means).astype(np.float32)
 
-    names = np.array([path.stem for path in paths])
     return UserFile(
         location.path,
         len(samples),

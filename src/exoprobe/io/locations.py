@@ -2,7 +2,8 @@
 
 ``FILE[:WHERE]``, as in ``atlas.h5ad:obsm/X_scVI``. What follows the last colon is a place where the name before it
 ends as a container's does and no file has the whole name. ``@3`` at the end names a layer of an array of samples ×
-layers × dimensions. ``FILE`` may be an address, ``s3://bucket/atlas.h5ad:obsm/X_scVI``.
+layers × dimensions. ``@max`` after a folder or a pattern says what becomes of the rows of files of a sample each.
+``FILE`` may be an address, ``s3://bucket/atlas.h5ad:obsm/X_scVI``.
 """
 
 import re
@@ -16,6 +17,8 @@ from exoprobe.io.remote import PATTERN, is_remote, name_at, public
 
 CONTAINERS = (".h5", ".h5ad", ".h5mu", ".hdf5", ".npz", ".pt", ".pth", ".safetensors", ".zarr")
 LAYER = re.compile(r"(.+)@(\d+)")
+MEAN, MAX, ROWS = "mean", "max", "rows"
+POOL = re.compile(rf"(.+)@({MEAN}|{MAX}|{ROWS})")
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,15 @@ class Location:
         where: the place within it; empty for the file as a whole.
         layer: which layer, from 0, of an array of samples × layers × dimensions; None of a matrix.
         address: where the file lies, if it does not lie here; ``path`` is its name until it is fetched.
+        pool: what becomes of the rows of each file of a folder, which holds a sample: their mean, their max, or rows as
+            they are; empty for the mean.
     """
 
     path: Path
     where: str = ""
     layer: int | None = None
     address: str = ""
+    pool: str = ""
 
     @property
     def suffix(self) -> str:
@@ -45,6 +51,8 @@ class Location:
         """A name for what is there: the last part of the place, or the file's name without its end; ``net:3``."""
         if self.layer is not None:
             return f"{Location(self.path, self.where).stem}:{self.layer}"
+        if self.pool:
+            return f"{Location(self.path, self.where).stem}:{self.pool}"
         if self.where:
             return self.where.rsplit("/", 1)[-1]
         name = self.path.name.removesuffix(".gz")
@@ -66,8 +74,8 @@ class Location:
 
     @property
     def _within(self) -> str:
-        layer = "" if self.layer is None else f"@{self.layer}"
-        return f":{self.where}{layer}" if self.where else layer
+        end = f"@{self.pool}" if self.pool else "" if self.layer is None else f"@{self.layer}"
+        return f":{self.where}{end}" if self.where else end
 
     def __str__(self) -> str:
         """Return the location as a text, which :func:`parse_location` reads."""
@@ -83,6 +91,8 @@ def parse_location(text: "str | Path | Location") -> Location:
         whole = parse_location(match[1])
         if whole.suffix in (".npy", *CONTAINERS):
             return replace(whole, layer=int(match[2]))
+    if (match := POOL.fullmatch(text)) and not Path(text).exists():
+        return replace(parse_location(match[1]), pool=match[2])
     if is_remote(text):
         return _parse_address(text)
     name, colon, where = text.rpartition(":")
