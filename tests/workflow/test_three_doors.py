@@ -88,6 +88,31 @@ def test_arrays_and_tables_give_the_same_tables_as_their_files(project):
         assert result.files[f"{name}.csv"] == project.path(f"results/audit/{name}.csv").read_bytes(), name
 
 
+def files_of_the_first_audit(project):
+    """Return when each was written, and its content."""
+    folders = [project.path("results/audit"), *project.path("results").glob("*/audit")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+def test_an_audit_with_a_name_stands_beside_the_first_and_fails_by_itself(project):
+    before = files_of_the_first_audit(project)
+    named = ("audit", "--config", "features=my.npy", "factors=my.csv", "group=person", "name=lung", "device=cpu")
+    status, output = project.snakemake(*named, "audit={erase: none}")
+    assert status == 0, output
+    page, first = project.path("results/audits/lung/index.html"), project.path("results/audit/index.html")
+    assert str(page) in output.splitlines()
+    assert "glasses" in page.read_text()
+    verdicts = [pd.read_csv(path.with_name("verdicts.csv")) for path in (page, first)]
+    assert [set(table["factor"]) for table in verdicts] == [{"glasses", "yaw", "mood"}, {"glasses", "yaw"}]
+    assert files_of_the_first_audit(project) == before
+    status, output = project.snakemake(*named, "audit={erase: none, permutations: 19}")
+    assert status == 1
+    assert "results/audits/lung/index.html was of an earlier audit and is now results/audits/lung/earlier" in output
+    assert not page.exists()
+    assert files_of_the_first_audit(project) == before
+
+
 @contextmanager
 def read_only(folder):
     """Let nobody write to a checkout; to the superuser, who may anyway, what was written is a fault."""
