@@ -204,7 +204,8 @@ def _lengths(lists: pa.Array) -> pa.Array:
 
 def _block(lists: pa.Array, dimension: int, path: Path, start: int) -> np.ndarray:
     """Return vectors as [n, D]; refuse those of another length, missing ones among them."""
-    lengths = _lengths(lists).fill_null(0).to_numpy(zero_copy_only=False)
+    is_fixed = pa.types.is_fixed_size_list(lists.type) and lists.type.list_size == dimension and not lists.null_count
+    lengths = np.empty(0) if is_fixed else _lengths(lists).fill_null(0).to_numpy(zero_copy_only=False)
     if (wrong := np.flatnonzero(lengths != dimension)).size:
         row = wrong[0]
         raise ExoprobeError(
