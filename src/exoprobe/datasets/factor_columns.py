@@ -114,6 +114,15 @@ def drop_untestable(
     return kept
 
 
+def are_testable(factors: Sequence[Factor], splits: np.ndarray) -> bool:
+    """Return whether all values of all factors can be learned and tested with some splits or folds, [N]."""
+    needed = rows_needed(splits)
+    return all(
+        not _poor_rows(factor, needed) and not (factor.kind in CLASSES and _shared_categories(factor, needed)[1])
+        for factor in factors
+    )
+
+
 def _everywhere(needed: Mapping[str, np.ndarray]) -> str:
     return "in every split" if set(needed) == set(SPLITS) else "in enough groups to be learned in every fold"
 

@@ -46,6 +46,20 @@ def plan_folds(groups: np.ndarray, splits: np.ndarray) -> list[Fold]:
     return _plan(splits)
 
 
+def plan_repeats(repeats: np.ndarray) -> list[list[Fold]]:
+    """Plan further cross-validations of a dataset.
+
+    Args:
+        repeats: the number of each row's fold in each of R of them, [N, R].
+    """
+    return [_plan(fold_names(numbers)) for numbers in repeats.T]
+
+
+def fold_names(numbers: np.ndarray) -> np.ndarray:
+    """Return the names of folds by their numbers [N]."""
+    return np.array([f"fold_{number}" for number in range(int(numbers.max()) + 1)])[numbers]
+
+
 def rows_needed(splits: np.ndarray) -> dict[str, np.ndarray]:
     """Return the rows, bool [N] by what they are called, in each of which a factor's values must be.
 

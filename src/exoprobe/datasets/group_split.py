@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from exoprobe.datasets.folds import inner_folds
+from exoprobe.datasets.folds import fold_names, inner_folds
 from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.samples import SPLITS
 from exoprobe.errors import ExoprobeError
@@ -13,6 +13,7 @@ from exoprobe.errors import ExoprobeError
 FOLDS_BELOW = 500  # groups: of fewer, each is test once
 LEAVE_ONE_OUT = 12  # groups at most, each a fold of its own …
 FOLDS = {50: 10, FOLDS_BELOW: 5}  # … below 50 ten folds, below that five
+MOST_REPEATS, REPEATED_ROWS = 4, 4_000  # further cross-validations, and rows in all of them
 LEAST_GROUPS_IN_ALL = 6  # with fewer, the inner folds have one group or two to fit on
 SHARES = (0.60, 0.15, 0.25)  # of the rows, in the order of SPLITS
 LEAST_GROUPS = 3  # in each split
@@ -54,8 +55,25 @@ def make_split(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> 
     check_groups(groups)
     if len(np.unique(groups)) >= FOLDS_BELOW:
         return np.array(SPLITS)[draw_split(groups, classes, seed, SHARES, LEAST_GROUPS)]
-    folds = make_folds(groups, classes, seed)
-    return np.array([f"fold_{number}" for number in range(folds.max() + 1)])[folds]
+    return fold_names(make_folds(groups, classes, seed))
+
+
+def make_repeats(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
+    """Assign whole groups to folds again and again: the number of each row's fold in each repeat, uint8 [N, R].
+
+    One draw of folds moves the skill in few rows. None is drawn anew for many rows, where groups are left out one by
+    one, or where there are no folds.
+
+    Args:
+        groups: see :func:`make_split`.
+        classes: likewise.
+        seed: likewise.
+    """
+    count = 0
+    if LEAVE_ONE_OUT < len(np.unique(groups)) < FOLDS_BELOW:
+        count = min(MOST_REPEATS, REPEATED_ROWS // len(groups))
+    drawn = [make_folds(groups, classes, [seed, repeat]) for repeat in range(1, count + 1)]
+    return np.array(drawn, np.uint8).reshape(count, len(groups)).T
 
 
 def fold_count(groups: int) -> int:
@@ -65,7 +83,7 @@ def fold_count(groups: int) -> int:
     return next((folds for below, folds in FOLDS.items() if groups < below), min(FOLDS.values()))
 
 
-def make_folds(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -> np.ndarray:
+def make_folds(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int | Sequence[int]) -> np.ndarray:
     """Assign whole groups to folds, equally many to each: each row's number, [N]; see :func:`make_split`."""
     sizes, counted, rng = np.bincount(groups), _counted(groups, classes), np.random.default_rng(seed)
     folds = fold_count(len(sizes))

@@ -5,6 +5,7 @@ attribute), ``group`` (the source digit, the identity), ``split`` and, where the
 uint8 pixels stored as fixed-size bytes (Parquet would widen single ones to 32 bits) with their shape in the field's
 metadata, or ``file``, the name of an image file. Splits are those of :data:`SPLITS` or, for cross-validation,
 ``fold_0``, ``fold_1`` …; rows of one split lie together, in this order; everything computed per sample keeps it.
+Where cross-validation is repeated, ``repeats`` has the number of the row's fold in each repeat, stored as images are.
 """
 
 import json
@@ -22,6 +23,7 @@ from exoprobe.io.files import atomic_write, digest_of
 
 SPLITS = ("train", "validation", "test")
 ID = "id"  # of the samples, as the user calls them
+REPEATS = "repeats"
 ROWS_PER_GROUP = 16_384
 SHAPE_KEY = b"shape"
 FOLD = re.compile(r"fold_\d+")
@@ -68,6 +70,13 @@ def sample_ids(path: str | Path) -> np.ndarray:
     name = ID if ID in pq.read_schema(path).names else "sample_id"
     ids: np.ndarray = read_samples(path, [name])[name].astype(str)
     return ids
+
+
+def read_repeats(path: str | Path) -> np.ndarray:
+    """Return the column ``repeats``, uint8 [N, R]; R is 0 where cross-validation is not repeated."""
+    if REPEATS in pq.read_schema(path).names:
+        return read_samples(path, [REPEATS])[REPEATS]
+    return np.zeros((0, 0), np.uint8)
 
 
 def read_samples(path: str | Path, columns: list[str], split: str | None = None) -> dict[str, np.ndarray]:

@@ -13,14 +13,15 @@ import pandas as pd
 from exoprobe.datasets.column_roles import Roles
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
 from exoprobe.datasets.dependent_rows import note_dependence
-from exoprobe.datasets.factor_columns import drop_untestable, read_kinds
+from exoprobe.datasets.factor_columns import are_testable, drop_untestable, read_kinds
 from exoprobe.datasets.factor_table import read_factor_table
 from exoprobe.datasets.factors import CLASSES, Factor, write_factors
 from exoprobe.datasets.filtered_rows import filter_rows
+from exoprobe.datasets.folds import fold_names
 from exoprobe.datasets.group_names import group_codes, joined_fault, label_values
-from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_split
+from exoprobe.datasets.group_split import check_groups, draw_groups, given_split, make_repeats, make_split
 from exoprobe.datasets.sample_join import Rows, file_ids, join, table_ids
-from exoprobe.datasets.samples import SPLITS, dataset_digest, label_codes, split_codes, write_samples
+from exoprobe.datasets.samples import REPEATS, SPLITS, dataset_digest, label_codes, split_codes, write_samples
 from exoprobe.datasets.units import unit_columns
 from exoprobe.datasets.user_columns import UserColumns, load_columns
 from exoprobe.datasets.user_features import open_features
@@ -104,6 +105,7 @@ def build_audit(
     if not factors:
         left_out = " ".join(notes.of(LEFT_OUT)) or "it has no other"
         raise ExoprobeError(f"{path}: no column is left to be probed; {left_out}")
+    repeats = _repeats(groups, splits, factors, seed)
     ids = kept.astype(str) if ids is None else ids[kept]
     used = _load(files, notes)
     classes = label_codes(labels)
@@ -111,6 +113,8 @@ def build_audit(
     _log(notes, factors)
     order = np.argsort(split_codes(splits), kind="stable")
     columns = {"row": numbers[kept], "id": ids, "group": groups, "split": splits, "label": labels, **units}
+    if repeats.shape[1]:
+        columns[REPEATS] = repeats
     return AuditData(
         {"sample_id": np.arange(len(kept)), **{name: column[order] for name, column in columns.items()}},
         [replace(factor, values=factor.values[order]) for factor in factors],
@@ -231,6 +235,18 @@ def _splits(
     try:
         if roles.split is not None:
             return np.array(SPLITS)[given_split(groups, table[roles.split], group_names)]
-        return make_split(groups, [factor.values for factor in factors if factor.kind in CLASSES], seed)
+        return make_split(groups, _classes(factors), seed)
     except ExoprobeError as error:
         raise ExoprobeError(f"{path}: {error}") from error
+
+
+def _repeats(groups: np.ndarray, splits: np.ndarray, factors: Sequence[Factor], seed: int) -> np.ndarray:
+    """Return the folds of further cross-validations in which every factor can be learned, uint8 [N, R]."""
+    if set(splits.tolist()) <= set(SPLITS):
+        return np.zeros((len(groups), 0), np.uint8)
+    repeats = make_repeats(groups, _classes(factors), seed)
+    return repeats[:, [are_testable(factors, fold_names(numbers)) for numbers in repeats.T]]
+
+
+def _classes(factors: Sequence[Factor]) -> list[np.ndarray]:
+    return [factor.values for factor in factors if factor.kind in CLASSES]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.factors import CLASSES, Factor, read_factors
-from exoprobe.datasets.samples import SPLITS, dataset_digest, read_samples, split_names
+from exoprobe.datasets.samples import SPLITS, dataset_digest, read_repeats, read_samples, split_names
 from exoprobe.evaluation.permutation_count import count_tests, permutation_count
 from exoprobe.evaluation.rare_categories import smallest_groups
 from exoprobe.features.feature_file import read_info
@@ -44,9 +44,10 @@ def write_metadata(
     """
     known = read_factors(factors, dataset_digest(samples))
     columns = read_samples(samples, ["group", "split", "label"])
+    repeats = read_repeats(samples).shape[1]
     noted = json.loads(Path(notes).read_text("utf-8"))
     noted["pictures"] = [sentence for path in pictures for sentence in json.loads(Path(path).read_text("utf-8"))]
-    _write_json(metadata, _describe_audit(settings, features, columns, len(known), noted))
+    _write_json(metadata, _describe_audit(settings, features, columns, len(known), {"repeats": repeats, **noted}))
     with atomic_write(table) as temporary:
         describe_factors(known, columns, settings["kinds"]).to_csv(temporary, index=False)
 
@@ -96,7 +97,7 @@ def _describe_audit(
     features: Mapping[str, str | Path],
     columns: Mapping[str, np.ndarray],
     factors: int,
-    notes: Mapping[str, Any],
+    others: Mapping[str, Any],
 ) -> dict[str, Any]:
     entries, splits = settings["representations"], split_names(columns["split"])
     return {
@@ -110,7 +111,7 @@ def _describe_audit(
         "rows": {split: int((columns["split"] == split).sum()) for split in splits},
         "groups": {split: len(np.unique(columns["group"][columns["split"] == split])) for split in splits},
         "folds": 0 if set(splits) <= set(SPLITS) else len(splits),
-        **notes,
+        **others,
         "permutations": permutation_count(
             count_tests(factors, [entry["control"] for entry in entries.values()]), settings["permutations"]
         ),

@@ -119,20 +119,25 @@ def score(
     Args:
         factor: for its kind and categories.
         truth: [n], of the test rows; NaN where unknown, those do not count.
-        predicted: [n, S], of S training seeds.
+        predicted: [n, S] of S training seeds, or [n, S, R] in R cross-validations, whose mean counts.
         constant: of :func:`exoprobe.probes.skill.best_constant`, one for all rows or [n].
         bootstrap: of the test rows.
         auc: whether to measure ``auc`` too, of a binary factor.
     """
     known = ~np.isnan(truth)
     constant = np.broadcast_to(constant, truth.shape)[known]
-    statistics = [row_statistics(factor, truth[known], values[known], constant) for values in predicted.T]
+    by_seed = np.moveaxis(predicted.reshape(len(truth), predicted.shape[1], -1)[known], 0, 2)
+    statistics = [
+        np.mean([row_statistics(factor, truth[known], values, constant) for values in repeats], axis=0)
+        for repeats in by_seed
+    ]
     sums = [bootstrap.by_unit(of_seed, known) for of_seed in statistics]
     drawn = np.split(bootstrap.weights @ np.hstack(sums), len(sums), axis=1)
     points, draws = [measures(factor, of_seed.sum(0)) for of_seed in sums], [measures(factor, each) for each in drawn]
-    for index, seed_predictions in enumerate(predicted.T):
+    for index, repeats in enumerate(by_seed):
         if auc and factor.kind == "binary":
-            points[index]["auc"], draws[index]["auc"] = _auc(truth[known], seed_predictions[known], known, bootstrap)
+            areas = [_auc(truth[known], values, known, bootstrap) for values in repeats]
+            points[index]["auc"], draws[index]["auc"] = (np.mean(each, axis=0) for each in zip(*areas, strict=True))
     return BootstrapResult(
         {name: np.array([float(seed[name]) for seed in points]) for name in points[0]},
         {name: np.mean([seed[name] for seed in draws], axis=0) for name in points[0]},

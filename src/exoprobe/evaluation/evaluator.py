@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import Factor, read_factors
-from exoprobe.datasets.folds import Fold, plan_folds
-from exoprobe.datasets.samples import dataset_digest, read_samples
+from exoprobe.datasets.folds import Fold, plan_folds, plan_repeats
+from exoprobe.datasets.samples import dataset_digest, read_repeats, read_samples
 from exoprobe.datasets.units import Unit, read_unit_columns, varying_units
 from exoprobe.evaluation.bootstrap import Bootstrap, BootstrapResult, score
 from exoprobe.evaluation.rare_categories import without_rare
@@ -54,6 +54,7 @@ class Evaluator:
         if with_label:
             all_factors = [label_factor(columns[LABEL]), *all_factors]
         folds = plan_folds(columns["group"], columns["split"])
+        repeats = [fold for repeat in plan_repeats(read_repeats(samples)) for fold in repeat]
         self.folds = len(folds)
         test = np.any([fold.test for fold in folds], axis=0) if rows is None else rows
         trained = np.any([fold.train for fold in folds], axis=0)
@@ -64,7 +65,7 @@ class Evaluator:
                 constants[fold.test[test]] = best_constant(factor, fold.train)
         units = varying_units(all_factors, columns["group"], read_unit_columns(samples))
         self.units = [unit and replace(unit, codes=unit.codes[test]) for unit in units]
-        self.units_seen = [0 if unit is None else _seen(unit, folds) for unit in units]
+        self.units_seen = [0 if unit is None else _seen(unit, [*folds, *repeats]) for unit in units]
         self.factors = [factor.at(test) for factor in all_factors]
         self.groups, self.sample_ids = columns["group"][test], columns["sample_id"][test]
         self.left_out: list[tuple[str, ...]] = [() for _ in self.factors]
@@ -80,7 +81,7 @@ class Evaluator:
         return self.groups if unit is None else unit.codes
 
     def score(self, index: int, predicted: np.ndarray, *, auc: bool = False) -> BootstrapResult:
-        """Score predictions [n, S] of the factor with an index."""
+        """Score predictions [n, S] or [n, S, R] of the factor with an index."""
         factor, constants = self.factors[index], self.constants[index]
         return score(factor, factor.values, predicted, constants, self.bootstrap_of(index), auc=auc)
 

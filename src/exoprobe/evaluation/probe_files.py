@@ -62,11 +62,11 @@ def by_representation(
 
 
 def read_predictions(files: ProbeFiles, factors: Sequence[Factor]) -> list[dict[str, np.ndarray]]:
-    """Return for each factor the predictions [n, S] by probe."""
+    """Return for each factor the predictions [n, S, R] by probe, of S training seeds in R cross-validations."""
     tables = [Predictions(path) for path in files.predictions]
     return [
         {
-            probe: np.stack([table["", probe, factor.name] for table in tables], axis=1)
+            probe: np.stack([table.repeated(("", probe, factor.name)) for table in tables], axis=1)
             for probe in tables[0].probes_of(factor.name)
         }
         for factor in factors

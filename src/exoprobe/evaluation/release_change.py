@@ -145,10 +145,11 @@ def _change(new: GroupErrors, old: GroupErrors, weights: np.ndarray) -> tuple[fl
 def _summed(
     factor: Factor, predicted: np.ndarray, constant: np.ndarray, units: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the errors of predictions [n, S] and their baselines, [U, K], summed over units [n], the mean over S."""
+    """Return the errors of predictions [n, S, R] and their baselines, [U, K], summed over units [n]: means over S·R."""
     known = units >= 0
     truth, constant = factor.values[known], constant[known]
-    statistics = np.mean([row_statistics(factor, truth, values[known], constant) for values in predicted.T], axis=0)
+    each = predicted.reshape(len(predicted), -1)
+    statistics = np.mean([row_statistics(factor, truth, values[known], constant) for values in each.T], axis=0)
     return errors_and_baselines(factor, group_sums(units[known], statistics))
 
 

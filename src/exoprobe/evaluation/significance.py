@@ -22,7 +22,7 @@ def p_values(
 
     Args:
         evaluator: of n test samples.
-        predicted: of each factor, predictions [n, S] by probe.
+        predicted: of each factor, predictions [n, S, R] by probe; of R cross-validations the first counts.
         count: of permutations.
         features: files of S training seeds, which are read where there are folds.
 
@@ -54,6 +54,6 @@ def _input(
     evaluator: Evaluator, index: int, predicted: Mapping[str, np.ndarray], known: np.ndarray
 ) -> PermutationInput:
     factor, probes = evaluator.factors[index], list(predicted)
-    values = tuple(seeds[known] for seeds in predicted.values())
+    values = tuple(seeds[known, :, 0] for seeds in predicted.values())
     linear = probes.index(LINEAR) if LINEAR in probes else None
     return PermutationInput(factor, factor.values[known], values, evaluator.constants[index][known], linear)

@@ -72,6 +72,8 @@ class Probe:
         rank: its position among other probes.
         refit: whether, with folds, it is fitted again on all training rows at the chosen settings. A probe that stops
             early needs validation rows that it was not fitted on, and keeps its first fit.
+        repeated: whether cross-validations of few rows are repeated with other folds: it is fast, and one draw of the
+            folds moves its skill.
         joint_erasure: whether ``fit`` takes an eraser per factor, and fits all of them in one go.
         max_validation: rows of validation that settings are chosen on; of more, whole groups are drawn.
         variants: titles by name, of probes that predict in several ways: each setting is then a variant, with
@@ -86,6 +88,7 @@ class Probe:
     general: bool = False
     rank: int = 100
     refit: bool = True
+    repeated: bool = False
     joint_erasure: bool = False
     max_validation: int | None = None
     variants: Mapping[str, str] = field(default_factory=dict)

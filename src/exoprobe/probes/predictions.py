@@ -1,9 +1,9 @@
 """Predictions of test rows as a table: one schema for every probe, factor, fold and erasure.
 
 Columns: ``eraser`` (what was erased from the features before; empty for nothing), ``probe``, ``factor``, ``sample_id``,
-``fold`` (its number, 0 for one split) and ``prediction``: a score, positive where the second value is predicted
-(binary), the code of a category, a number or degrees. Rows of one eraser, probe and factor lie together, in the
-dataset's order.
+``fold`` (its number, 0 for one split; those of further cross-validations follow those of the first) and
+``prediction``: a score, positive where the second value is predicted (binary), the code of a category, a number or
+degrees. Rows of one eraser, probe and factor lie together, those of one cross-validation in the dataset's order.
 """
 
 from pathlib import Path
@@ -62,13 +62,16 @@ class Predictions:
         table = pd.read_parquet(path)
         groups = table.groupby(NAMES, sort=False, observed=True)
         self._predictions: dict[Key, np.ndarray] = {
-            (str(eraser), str(probe), str(factor)): group["prediction"].to_numpy()
-            for (eraser, probe, factor), group in groups
+            (str(eraser), str(probe), str(factor)): _by_repeat(group) for (eraser, probe, factor), group in groups
         }
-        self.sample_ids = groups.get_group(next(iter(self._predictions)))["sample_id"].to_numpy()
+        self.sample_ids = np.sort(groups.get_group(next(iter(self._predictions)))["sample_id"].unique())
 
     def __getitem__(self, key: Key) -> np.ndarray:
-        """Return the predictions [n] of an eraser, probe and factor."""
+        """Return the predictions [n] of an eraser, probe and factor, in the first cross-validation."""
+        return self.repeated(key)[:, 0]
+
+    def repeated(self, key: Key) -> np.ndarray:
+        """Return the predictions [n, R] of an eraser, probe and factor, in each of R cross-validations."""
         if key not in self._predictions:
             eraser, probe, factor = key
             after = f" after erasing {eraser}" if eraser else ""
@@ -82,3 +85,11 @@ class Predictions:
     def probes_of(self, factor: str, eraser: str = "") -> list[str]:
         """Return the probes that predicted a factor, in their order."""
         return [probe for erased, probe, name in self._predictions if (erased, name) == (eraser, factor)]
+
+
+def _by_repeat(rows: pd.DataFrame) -> np.ndarray:
+    """Return the predictions of n samples, each in R cross-validations: [n, R]."""
+    samples = rows["sample_id"].nunique()
+    ids = rows["sample_id"].to_numpy().reshape(-1, samples)
+    predicted = rows["prediction"].to_numpy().reshape(-1, samples)
+    return np.ascontiguousarray(np.take_along_axis(predicted, ids.argsort(axis=1, kind="stable"), axis=1).T)

@@ -3,7 +3,7 @@
 import copy
 import math
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.factors import RANKS, Factor, read_factors
-from exoprobe.datasets.folds import Fold, plan_folds
-from exoprobe.datasets.samples import dataset_digest, label_codes, read_samples
+from exoprobe.datasets.folds import Fold, plan_folds, plan_repeats
+from exoprobe.datasets.samples import dataset_digest, label_codes, read_repeats, read_samples
 from exoprobe.embeddings.erasure import ErasedBlocks, Projection
 from exoprobe.features.blocks import ArrayBlocks, Blocks, FileBlocks, ScaledBlocks, fit_scaling, gather
 from exoprobe.features.drawn_rows import draw_rows
@@ -38,6 +38,7 @@ class Representation:
         head: the network's own last layer, where it has one.
         memory_mb: what the process may hold, MiB; None for no limit.
         device: ``auto``, ``cpu`` or ``cuda``, of the linear probes.
+        repeats: the number of each row's fold in further cross-validations, [N, R].
     """
 
     features: str | Path
@@ -51,10 +52,15 @@ class Representation:
     head: Head | None = None
     memory_mb: float | None = None
     device: str = "cpu"
+    repeats: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def folds(self) -> list[Fold]:
         """Plan the folds, see :func:`exoprobe.datasets.folds.plan_folds`."""
         return plan_folds(self.groups, self.splits)
+
+    def repeated_folds(self) -> list[Fold]:
+        """Plan the folds of further cross-validations, one after the other."""
+        return [fold for folds in plan_repeats(self.repeats) for fold in folds]
 
 
 def open_representation(
@@ -93,6 +99,7 @@ def open_representation(
         head=head,
         memory_mb=memory_mb,
         device=device,
+        repeats=read_repeats(samples),
     )
 
 

@@ -47,22 +47,24 @@ def probe(
             are to be erased that are unknown in some of train, or with folds.
     """
     chosen = {name: (find_probe(name), choose_factors(source, factors)) for name, factors in probes.items()}
-    table, searches, folds = PredictionTable(source.sample_ids), [], source.folds()
-    steps = len(folds) * len(chosen) * (2 if erase else 1)
+    repeated = {name: entry for name, entry in chosen.items() if entry[0].repeated}
+    folds, repeats = source.folds(), source.repeated_folds() if repeated else []
+    table, searches = PredictionTable(source.sample_ids), []
+    steps = len(folds) * len(chosen) * (2 if erase else 1) + len(repeats) * len(repeated)
     with progress(steps, "step", log, f"fitting {', '.join(chosen)}") as bar:
-        for index, fold in enumerate(folds):
-            data = open_fold(source, fold)
-            for eraser, seen in _erasures(data, source, erase).items():
-                for name, (method, factors) in chosen.items():
+        for index, fold in enumerate([*folds, *repeats]):
+            data, is_repeat = open_fold(source, fold), index >= len(folds)
+            for eraser, seen in _erasures(data, source, () if is_repeat else erase).items():
+                for name, (method, factors) in (repeated if is_repeat else chosen).items():
                     bar.set_postfix_str(name)
                     for result in run_probe(name, method, seen, _targets(source, factors, data)):
                         table.add(result, fold.test, index, eraser)
                         searches.append(result.search_results().assign(fold=index, eraser=eraser))
                     bar.update()
+            if index == len(folds) - 1 and "selectivity" in paths:
+                write_table(_selectivity(source, folds, data), paths["selectivity"])
     write_table(table.frame(), paths["predictions"])
     write_table(pd.concat(searches, ignore_index=True), paths["search"])
-    if "selectivity" in paths:
-        write_table(_selectivity(source, folds, data), paths["selectivity"])
 
 
 def join_results(calls: Sequence[Mapping[str, str | Path]], paths: Mapping[str, str | Path]) -> None:

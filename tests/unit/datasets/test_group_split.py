@@ -12,6 +12,7 @@ from exoprobe.datasets.group_split import (
     draw_groups,
     draw_split,
     given_split,
+    make_repeats,
     make_split,
 )
 from exoprobe.datasets.samples import SPLITS
@@ -62,6 +63,19 @@ def test_few_groups_are_put_into_folds_of_equally_many(groups, folds):
     names, counts = np.unique(split[::2], return_counts=True)
     assert set(names) == {f"fold_{number}" for number in range(folds)}
     assert counts.max() - counts.min() <= 1
+
+
+@pytest.mark.parametrize(
+    ("groups", "rows", "repeats"), [(12, 5, 0), (13, 5, 4), (60, 5, 4), (60, 30, 2), (60, 100, 0), (FOLDS_BELOW, 1, 0)]
+)
+def test_cross_validations_of_few_rows_are_repeated_with_other_folds(groups, rows, repeats):
+    codes = np.repeat(np.arange(groups), rows)
+    numbers = make_repeats(codes, [], 0)
+    assert numbers.shape == (len(codes), repeats)
+    for repeat in numbers.T:
+        assert len(np.unique(np.stack([codes, repeat]), axis=1).T) == groups
+        assert np.ptp(np.bincount(repeat[::rows])) <= 1
+    assert len(np.unique(numbers, axis=1).T) == repeats
 
 
 def test_a_rare_value_is_in_all_that_is_fitted_on_where_groups_allow():

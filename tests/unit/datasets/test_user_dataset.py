@@ -90,6 +90,16 @@ def test_every_row_keeps_its_factors_group_and_split(files, frame):
     assert [(entry["column"], entry["kind"]) for entry in data.notes["columns"]] == list(kinds.items())
 
 
+def test_a_repeat_in_which_a_factor_cannot_be_learned_is_left_out(files, frame, monkeypatch):
+    people = np.arange(PEOPLE)
+    frame["rare"] = np.where(np.repeat(people, N // PEOPLE) < 6, "yes", "no")  # all in the first fold of the second
+    drawn = np.stack([people % 5, people // 6], axis=1)[np.repeat(people, N // PEOPLE)].astype(np.uint8)
+    monkeypatch.setattr("exoprobe.datasets.user_dataset.make_repeats", lambda *_: drawn)
+    for names, kept in ((["glasses"], [0, 1]), (["glasses", "rare"], [0])):
+        columns = files.build(frame, factor_columns=names).columns
+        np.testing.assert_array_equal(columns["repeats"], drawn[columns["row"]][:, kept])
+
+
 def test_by_id_what_both_have_is_joined_and_the_rest_counted(files, frame):
     source = files.with_ids([*frame["id"][:5:-1], "x1", "x2"])
     data = files.build(frame, source, id="id")

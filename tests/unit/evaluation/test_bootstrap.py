@@ -60,6 +60,24 @@ def test_seeds_are_averaged_and_their_spread_is_given(rng):
     assert np.isnan(apart[0]["skill_seed_sd"])
 
 
+@pytest.mark.parametrize("kind", ["binary", "continuous"])
+def test_repeated_cross_validations_count_by_the_mean_error_of_each_row(rng, kind):
+    truth = (rng.random(200) < 0.5).astype(float)
+    factor = Factor("f", kind, truth, ("no", "yes") if kind == "binary" else ())
+    predicted = truth[:, None, None] - 0.5 + rng.normal(size=(200, 2, 3))
+    bootstrap = Bootstrap(np.arange(200))
+    together = score(factor, truth, predicted, 0.0, bootstrap, auc=True)
+    apart = [score(factor, truth, predicted[..., repeat], 0.0, bootstrap, auc=True) for repeat in range(3)]
+    assert together.row()["seeds"] == 2
+    for measure in ("skill", "auc") if kind == "binary" else ("skill", "mae"):
+        means = np.mean([result.estimates[measure] for result in apart], axis=0)
+        np.testing.assert_allclose(together.estimates[measure], means)
+    np.testing.assert_allclose(together.losses, np.mean([result.losses for result in apart], axis=0))
+    if kind == "continuous":
+        widths = [np.ptp(result.interval("skill")) for result in (together, *apart)]
+        assert widths[0] < min(widths[1:])
+
+
 def skill_interval(rng, groups, truth, predicted):
     factor = Factor("f", "continuous", truth)
     row = score(factor, truth, predicted[:, None], 0.0, Bootstrap(groups)).row()

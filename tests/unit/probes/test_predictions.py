@@ -63,3 +63,18 @@ def test_search_results_have_a_row_per_factor_and_setting():
         ["linear", "age", 1.0, 0.2, False],
     ]
     assert found[["alpha", "bandwidth", "neighbors", "hidden_units", "accuracy"]].isna().all(axis=None)
+
+
+def test_repeats_are_told_apart_and_put_in_order(tmp_path):
+    table, factor = PredictionTable(IDS), Factor("time", "continuous", TIMES)
+    for repeat, order in enumerate(([0, 1, 2, 3, 4, 5], [4, 1, 0, 5, 2, 3])):
+        for fold in range(3):
+            test = np.isin(np.arange(6), order[2 * fold : 2 * fold + 2])
+            values = TIMES[test][:, None] + repeat
+            result = ProbeResult("a", join_targets([factor]), values, [{}], *np.zeros((3, 1, 1)))
+            table.add(result, test, 3 * repeat + fold)
+    write_table(table.frame(), tmp_path / "predictions.parquet")
+    predictions = Predictions(tmp_path / "predictions.parquet")
+    np.testing.assert_array_equal(predictions.sample_ids, IDS)
+    np.testing.assert_array_equal(predictions["", "a", factor.name], TIMES)
+    np.testing.assert_array_equal(predictions.repeated(("", "a", factor.name)), np.stack([TIMES, TIMES + 1], axis=1))

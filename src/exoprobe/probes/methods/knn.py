@@ -165,6 +165,7 @@ PROBE = Probe(
     description="The weighted vote of the nearest training rows by cosine; their number is chosen on validation.",
     fit=fit_knn,
     general=True,
+    repeated=True,
     rank=10,
     joint_erasure=True,
     max_validation=MAX_VALIDATION,

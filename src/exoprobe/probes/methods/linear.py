@@ -50,5 +50,6 @@ PROBE = Probe(
     fit=fit_linear,
     partition=by_solver,
     general=True,
+    repeated=True,
     rank=0,
 )
