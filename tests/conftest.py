@@ -21,6 +21,7 @@ settings.register_profile("exoprobe", deadline=None, derandomize=True, suppress_
 settings.load_profile("exoprobe")
 pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).resolve().parents[1]
+TRACEBACK = "Traceback (most recent call last)"
 
 
 # What runs the workflow by itself, without the finished runs that the other tests of the workflow share.
@@ -41,6 +42,17 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Fail a test in which a user would have seen a traceback, but where it plants a fault of our own."""
+    report = yield
+    shown = report.capstdout + report.capstderr + report.caplog
+    if report.passed and TRACEBACK in shown and item.get_closest_marker("plants_a_fault") is None:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: a user would have seen a traceback:\n{shown}"
+    return report
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
@@ -48,10 +60,12 @@ def root() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def same_log_level():
-    """Leave the log level as it was, whatever a command under test makes of it."""
+def same_logging():
+    """Leave the log's level and handlers as they were, whatever a command under test makes of them."""
+    before = logging.getLogger().handlers[:]
     yield
     logging.getLogger("exoprobe").setLevel(logging.NOTSET)
+    logging.getLogger().handlers[:] = before  # those of the command write to what the test has captured
 
 
 @pytest.fixture

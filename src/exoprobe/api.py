@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from numbers import Integral
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -102,6 +103,8 @@ def audit(
     Raises:
         ExoprobeError: where an input is refused, in one sentence.
     """
+    if not isinstance(kinds or {}, Mapping):
+        raise ExoprobeError(f"kinds is {kinds!r}; it must be a dict of columns and their kinds")
     roles = Roles(id, as_group(group), label, split, dict(kinds or {}), columns, where).labeled()
     settings = AuditSettings(
         {},
@@ -202,8 +205,8 @@ def _seeds(title: str, value: object) -> tuple[Any, ...]:
 
 def _check(settings: AuditSettings, files: Mapping[str, Sequence[InputFile]], table: InputFile, threads: int) -> None:
     """Refuse settings out of their range, and files by their names and headers, as the workflow does."""
-    if settings.seed < 0:
-        raise ExoprobeError(f"seed is {settings.seed}; it must be at least 0")
+    if not isinstance(settings.seed, Integral) or settings.seed < 0:
+        raise ExoprobeError(f"seed is {settings.seed!r}; it must be a whole number, at least 0")
     if threads < 1:
         raise ExoprobeError(f"threads is {threads}; it must be at least 1")
     if settings.device not in DEVICES:

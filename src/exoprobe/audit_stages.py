@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from exoprobe.audit_result import ERASERS, GROUP_ERRORS, ROWS
 from exoprobe.audit_steps import AuditSteps, Dataset
-from exoprobe.compute import prepare
+from exoprobe.compute import choose_device, prepare
 from exoprobe.config.audit_settings import AuditSettings
 from exoprobe.datasets.user_dataset import build_audit, write_audit
 from exoprobe.datasets.user_inputs import without_folder
@@ -68,6 +68,8 @@ def run_stages(
     Raises:
         ExoprobeError: where an input is refused, in one line that names file, column or row.
     """
+    if settings.device == "cuda":
+        choose_device("cuda")  # refused before anything is computed
     dataset = write_dataset(settings, files, factors, work)
     steps = {name: AuditSteps(settings, name, dataset, sources) for name, sources in files.items()}
     with _threads(threads):

@@ -13,6 +13,7 @@ from exoprobe.erase_command import add_erase, erase
 from exoprobe.errors import ExoprobeError
 from exoprobe.idle_threads import let_idle_threads_sleep
 from exoprobe.io.locations import parse_location
+from exoprobe.logs import sentence_of
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130  # argparse itself ends with 2 where the usage is wrong
 ERASE = ("leaks", "all", "none")
@@ -42,8 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None for the process's own.
 
     Returns:
-        The exit status: 0 done, 1 an input is refused, 130 interrupted; of ``check``, see there. (2, usage, is raised
-        by argparse.)
+        The exit status: 0 done, 1 refused, 2 wrong usage (of argparse), 130 interrupted; of ``check``, see there.
     """
     parser = _parser()
     given = parser.parse_args(arguments)
@@ -60,15 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.command == "demo":
             return _demo(given)
         return _audit(*_inputs(given, parser), given)
-    except ExoprobeError as error:
-        print(f"exoprobe: {error}", file=sys.stderr)
-        return REFUSED
-    except OSError as error:
-        print(f"exoprobe: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
-        return REFUSED
     except KeyboardInterrupt:
         print("exoprobe: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        print(f"exoprobe: {sentence_of(error)}", file=sys.stderr)
+        return REFUSED
 
 
 def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
@@ -81,7 +78,7 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         id=given.id,
         label=given.label,
         split=given.split,
-        kinds=dict(given.kinds),
+        kinds=_kinds(given.kinds),
         where=given.where,
         columns=given.columns,
         controls=given.control,
@@ -96,8 +93,12 @@ def _audit(features: object, factors: str, given: argparse.Namespace) -> int:
         out=given.out,
         overwrite=given.overwrite,
     )
+    return _print_answer(result, given.out)
+
+
+def _print_answer(result: Any, folder: str) -> int:  # noqa: ANN401 an AuditResult, whose module takes its time to import
     print("\n".join(result.summary()))
-    print(Path(given.out) / "index.html")
+    print(Path(folder) / "index.html")
     return DONE
 
 
@@ -114,9 +115,7 @@ def _demo(given: argparse.Namespace) -> int:
         field = FIELDS[given.field]
         features, table = field_data(given.field)
         result = audit(features, table, group=field.group, label=field.label, given=list(field.given) or None, **where)
-    print("\n".join(result.summary()))
-    print(Path(given.out) / "index.html")
-    return DONE
+    return _print_answer(result, given.out)
 
 
 def _inputs(given: argparse.Namespace, parser: argparse.ArgumentParser) -> tuple[object, str]:
@@ -157,6 +156,12 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise argparse.ArgumentTypeError(f"{text!r} must have the form name=value")
     return name, value
+
+
+def _kinds(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    if twice := [name for index, (name, _) in enumerate(pairs) if name in dict(pairs[:index])]:
+        raise ExoprobeError(f"--kinds: {twice[0]} is given twice; give a column one kind")
+    return dict(pairs)
 
 
 def _names(text: str) -> list[str]:
@@ -236,17 +241,21 @@ def _add_inputs(audit: argparse.ArgumentParser) -> None:
 def _add_columns(audit: argparse.ArgumentParser) -> None:
     columns = audit.add_argument_group("columns of the table")
     columns.add_argument(
-        "--group", type=_names, metavar="A[,B]",
+        "--group", type=_names, action="extend", metavar="A[,B]",
         help="who or what a row comes from; groups of any of the columns stay in one split (default: each row)",
     )  # fmt: skip
     columns.add_argument("--id", help="names of the samples, here and in the feature files (default: join by order)")
     columns.add_argument("--label", help="class or number that the features are meant to encode (default: the group)")
     columns.add_argument("--split", help="train, validation or test (default: drawn by group, folds if they are few)")
     columns.add_argument(
-        "--columns", type=_names, metavar="A,B", help="the factors (default: all columns without another role)"
+        "--columns",
+        type=_names,
+        action="extend",
+        metavar="A,B",
+        help="the factors (default: all columns without another role)",
     )
     columns.add_argument(
-        "--given", type=_names, metavar="A,B",
+        "--given", type=_names, action="extend", metavar="A,B",
         help="columns known anyway: is each other factor encoded beyond what they imply? "
         "(default: the label, and the other factor that predicts it best)",
     )  # fmt: skip

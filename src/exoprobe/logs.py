@@ -4,6 +4,8 @@ import errno
 import fcntl
 import logging
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -22,8 +24,8 @@ def log_to(path: str | Path, name: str = "") -> None:
 
     The job belongs to one process at a time: while another holds the lock file beside the log, this one waits.
 
-    An uncaught :class:`ExoprobeError` ends the process with its one sentence, an interruption with one word;
-    anything else keeps its traceback, since then the fault is ours.
+    An uncaught :class:`ExoprobeError` ends the process with its one sentence, an interruption with one word; anything
+    else is our fault: a sentence too, and its traceback in the log file.
 
     Args:
         path: the log file; overwritten.
@@ -31,6 +33,7 @@ def log_to(path: str | Path, name: str = "") -> None:
     """
     path = Path(path)
     terminal = logging.StreamHandler()
+    terminal.addFilter(lambda record: not record.exc_info)
     terminal.setFormatter(logging.Formatter(f"{name}: %(message)s" if name else "%(message)s"))
     logging.getLogger("exoprobe").setLevel(logging.INFO)
     logging.basicConfig(level=logging.WARNING, handlers=[terminal], force=True)
@@ -72,4 +75,21 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
     elif issubclass(kind, KeyboardInterrupt):
         logging.error("interrupted")
     else:
-        logging.error("uncaught exception", exc_info=(kind, error, trace))
+        logging.error("traceback", exc_info=(kind, error, trace))
+        logging.error("error: %s; please report it with this job's log", _own_fault(error))
+
+
+def sentence_of(error: Exception) -> str:
+    """Return what to tell the user of an error; of our own faults, also the file that holds the traceback."""
+    if isinstance(error, ExoprobeError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}"
+    with tempfile.NamedTemporaryFile("w", prefix="exoprobe-", suffix=".txt", encoding="utf-8", delete=False) as file:
+        file.writelines(traceback.format_exception(error))
+    return f"{_own_fault(error)}; please report it with {file.name}"
+
+
+def _own_fault(error: BaseException) -> str:
+    reason = " ".join(str(error).split())[:300]
+    return f"a fault of exoprobe itself, {type(error).__name__}{f' ({reason})' if reason else ''}"

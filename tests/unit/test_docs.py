@@ -19,7 +19,7 @@ from tests.documented import PAGES, commands, write_documented
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class ComputingError(Exception):
+class ComputingError(BaseException):
     """The inputs were read, joined and split: the rest is not what these tests are about."""
 
 

@@ -35,11 +35,13 @@ def test_a_user_s_error_is_one_sentence_without_traceback(tmp_path):
     assert "Traceback" not in error + log
 
 
-def test_our_own_fault_keeps_its_traceback_in_the_log(tmp_path):
-    status, _, log = run(tmp_path, "1 / 0")
+def test_our_own_fault_is_one_sentence_and_its_traceback_in_the_log(tmp_path):
+    status, error, log = run(tmp_path, "1 / 0")
     assert status == 1
-    assert "ZeroDivisionError" in log
+    fault = "a fault of exoprobe itself, ZeroDivisionError (division by zero); please report it with this job's log"
+    assert error == f"lenet: hello\nlenet: error: {fault}\n"
     assert "Traceback" in log
+    assert log.endswith(f"error: {fault}\n")
 
 
 def test_a_full_disk_is_one_sentence(tmp_path):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.conftest import TRACEBACK
 from tests.workflow.orl_as_celeba import lay_out
 from tests.workflow.planner import run_in_fork
 
@@ -70,14 +71,17 @@ class Project:
         )
 
     def snakemake(self, *arguments: str) -> tuple[int, str]:
-        """Run snakemake; return its exit status and what it printed."""
+        """Run snakemake; return its exit status and what it printed, which is no traceback."""
         process = self.start(*arguments)
         output, _ = process.communicate()
+        assert TRACEBACK not in output, output
         return process.returncode, output
 
     def snakemake_without_jobs(self, *arguments: str) -> tuple[int, str]:
         """Run snakemake where no job starts, dry or refused; return its exit status and what it printed."""
-        return run_in_fork(self.folder, arguments)
+        status, output = run_in_fork(self.folder, arguments)
+        assert TRACEBACK not in output, output
+        return status, output
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """Return how many jobs of each rule a run would execute."""

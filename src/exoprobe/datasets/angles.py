@@ -14,6 +14,24 @@ FULL_TURN = 360.0
 RADIANS = 2 * np.pi
 SURE = {"yaw", "azimuth", "rotation", "heading", "orientation", "angle", "degrees", "tilt"}
 AMBIGUOUS = {"pitch", "roll", "deg"}  # of a head, but also of a voice, on a list, or of heat
+CIRCULAR = {  # often go around
+    *(
+        "direction",
+        "dir",
+        "bearing",
+        "hue",
+        "phase",
+        "theta",
+        "phi",
+        "psi",
+        "longitude",
+        "lon",
+        "lng",
+        "course",
+        "aspect",
+    ),
+}
+LEAST_DIFFERENT = 10  # fewer different numbers are steps or classes
 OTHERWISE = {  # other words in the name that make an angle unlikely
     *(
         "hz",
@@ -96,8 +114,12 @@ def infer_turn(name: str, known: pd.Series) -> Turn:
     if cycle := _cycle(words):
         what = f"{name} may go around every {cycle:g}, and is read as an amount; if it does, set kinds: {{{name}: "
         return Turn(None, "its name", f"{what}angle {cycle:g}}}.") if largest <= cycle else Turn(None)
-    if not words & (SURE | AMBIGUOUS) or largest > FULL_TURN:
-        return Turn(None)
+    if not words & (SURE | AMBIGUOUS):
+        return _may_go_around(name, known) if words & CIRCULAR and largest <= FULL_TURN else Turn(None)
+    if largest > FULL_TURN:
+        reaches = f"{name} is named like an angle but reaches {largest:g}, and is read as an amount"
+        hint = f"if it goes around, set kinds: {{{name}: angle {np.ceil(largest):g}}} with its full turn."
+        return Turn(None, "beyond a full turn", f"{reaches}; {hint}")
     if against := sorted(words & OTHERWISE):
         return Turn(None, f"its name has {against[0]!r}, so it is no angle")
     if largest <= RADIANS + 1e-6:
@@ -119,6 +141,16 @@ def infer_turn(name: str, known: pd.Series) -> Turn:
             f"kinds: {{{name}: angle 180}}."
         )
     return Turn(FULL_TURN, "an angle in degrees by its name", warning)
+
+
+def _may_go_around(name: str, known: pd.Series) -> Turn:
+    """Ask about numbers whose name is often that of something that goes around."""
+    if known.nunique() <= LEAST_DIFFERENT:
+        return Turn(None)
+    kind = "angle radians" if float(known.abs().max()) <= RADIANS + 1e-6 else "angle"
+    return Turn(
+        None, "its name", f"{name} may go around, and is read as an amount; if it does, set kinds: {{{name}: {kind}}}."
+    )
 
 
 def check_turn(name: str, known: pd.Series, period: float | None) -> float:
@@ -152,7 +184,7 @@ def check_turn(name: str, known: pd.Series, period: float | None) -> float:
 def name_words(name: str) -> set[str]:
     """Take HeadYaw_deg apart: head, yaw, deg."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    words = set(re.findall(r"[a-zµ]+[0-9]?", spaced))
+    words = set(re.findall(r"[a-zµ]+[0-9]*", spaced))
     return words | {word[:-1] for word in words if len(word) > 3 and word.endswith("s")}
 
 
@@ -161,4 +193,6 @@ def _cycle(words: set[str]) -> float | None:
         return 365.25
     if {"day", "week"} <= words:
         return 7.0
+    if "day" in words and words & {"minute", "second"}:
+        return 1440.0 if "minute" in words else 86400.0
     return next((CYCLES[word] for word in sorted(words) if word in CYCLES), None)

@@ -1,5 +1,7 @@
 """Which texts can be categories, and why others cannot: most are numbers or dates, or they are names."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from exoprobe.datasets.dates import DATE
@@ -9,6 +11,9 @@ from exoprobe.datasets.text_numbers import SHAPE, is_padded
 from exoprobe.errors import ExoprobeError
 
 FEW = 10  # different whole numbers: classes rather than amounts; so few texts are no names
+MARKS = ("|", ";", ",", "/", "+", "&")  # between several names in a field
+SHOWN = 4
+NUMBER_FIRST = r"\W{0,2}P?\d(?!.*\.[A-Za-z]\w*$)"  # as in 120/80, $1.2M, P3Y4M; 12.jpg names a file
 MOSTLY = 0.5  # of a column's texts are numbers, or dates: it was meant to hold these
 
 
@@ -37,7 +42,23 @@ def check_texts(texts: pd.Series) -> None:
         )
     _refuse_strange_date(texts)
     if different > max(FEW, known / 2):
-        raise NotAFactorError(f"{name} cannot be probed, its {different:,} texts are names, not categories")
+        if joined := joined_names(list(texts)):
+            raise NotAFactorError(f"{name} cannot be probed, {joined}")
+        hint = ""
+        if texts.str.match(NUMBER_FIRST).all():
+            hint = f"; if they are amounts, such as {cut(texts.iloc[0])!r}, write one number in each field"
+        raise NotAFactorError(f"{name} cannot be probed, its {different:,} texts are names, not categories{hint}")
+
+
+def joined_names(texts: Sequence[str]) -> str:
+    """Say that different texts hold several names each, ``cat|dog`` beside ``cat``; empty where they do not."""
+    for mark in MARKS:
+        fields = [[name.strip(" []'\"") for name in text.split(mark)] for text in texts]
+        names = {name for field in fields for name in field}
+        if len({len(field) for field in fields}) > 1 and len(names) < len(texts) and "" not in names:
+            shown = ", ".join(sorted(names)[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+            return f"its fields hold several names parted by {mark!r}; write a column of yes and no for each of {shown}"
+    return ""
 
 
 def _refuse_strange_date(texts: pd.Series) -> None:

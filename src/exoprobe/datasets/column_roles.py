@@ -21,9 +21,15 @@ KINDS_ALLOWED = (
 
 
 def as_group(columns: str | Sequence[str] | None) -> str | list[str] | None:
-    """Return the group's column, or columns where they are several."""
+    """Return the group's column, or columns where they are several.
+
+    Raises:
+        ExoprobeError: where they are no names.
+    """
     if columns is None or isinstance(columns, str):
         return columns
+    if not isinstance(columns, Sequence):
+        raise ExoprobeError(f"group is {columns!r}; it must be the name of a column, a list of names, or None")
     return columns[0] if len(columns) == 1 else list(columns)
 
 
@@ -73,7 +79,7 @@ class Roles:
 
     def labeled(self) -> "Roles":
         """Return the roles with the first group column as the label where none is given."""
-        return replace(self, label=self.label or next(iter(self.group_columns), None))
+        return self if self.label is not None else replace(self, label=next(iter(self.group_columns), None))
 
     def check(self, path: str | Path, known: Sequence[str]) -> None:
         """Refuse columns that a table has not, and factors that have another role.

@@ -26,7 +26,8 @@ class Notes:
             self.entries.append(entry)
 
     def leave_out(self, column: str, message: str) -> None:
-        """Note that a column is not probed, and why."""
+        """Note that a column is not probed, and why; how it would have been read counts no more."""
+        self.entries = [entry for entry in self.entries if entry["column"] != column]
         self.columns = [entry for entry in self.columns if entry["column"] != column]
         self.add(LEFT_OUT, column, message)
         self.read_as(column, LEFT_OUT, message)

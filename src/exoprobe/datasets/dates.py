@@ -1,5 +1,6 @@
 """Dates: in text or in numbers such as 20210131, taken as time, or as hour, weekday or month."""
 
+import datetime
 import re
 from collections.abc import Sequence
 
@@ -18,10 +19,14 @@ COMPACT = "19000101", "21001231"  # the range within which whole numbers of this
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 TIME = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]m)?\s*(?:Z|UTC|[-+]\d{2}:?\d{2})?"
 DATE = re.compile(
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:1[89]|20)\d\d[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}/\d{1,2}/\d\d"
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:1[89]|20)\d\d[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}[/.]\d{1,2}[/.]\d\d"
     rf"|\d{{1,2}}[- ]{MONTH}[- ]\d{{2,4}}|{MONTH} \d{{1,2}}, ?\d{{4}}|{MONTH}[- ]\d{{4}})(?:{TIME})?",
     re.IGNORECASE,
 )
+QUARTER_OR_WEEK = re.compile(
+    r"(?P<year>(?:1[89]|20)\d\d)[-_ /]?(?:Q(?P<quarter>[1-4])|W(?P<week>0[1-9]|[1-4]\d|5[0-3]))"
+)
+QUARTER_FIRST = re.compile(r"Q([1-4])[-_ /]?((?:1[89]|20)\d\d)")
 TWO_NUMBERS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.]\d+")
 
 
@@ -38,6 +43,7 @@ def read_dates(name: str, texts: Sequence[str], notes: Notes) -> np.ndarray | No
     Returns:
         datetime64[us] [V]; None where not all are dates of one form.
     """
+    texts = [_start_of(text) for text in texts]
     if not texts or not all(DATE.fullmatch(text) for text in texts):
         return None
     pairs = [match for text in texts if (match := TWO_NUMBERS.match(text))]
@@ -51,6 +57,19 @@ def read_dates(name: str, texts: Sequence[str], notes: Notes) -> np.ndarray | No
         order = "day, month, year" if day_first else "month, day, year"
         notes.add("dates", name, f"{name} is read as {order}; if it is otherwise, write its dates as 2021-12-31.")
     return dates.dt.tz_localize(None).to_numpy("datetime64[us]")
+
+
+def _start_of(text: str) -> str:
+    """Return the first day of a quarter, 2021Q3, or of a week, 2021-W05; any other text as it is."""
+    match = QUARTER_OR_WEEK.fullmatch(QUARTER_FIRST.sub(r"\2Q\1", text))
+    if match is None:
+        return text
+    if match["quarter"]:
+        return f"{match['year']}-{3 * int(match['quarter']) - 2:02d}-01"
+    try:
+        return str(datetime.date.fromisocalendar(int(match["year"]), int(match["week"]), 1))
+    except ValueError:  # week 53 of a year of 52
+        return text
 
 
 def compact_dates(column: pd.Series) -> pd.Series | None:
@@ -88,13 +107,13 @@ def date_factor(column: pd.Series, kind: str | None, notes: Notes) -> Factor:
     elapsed = _days(column)
     if kind is None:
         elapsed = _without_codes(column, elapsed, notes)
-    origin = column[~np.isnan(elapsed)].min().normalize()
-    reason = f"dates, read as days since {origin.date()}"
+    origin = np.datetime64(int(np.floor(np.nanmin(elapsed))), "D")
+    reason = f"dates, read as days since {origin}"
     kinds = ", ".join(name for name in DATE_KINDS if name != "hour" or _has_times(column))
     change = "" if kind else f'kinds: {{{name}: "{kinds}"}}'
     notes.add("dates", name, f"{name} holds {reason}{'; for what goes around, set ' if change else ''}{change}.")
     notes.read_as(name, "continuous", reason, change)
-    return Factor(name, "continuous", elapsed - (origin - pd.Timestamp(0)) / pd.Timedelta(days=1), scale=RANKS)
+    return Factor(name, "continuous", elapsed - origin.astype(np.int64), scale=RANKS)
 
 
 def _cyclic(column: pd.Series, kind: str) -> np.ndarray:

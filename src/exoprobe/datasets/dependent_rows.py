@@ -72,8 +72,10 @@ def note_dependence(
     if not projected.any():  # every row is the same, which is refused when they are imported
         return
     known = labels if roles.label is not None and (labels >= 0).all() else None
-    if len(rows) >= LEAST_ROWS and projected.shape[1] > 1:
+    if len(rows) > NEIGHBORS and projected.shape[1] > 1:
         copies = _find_copies(load, rows, projected, groups, known is not None)
+        if len(rows) < LEAST_ROWS:
+            copies = replace(copies, near=0.0)  # too few to tell from chance
         sentence = copies_note(copies, roles.group_name, table)
         if sentence:
             notes.add("copies", roles.group_name, sentence)

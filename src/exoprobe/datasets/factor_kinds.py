@@ -4,14 +4,21 @@ import numpy as np
 import pandas as pd
 
 from exoprobe.datasets.angles import FULL_TURN, check_turn, infer_turn, name_words, parse_kind
-from exoprobe.datasets.category_texts import FEW, NotAFactorError, check_texts
+from exoprobe.datasets.category_texts import FEW, NotAFactorError, check_texts, joined_names
 from exoprobe.datasets.column_roles import KINDS_ALLOWED
-from exoprobe.datasets.column_words import CLASS_WORDS, ID_WORDS, POSTAL_WORDS
+from exoprobe.datasets.column_words import AMOUNT_WORDS, CLASS_WORDS, CODE_WORDS, ID_WORDS, POSTAL_WORDS
 from exoprobe.datasets.dataset_notes import Notes
 from exoprobe.datasets.dates import PERIODS, compact_dates, date_factor
 from exoprobe.datasets.factors import CLASSES, KINDS, RANKS, Factor
 from exoprobe.datasets.ordered import MOST_CATEGORIES, cyclic_names, likely_order, most_frequent, read_order
-from exoprobe.datasets.outliers import code_among_few, find_outliers, negative_codes, row_examples, zeros_note
+from exoprobe.datasets.outliers import (
+    code_among_few,
+    find_outliers,
+    heaped_extreme,
+    negative_codes,
+    row_examples,
+    zeros_note,
+)
 from exoprobe.datasets.row_names import row_name
 from exoprobe.datasets.table_columns import cut
 from exoprobe.errors import ExoprobeError
@@ -86,6 +93,9 @@ def _change(column: pd.Series, kind: str) -> str:
         other = "continuous" if kind != "continuous" else "categorical" if whole else ""
         return f"kinds: {{{name}: {other}}}" if other else ""
     values = [str(value) for value in column.dropna().unique()]
+    for cycle in ("weekday", "month"):
+        if len(values) > 2 and cyclic_names(column, cycle) is not None:
+            return f"kinds: {{{name}: {cycle}}}"
     order = likely_order(values) if len(values) <= MOST_CATEGORIES else None
     written = " < ".join(order or ())
     return f"kinds: {{{name}: ordered {written}}}" if order and not set(written) & set(",:{}[]") else ""
@@ -112,6 +122,8 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
         return "categorical", None, f"the file declares {different:,} categories"
     if not _is_number(column):
         check_texts(known)
+        if joined := joined_names(known.astype(str).unique().tolist()):
+            notes.add("kind", name, f"{name} is read as {different:,} categories, but {joined}.")
         return "categorical", None, f"text with {different:,} values"
     turn = infer_turn(name, known)
     if turn.warning:
@@ -131,9 +143,11 @@ def infer_kind(column: pd.Series, notes: Notes | None = None) -> tuple[str, floa
         raise NotAFactorError(
             f"{name} cannot be probed, it is another number in every row, and its name is that of an id"
         )
-    is_class = bool(words & CLASS_WORDS) and different <= MOST_CATEGORIES and different <= len(known) / 3
-    if whole and (is_class or (words & POSTAL_WORDS and different <= len(known) / 2)):
-        why = f"{different:,} different whole numbers, and its name has {min(words & (CLASS_WORDS | POSTAL_WORDS))!r}"
+    named = words & (CLASS_WORDS | POSTAL_WORDS | CODE_WORDS) if not words & AMOUNT_WORDS else set()
+    is_class = whole and bool(named) and different <= MOST_CATEGORIES and different <= len(known) / 3
+    is_code = bool(named & CODE_WORDS) or (whole and bool(named & POSTAL_WORDS))
+    if is_class or (is_code and different <= len(known) / 2):
+        why = f"{different:,} different {'whole ' if whole else ''}numbers, and its name has {min(named)!r}"
         notes.add(
             "kind",
             name,
@@ -148,11 +162,12 @@ def _note_code(known: pd.Series, notes: Notes) -> None:
     different = np.unique(known.to_numpy(np.float64))
     code = code_among_few(different)
     if code is not None:
+        rest = different[different != code]
         notes.add(
             "outliers",
             str(known.name),
-            f"{known.name} is {code:.0f} in {int((known == code).sum()):,} rows, apart from {different[0]:.0f} to "
-            f"{different[-2]:.0f}; it is kept as a category: empty the field where it is unknown.",
+            f"{known.name} is {code:.0f} in {int((known == code).sum()):,} rows, apart from {rest[0]:.0f} to "
+            f"{rest[-1]:.0f}; it is kept as a category: empty the field where it is unknown.",
         )
 
 
@@ -195,6 +210,9 @@ def _without_codes(column: pd.Series, notes: Notes) -> pd.Series:
             "outliers", name, f"{name} is {shown} and never negative elsewhere; empty the field where it is unknown."
         )
     if outliers is None:
+        if not suspected and (heap := heaped_extreme(values)):
+            apart = f"{name} is {heap[0]:.10g} in {heap[1]:,} rows, apart from the next number, {heap[2]:.10g}"
+            notes.add("outliers", name, f"{apart}; empty the field where it is unknown.")
         return column
     rest = f"all others are from {outliers.low:.6g} to {outliers.high:.6g}"
     if outliers.odd.size:

@@ -13,10 +13,12 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from exoprobe.datasets.dataset_notes import LEFT_OUT, Notes
+from exoprobe.datasets.file_content import check_content
 from exoprobe.datasets.other_tables import read_other_table
 from exoprobe.datasets.row_names import LINE, OF_SHEET
 from exoprobe.datasets.table_columns import (
     FACTOR_TABLES,
+    check_names,
     column_names,
     csv_records,
     cut,
@@ -29,6 +31,7 @@ from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
 
 MISSING = ["", "nan", "NaN"]  # in CSV; "None" and "NA" may be categories
+MARKS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 LEAST_BLOCK = 1 << 20  # bytes of CSV that are read at once; a line must fit
 
 
@@ -52,10 +55,13 @@ def read_factor_table(path: str | Path, texts: Collection[str] = (), notes: Note
     suffix = Location(path).suffix
     if suffix not in FACTOR_TABLES:
         raise ExoprobeError(f"{path}: factors must be in {', '.join(FACTOR_TABLES)}; its name ends in none of them")
+    check_content(path)
+    if suffix == ".parquet":
+        column_names(path)  # refuses two of one name
     is_text = suffix in (".csv", ".tsv")
     lines = _lines(path) if is_text else []
     try:
-        table = read_csv(path) if is_text else _read_stored(path, suffix, texts)
+        table = read_csv(path) if is_text else _read_stored(path, suffix, texts, notes)
     except ExoprobeError:
         raise
     except Exception as error:  # of a damaged file the readers raise what they like
@@ -130,9 +136,10 @@ def _lines(path: Path) -> list[int]:
     count, lines = len(column_names(path)), []
     for line, record in csv_records(path):
         if len(record) != count:
+            mark, fewer = delimiter(path), len(record) < count
+            remedy = "give every line as many" if fewer else f"quote a text that holds {MARKS.get(mark, repr(mark))}"
             raise ExoprobeError(
-                f"{path}: line {line} has {len(record)} fields, but the first line names {count}; quote a text that "
-                "holds a comma"
+                f"{path}: line {line} has {len(record)} fields, but the first line names {count}; {remedy}"
             )
         lines.append(line)
     return lines[1:]
@@ -155,17 +162,31 @@ def _without_empty_rows(path: Path, table: pa.Table, notes: Notes) -> pa.Table:
     return table.slice(0, table.num_rows - empty)
 
 
-def _read_stored(path: Path, suffix: str, texts: Collection[str]) -> pa.Table:
+def _read_stored(path: Path, suffix: str, texts: Collection[str], notes: Notes) -> pa.Table:
     if suffix == ".parquet":
-        return _read_parquet(path, texts)
-    table = read_other_table(path)
+        return _read_parquet(path, texts, notes)
+    table = read_other_table(path, notes)
+    check_names(path, [str(name) for name in table])
+    texts = {*texts, *(str(name) for name in table if _is_mixed(table[name]))}
     named = {name: table[name].map(lambda value: None if pd.isna(value) else str(value)) for name in texts}
     return pa.Table.from_pandas(table.assign(**named), preserve_index=False)
 
 
-def _read_parquet(path: Path, texts: Collection[str]) -> pa.Table:
+def _is_mixed(column: pd.Series) -> bool:
+    """Return whether values are of several types, as numbers and dates in a spreadsheet."""
+    if column.dtype != object:
+        return False
+    numbers = column.map(lambda value: isinstance(value, int | float) and not isinstance(value, bool))
+    return len({float if is_number else type(value) for value, is_number in zip(column, numbers, strict=True)
+                if not pd.isna(value)}) > 1  # fmt: skip
+
+
+def _read_parquet(path: Path, texts: Collection[str], notes: Notes) -> pa.Table:
     schema = pq.read_schema(path)
     kept = [name for name in schema.names if name in texts or not is_pandas_index(name)]
+    for name in kept:
+        if (kind := schema.field(name).type) and _is_bulky(kind) and not _is_data(kind):
+            notes.leave_out(name, f"{name} cannot be probed, it holds {kind}; write a column of single values.")
     kept = [name for name in kept if not _is_bulky(schema.field(name).type)]
     table = pq.read_table(path, columns=kept)
     stated = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("columns", ())
@@ -179,6 +200,16 @@ def _is_bulky(kind: pa.DataType) -> bool:
     binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
     nested = pa.types.is_nested(kind) or isinstance(kind, pa.ExtensionType)
     return nested or any(is_type(kind) for is_type in binary)
+
+
+def _is_data(kind: pa.DataType) -> bool:
+    """Return whether a column holds an image or a vector of features, which nobody takes for a factor."""
+    if isinstance(kind, pa.FixedShapeTensorType) or not (
+        pa.types.is_nested(kind) or isinstance(kind, pa.ExtensionType)
+    ):
+        return True
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_type(kind) for is_type in lists) and pa.types.is_floating(kind.value_type)
 
 
 def _series(name: str, column: pa.ChunkedArray, as_text: bool, stored: bool, notes: Notes) -> pd.Series:

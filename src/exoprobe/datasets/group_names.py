@@ -15,10 +15,14 @@ from exoprobe.datasets.factor_kinds import to_factor
 from exoprobe.datasets.factors import CLASSES
 from exoprobe.datasets.group_split import LEAST_GROUPS_IN_ALL
 from exoprobe.datasets.row_names import row_name
-from exoprobe.datasets.text_values import merge, same_name
+from exoprobe.datasets.text_values import LIKELY_UNKNOWN, UNKNOWN_WORDS, merge, same_name
 from exoprobe.errors import ExoprobeError
 
 SHOWN = 3
+SESSION = re.compile(
+    r"(.*[^\W_])(?:[-_. /]+[A-Za-z]{0,8}[-_]?\d{1,2}|(?<=\d)[a-z])"
+)  # a name, and what follows it for one session
+MOST_SESSIONS = 4  # on average; more are people of a site rather than sessions of a person
 MANY_LABELS = 100
 
 
@@ -103,6 +107,16 @@ def _merged(column: str, codes: np.ndarray, names: list[str], notes: Notes) -> t
             f"{column}: names that differ in blanks, case or Unicode's forms alone are one group: "
             f"{', '.join(examples[:SHOWN])}{more}.",
         )
+    for value in (value for value in merged if value.casefold() in UNKNOWN_WORDS | LIKELY_UNKNOWN | {"none"}):
+        count = int((codes == names.index(value)).sum())
+        notes.add(
+            "groups",
+            column,
+            f"{column} is {value!r} in {count:,} rows, which count as one group; give each row its own name where it "
+            "is unknown.",
+        )
+    if within := _sessions(merged):
+        notes.add("groups", column, f"{column}: {within}")
     if doubtful := _alike(merged):
         notes.add("groups", column, f"{column}: {doubtful}, which stay apart; write them alike if they are one.")
     order = np.argsort(merged)
@@ -120,6 +134,24 @@ def _alike(names: list[str]) -> str:
         return ""
     more = f", and {len(alike) - 1:,} more such" if len(alike) > 1 else ""
     return f"{' and '.join(map(repr, alike[0][:2]))} differ in signs or zeros alone{more}"
+
+
+def _sessions(names: list[str]) -> str:
+    """Say that names may be of parts of something larger: P1_s1 and P1_s2 of P1; empty where they are not."""
+    matches = [SESSION.fullmatch(name) for name in names]
+    wholes = {match[1] for match in matches if match}
+    if (
+        None in matches
+        or not LEAST_GROUPS_IN_ALL <= len(wholes) <= len(names) / 1.5
+        or len(names) > MOST_SESSIONS * len(wholes)
+    ):
+        return ""
+    first = next(whole for whole in sorted(wholes) if sum(name.startswith(whole) for name in names) > 1)
+    of_one = [name for name in names if name.startswith(first)][:2]
+    return (
+        f"{' and '.join(map(repr, of_one))} may be of one {first!r}, and are groups of their own; if they belong "
+        "together, give group a column without what follows."
+    )
 
 
 def label_values(path: str | Path, table: pd.DataFrame, roles: Roles, notes: Notes) -> np.ndarray:

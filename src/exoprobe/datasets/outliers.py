@@ -15,6 +15,9 @@ MOST_CODES = 3  # different ones in a column
 FAR = 3.0  # ranges of the rest away from it
 SHOWN = 3
 MANY_ZEROS = 0.3
+LEAST_HEAP = 5  # times a value is there at least …
+HEAPED = 3  # … and times as often as the typical one
+CODES = (-1, -9, -99, 77, 88, 97, 98, 99, 997, 998, 999, 1900, 9998, 9999)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,31 @@ def negative_codes(values: np.ndarray) -> list[float]:
     return [float(value) for value in different]
 
 
+def heaped_extreme(values: np.ndarray) -> tuple[float, int, float] | None:
+    """Return the least or greatest number if it may stand for unknown, how often it is there, and the next number.
+
+    It may if it comes again and again and lies apart from the others, or is a usual code, 99, and more frequent.
+
+    Args:
+        values: N numbers, NaN where unknown.
+
+    Returns:
+        None if neither may.
+    """
+    different, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    if len(different) <= LEAST_DIFFERENT:
+        return None
+    typical, scales = np.median(counts), [different] if different[0] <= 0 else [different, np.log(different)]
+    for at, beside, rest in ((-1, -2, slice(None, -1)), (0, 1, slice(1, None))):
+        value, count = float(different[at]), int(counts[at])
+        gaps = [abs(scale[at] - scale[beside]) for scale in scales]
+        is_apart = all(gap > np.ptp(scale[rest]) / 3 for gap, scale in zip(gaps, scales, strict=True))
+        is_code = value in CODES and gaps[0] > 3 * np.median(np.diff(different)) and count >= HEAPED * typical
+        if value and count >= max(LEAST_HEAP, typical) and (is_code or is_apart):
+            return value, count, float(different[beside])
+    return None
+
+
 def zeros_note(name: str, values: np.ndarray) -> str:
     """Return a sentence on a column with many zeros; empty for any other."""
     known = values[~np.isnan(values)]
@@ -106,11 +134,13 @@ def row_examples(
 
 
 def code_among_few(different: np.ndarray) -> float | None:
-    """Return a number such as 9, 99 or 999 that stands apart from a few whole numbers; None if there is none.
+    """Return a number such as 9, 99 or 999, or 0 among years, apart from a few whole numbers; None if none is.
 
     Args:
         different: different whole numbers, three or more, in order.
     """
+    if different[0] == 0 and len(different) > 3 and different[1] > 10 * (different[-1] - different[1]):
+        return 0.0
     last, rest = float(different[-1]), np.asarray(different[:-1], np.float64)
     gap, spread = last - rest[-1], rest[-1] - rest[0]
     if rest[0] < 0 or gap <= max(spread, 1):

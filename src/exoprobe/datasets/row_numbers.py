@@ -36,6 +36,18 @@ def row_number_columns(features: np.ndarray, names: Sequence[str]) -> dict[int, 
     return reasons
 
 
+def ordered_columns(features: np.ndarray) -> list[int]:
+    """Return the columns that go one way from row to row, as times and counters do, by many different numbers."""
+    steps = np.diff(np.asarray(features[:HEAD], np.float64), axis=0)
+    ordered = []
+    for index in np.flatnonzero((steps >= 0).all(0) | (steps <= 0).all(0)).tolist():
+        column = np.asarray(features[:, index], np.float64)
+        steps = np.diff(column)
+        if ((steps >= 0).all() or (steps <= 0).all()) and len(np.unique(column)) >= LEAST_ROWS:
+            ordered.append(index)
+    return ordered
+
+
 def _reason(column: np.ndarray, name: str) -> str:
     """Return why a column is no feature; empty where it is one."""
     if not np.isfinite(column).all():

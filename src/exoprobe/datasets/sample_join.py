@@ -1,9 +1,11 @@
 """Which row of a factor table belongs to which row of a feature file: by id, or by their order."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path, PureWindowsPath
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -64,24 +66,34 @@ def join(table: Rows, files: Sequence[Rows]) -> tuple[np.ndarray, str]:
         shared &= shared_with_file
     if not shared.any():
         raise ExoprobeError(f"{table.path}: none of its ids is in every feature file")
-    return np.flatnonzero(shared), _sentence(int(shared.sum()), [table, *files])
+    return np.flatnonzero(shared), _sentence(table, files, table.ids[shared])
 
 
-def _sentence(joined: int, files: Sequence[Rows]) -> str:
-    lost = [f"{file.count - joined:,} of {file.path}" for file in files if file.count > joined]
-    return f"{joined:,} rows, joined by id" + (f"; left out for want of a partner: {', '.join(lost)}" if lost else "")
+def _sentence(table: Rows, files: Sequence[Rows], joined: np.ndarray) -> str:
+    lost = [f"{rows.count - len(joined):,} of {rows.path}" for rows in (table, *files) if rows.count > len(joined)]
+    if not lost:
+        return f"{len(joined):,} rows, joined by id"
+    left, *others = [np.setdiff1d(rows.ids, joined) for rows in (table, *files) if rows.ids is not None]
+    hint = next(filter(None, (_difference(ids, left) for ids in others)), "").replace(
+        "they differ", "most of these differ"
+    )
+    return f"{len(joined):,} rows, joined by id; left out for want of a partner: {', '.join(lost)}{hint}"
 
 
 def _difference(ids: np.ndarray, others: np.ndarray) -> str:
-    """Return how ids differ that would be the same without zeros, points, paths, endings or capitals."""
+    """Return how most ids differ that would be the same without zeros, points, paths, endings, capitals or signs."""
     forms: dict[str, Callable[[str], str]] = {
         "leading zeros": lambda text: text.lstrip("0") or "0",
         "capitals": str.casefold,
         "a .0 at the end": lambda text: text.removesuffix(".0"),
-        "the folder or the file's ending": lambda text: PurePath(text).stem,
+        "a 00:00:00 at the end": lambda text: text.removesuffix(" 00:00:00"),
+        "the folder or the file's ending": lambda text: PureWindowsPath(text).stem,
+        "signs": lambda text: re.sub(r"[\W_]+", "", unquote(text)),
+        "what stands before the number": lambda text: re.sub(r"^\D+(?=\d+$)", "", text),
     }
     for what, form in forms.items():
-        if {form(text) for text in ids.tolist()} & {form(text) for text in others.tolist()}:
+        same = {form(text) for text in ids.tolist()} & {form(text) for text in others.tolist()}
+        if same and len(same) >= min(len(ids), len(others)) / 2:
             return f"; they differ in {what}: write them alike"
     return ""
 

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TextIO
 
+from exoprobe.datasets.file_content import check_content
 from exoprobe.datasets.row_names import LINE
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location
@@ -34,6 +35,7 @@ def column_names(path: str | Path) -> list[str]:
         ExoprobeError: where the file cannot be read, is empty, or names a column twice or none at all.
     """
     path = Path(path)
+    check_content(path)
     match Location(path).suffix:
         case ".parquet":
             names = _parquet_names(path)
@@ -43,10 +45,17 @@ def column_names(path: str | Path) -> list[str]:
             from exoprobe.datasets.other_tables import read_other_table  # its libraries take their time
 
             names = [str(name) for name in read_other_table(path)]
+    check_names(path, names)
+    return names
+
+
+def check_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse columns of the same name, or without one."""
     twice, count = Counter(names).most_common(1)[0] if names else ("", 0)
+    if count > 1 and not twice:
+        raise ExoprobeError(f"{path}: {count} columns have no name; its first line must name the columns")
     if count > 1:
         raise ExoprobeError(f"{path}: two columns are called {twice!r}; rename one")
-    return names
 
 
 def open_text(path: Path, errors: str = "strict") -> TextIO:
@@ -91,11 +100,11 @@ def delimiter(path: Path) -> str:
 
     What parts the first lines into equally many fields; else, and of several, what parts the first into most.
     """
-    if Location(path).suffix == ".tsv":
-        return "\t"
     with open_text(path, errors="replace") as file:
         start = file.read(DELIMITED_BY)
     first, *others = start.splitlines() or [""]
+    if Location(path).suffix == ".tsv" and ("\t" in first or not set(DELIMITERS) & set(first)):
+        return "\t"
     whole = others if len(start) < DELIMITED_BY else others[:-1]  # the last line may be cut
     lines = [line for line in [first, *whole] if line.strip()]
 
@@ -156,13 +165,24 @@ def _csv_names(path: Path) -> list[str]:
     except (OSError, ValueError, csv.Error) as error:
         raise ExoprobeError(f"{path} cannot be read as CSV ({error})") from error
     if not names:
-        raise ExoprobeError(f"{path} is empty; its first line must name the columns")
+        fault = "its first line is blank; remove it, so that the names come first"
+        with open_text(path, errors="replace") as file:
+            is_blank = not file.read().strip()
+        raise ExoprobeError(
+            f"{path} is empty; its first line must name the columns" if is_blank else f"{path}: {fault}"
+        )
     _check_names(path, names)
     return names
 
 
 def _check_names(path: Path, names: Sequence[str]) -> None:
     """Refuse a first line that is a comment, names nothing, or is parted by something else than commas."""
+    if any("\0" in name for name in names):
+        raise ExoprobeError(f"{path} is not in UTF-8 (it holds zero bytes, as UTF-16 does); save it so")
+    if names[0].casefold().startswith("sep="):
+        raise ExoprobeError(
+            f"{path}: its first line is Excel's {cut(names[0])!r}; remove it, so that the names come first"
+        )
     if names[0].startswith("#"):
         raise ExoprobeError(
             f"{path}: its first line is a comment, {cut(names[0])!r}; remove it, so that the names come first"

@@ -1,5 +1,7 @@
 """A column of text, read as what it holds: numbers, dates, truth values, or categories."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -7,11 +9,12 @@ import pyarrow.compute as pc
 
 from exoprobe.datasets.dataset_notes import Notes
 from exoprobe.datasets.dates import read_dates
-from exoprobe.datasets.text_numbers import is_padded, read_clock, read_numbers, without_limits
+from exoprobe.datasets.text_numbers import is_padded, read_clock, read_durations, read_numbers, without_limits
 from exoprobe.datasets.text_values import UNKNOWN_AMONG_NUMBERS, UNKNOWN_WORDS, clean_text, read_categories
 
 PLAIN = r"^\s*([-+]?([1-9]\d*|0)(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+([eE][-+]?\d+)?|[-+]?inf)\s*$"
 TRUTHS = {"true": True, "false": False}
+NO_DATE = re.compile(r"0{1,4}[-./]0{1,2}[-./]0{1,4}")
 SHOWN = 3
 CLOCK_NOTE = "times of day, read as hours; if they go around midnight,"
 
@@ -87,26 +90,42 @@ def _numbers(name: str, values: list[str], codes: np.ndarray, stored: bool, note
     if limits:
         shown = ", ".join(f"{text!r} as {number}" for text, number in list(limits.items())[:SHOWN])
         notes.add("text", name, f"{name} has limits among its numbers, read as these: {shown}.")
-    for word in words:
-        count = int((codes == values.index(word)).sum())
-        notes.add("unknown", name, f"{name} is {word!r} in {count:,} rows, read as unknown.")
+    _note_words(name, words, values, codes, notes)
     by_value = dict(zip(others, read.values, strict=True))
     return _spread(values, codes, by_value)
 
 
 def _times(name: str, values: list[str], codes: np.ndarray, notes: Notes) -> np.ndarray | None:
-    """Read texts as dates, datetime64 [N], or times of day, float64 [N]; None where some are something else."""
-    others = [value for value in values if value.casefold() not in UNKNOWN_WORDS]
+    """Read texts as dates, datetime64 [N], or times of day or durations, float64 [N]; None where some are none."""
+    words = [value for value in values if value.casefold() in UNKNOWN_AMONG_NUMBERS or NO_DATE.fullmatch(value)]
+    others = [value for value in values if value not in words]
     dates = read_dates(name, others, notes)
+    numbers = _clocks(name, others, notes) if dates is None else None
+    if dates is not None or numbers is not None:
+        _note_words(name, words, values, codes, notes)
     if dates is not None:
         by_value = dict(zip(others, dates, strict=True))
         unknown = np.datetime64("NaT", "us")
         return np.array([*(by_value.get(value, unknown) for value in values), unknown], "datetime64[us]")[codes]
-    hours = read_clock(others)
-    if hours is None:
-        return None
-    notes.add("dates", name, f"{name} holds {CLOCK_NOTE} set kinds: {{{name}: hour}}.")
-    return _spread(values, codes, dict(zip(others, hours, strict=True)))
+    return None if numbers is None else _spread(values, codes, dict(zip(others, numbers, strict=True)))
+
+
+def _clocks(name: str, texts: list[str], notes: Notes) -> np.ndarray | None:
+    """Read texts as times of day in hours, or as durations; None where some are something else."""
+    hours = read_clock(texts)
+    if hours is not None:
+        notes.add("dates", name, f"{name} holds {CLOCK_NOTE} set kinds: {{{name}: hour}}.")
+        return hours
+    durations = read_durations(texts)
+    if durations is not None:
+        notes.add("dates", name, f"{name} holds durations, read as numbers: {texts[0]!r} is {durations[0]:.6g}.")
+    return durations
+
+
+def _note_words(name: str, words: list[str], values: list[str], codes: np.ndarray, notes: Notes) -> None:
+    for word in words:
+        count = int((codes == values.index(word)).sum())
+        notes.add("unknown", name, f"{name} is {word!r} in {count:,} rows, read as unknown.")
 
 
 def _spread(values: list[str], codes: np.ndarray, by_value: dict[str, float]) -> np.ndarray:

@@ -14,19 +14,23 @@ UNITS = (
 )
 SHAPE = re.compile(
     rf"(?P<minus>[-+−]?)\s*(?:(?P<currency>{CURRENCY})\s*)?(?P<sign>[-+−]?)"
-    rf"(?P<number>\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|infinity)"
+    rf"(?P<number>\d[\d.,'’\u00a0\u202f\u2009 ]*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|infinity)"
     rf"\s*(?P<unit>{UNITS})?",
 )
 OTHER_UNIT = re.compile(r"([-+−]?\d[\d.,]*)\s*([A-Za-zµμ°²³/]{1,12})")
 MANY = 10  # different numbers, from which on a word behind all of them is a unit, not a part of their names
 LIMIT = re.compile(r"[<>≤≥~]=?\s*(.+)|(.+)\+")  # below or above what can be measured
 PLAIN = re.compile(r"(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf|infinity")
-THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-GAPPED = re.compile(r"[1-9]\d{0,2}(['’\u00a0\u202f ]\d{3})+([.,]\d+)?")
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d+)?")  # or lakhs, 12,34,567
+GAPPED = re.compile(r"[1-9]\d{0,2}(['’\u00a0\u202f\u2009 ]\d{3})+([.,]\d+)?")
 DECIMAL_COMMA = re.compile(r"(\d+|\d{1,3}(\.\d{3})+),\d+")
 POINTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 PADDED = re.compile(r"0\d+")
-CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
+CLOCK = re.compile(r"([01]?\d|2[0-4])[:hH]([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(?:\s*([AaPp])\.?[Mm]\.?)?")
+DURATION = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?")
+DICOM_AGE = re.compile(r"(\d{3})([DWMY])")
+YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0}
+QUOTED = re.compile(r"""=?(["'])(.*?)\1?""")  # as spreadsheets mark numbers that are text: '45, ="45"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ def read_numbers(texts: Sequence[str]) -> TextNumbers | None:
     Returns:
         The numbers; None where too few are numbers, they are codes such as 007, or they have several units.
     """
+    if (ages := _dicom_ages(texts)) is not None:
+        return TextNumbers(ages, "as DICOM writes ages")
+    texts = _unquoted(texts)
     other = _other_unit(texts)
     shapes = [SHAPE.fullmatch(text.removesuffix(other).rstrip()) for text in texts]
     fitting = [shape for shape in shapes if shape is not None]
@@ -69,6 +76,18 @@ def read_numbers(texts: Sequence[str]) -> TextNumbers | None:
     (unit,) = units
     forms = [form, f"with {unit or other}" if unit or other else ""]
     return TextNumbers(values, " ".join(text for text in forms if text))
+
+
+def _dicom_ages(texts: Sequence[str]) -> np.ndarray | None:
+    """Read ages such as 045Y and 011M as years; None where some are something else."""
+    ages = [DICOM_AGE.fullmatch(text) for text in texts]
+    return None if None in ages else np.array([int(age[1]) * YEARS[age[2]] for age in ages if age])
+
+
+def _unquoted(texts: Sequence[str]) -> list[str]:
+    """Return texts without the marks around all of them."""
+    quoted = [QUOTED.fullmatch(text) for text in texts]
+    return list(texts) if None in quoted else [match[2] for match in quoted if match]
 
 
 def _other_unit(texts: Sequence[str]) -> str:
@@ -97,8 +116,24 @@ def read_clock(texts: Sequence[str]) -> np.ndarray | None:
     clocks = [CLOCK.fullmatch(text) for text in texts]
     if not clocks or any(clock is None for clock in clocks):
         return None
-    fields = [clock.groups(default="0") for clock in clocks if clock is not None]
-    return np.array([int(hour) + int(minute) / 60 + float(second) / 3600 for hour, minute, second in fields])
+    fields = [clock.groups(default="") for clock in clocks if clock is not None]
+    return np.array(
+        [_hour(int(hour), half) + int(minute) / 60 + float(second or 0) / 3600 for hour, minute, second, half in fields]
+    )
+
+
+def _hour(hour: int, half: str) -> int:
+    """Return an hour of 24 for one of a half day: 12 AM is 0, 1 PM 13."""
+    return hour if not half else hour % 12 + (12 if half in "pP" else 0)
+
+
+def read_durations(texts: Sequence[str]) -> np.ndarray | None:
+    """Read different texts such as 63:12:05 in units of their first field, float64 [V]; None where some are not."""
+    durations = [DURATION.fullmatch(text) for text in texts]
+    if not durations or None in durations:
+        return None
+    fields = [match.groups(default="0") for match in durations if match]
+    return np.array([int(first) + int(second) / 60 + float(third) / 3600 for first, second, third in fields])
 
 
 def _sign(shape: re.Match[str]) -> str:

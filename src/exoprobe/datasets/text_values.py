@@ -15,10 +15,38 @@ UNKNOWN_AMONG_NUMBERS = UNKNOWN_WORDS | {
     *("-", "--", "?", "*", "none", "unknown", "missing", "n.a.", "not available", "nd", "n/d"),
     *("#div/0!", "#value!", "#ref!", "#num!", "#name?"),
 }
-YES = {"yes", "y", "true", "t", "1"}
-NO = {"no", "n", "false", "f", "0"}
-LIKELY_UNKNOWN = {"unknown", "missing", "not available", "not reported", "unspecified", "n.a.", "?", "-", "--"}
+YES = {"yes", "y", "true", "t", "1", "on", "ja", "j", "oui", "sí", "si", "sì", "sim", "да", "是", "はい"}
+NO = {"no", "n", "false", "f", "0", "off", "nein", "non", "não", "nao", "nee", "нет", "否", "いいえ"}
+LIKELY_UNKNOWN = {
+    *(
+        "unknown",
+        "missing",
+        "not available",
+        "not reported",
+        "unspecified",
+        "n.a.",
+        "?",
+        "-",
+        "--",
+        "nd",
+        "n.d.",
+        "unk",
+    ),
+    *(
+        "not known",
+        "not done",
+        "not applicable",
+        "not recorded",
+        "not specified",
+        "not stated",
+        "undetermined",
+        "refused",
+    ),
+    *("prefer not to say", "declined", "unbekannt", "keine angabe", "k.a.", "inconnu", "desconocido", "sconosciuto"),
+    *("n.b.", "неизвестно", "不明", "未知"),
+}
 SHOWN = 3  # examples in a note
+MANY = 100  # different values, from which on they are not compared
 COUNTRY_CODE = re.compile("[A-Z]{2}")
 
 
@@ -80,12 +108,14 @@ def read_categories(name: str, values: list[str], codes: np.ndarray, notes: Note
         if value.casefold() in LIKELY_UNKNOWN:
             message = f"{name} is {value!r} in {counts[values.index(value)]:,} rows, kept as a category"
             notes.add("unknown", name, f"{message}; leave the field empty where it is unknown.")
+    if alike := _alike(values):
+        notes.add("text", name, f"{name}: {alike} stay apart; write them alike if they are one.")
     new, merged, examples = merge(values, counts, [_category_key(value, values) for value in values])
     if examples:
         _note_merged(name, examples, notes)
     known = [value for index, value in enumerate(values) if index not in unknown]
     if len({new[values.index(value)] for value in known}) > 2 and (truths := _truths(merged, known)):
-        notes.add("text", name, f"{name}: y, yes, true are read as 'yes', n, no, false as 'no'.")
+        notes.add("text", name, f"{name}: {_quoted(merged, YES)} are read as 'yes', {_quoted(merged, NO)} as 'no'.")
         merged = [truths.get(value.casefold(), value) for value in merged]
     new[unknown] = -1
     texts = np.array([*merged, None], dtype=object)
@@ -111,12 +141,38 @@ def _category_key(value: str, values: Sequence[str]) -> str:
     return value
 
 
+def _alike(values: Sequence[str]) -> str:
+    """Return values that may be one and stay apart: single letters that differ in case, initials, accents."""
+    if len(values) > MANY or all(value.casefold() in YES | NO | UNKNOWN_WORDS for value in values):
+        return ""
+    words: dict[str, list[str]] = defaultdict(list)
+    for value in {value.casefold() for value in values if len(value) > 1 and value.isalpha()}:
+        words[value[0]].append(value)
+    by_form: dict[str, list[str]] = defaultdict(list)
+    for value in values:
+        begun = words[value.casefold()] if len(value) == 1 else []  # M is male where no other word begins so
+        by_form[_without_accents(begun[0] if len(begun) == 1 else value)].append(value)
+    pairs = [
+        sorted(forms)[:2] for forms in by_form.values() if len({_category_key(form, values) for form in forms}) > 1
+    ]
+    more = f", and {len(pairs) - 1:,} more such," if len(pairs) > 1 else ""
+    return " and ".join(map(repr, pairs[0])) + more if pairs else ""
+
+
+def _without_accents(text: str) -> str:
+    return "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))
+
+
 def _truths(merged: Sequence[str], known: Sequence[str]) -> dict[str, str]:
     """Return what each word for yes or no stands for; nothing where there are other words."""
     words = {value.casefold() for value in known}
     if not (words <= YES | NO and words & YES and words & NO):
         return {}
     return {word: "yes" if word in YES else "no" for word in words | {value.casefold() for value in merged}}
+
+
+def _quoted(values: Sequence[str], words: set[str]) -> str:
+    return ", ".join(repr(value) for value in values if value.casefold() in words)
 
 
 def _note_unknown(name: str, value: str, count: int, notes: Notes) -> None:

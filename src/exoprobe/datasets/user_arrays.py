@@ -12,6 +12,7 @@ from exoprobe.io.locations import Location
 from exoprobe.io.unpacking import check_member
 
 NUMBERS = "fiub"  # numpy's kinds
+SPARSE = ("format", "shape", "data")  # of a sparse matrix that scipy has saved
 LISTED = 5  # arrays named in a message
 Header = tuple[tuple[int, ...], bool, np.dtype]  # shape, whether column after column (Fortran), type
 
@@ -54,6 +55,8 @@ def open_npz(location: Location, id_column: str | None) -> UserFile:
             check_member(path, info)
             with archive.open(info) as member:
                 headers[info.filename.removesuffix(".npy")] = _header(member)
+    if set(SPARSE) <= set(headers):
+        return _open_sparse(path, id_column)
     if id_column is not None and id_column not in headers:
         raise ExoprobeError(f"{path} has no array {id_column!r} for the ids; it has {_listed(headers)}")
     if location.where and location.where not in headers:
@@ -72,6 +75,18 @@ def open_npz(location: Location, id_column: str | None) -> UserFile:
         return stored.T if fortran else stored
 
     return UserFile(path, rows, dimension, load, ids)
+
+
+def _open_sparse(path: Path, id_column: str | None) -> UserFile:
+    """Open a sparse matrix that scipy has saved; it becomes dense."""
+    from scipy import sparse
+
+    if id_column is not None:
+        raise ExoprobeError(f"{path}: a sparse matrix of scipy holds no ids; give no id to join by order")
+    matrix = sparse.load_npz(path)
+    _check_matrix(path, matrix.shape, matrix.dtype)
+    rows, dimension = matrix.shape
+    return UserFile(path, rows, dimension, load=lambda: matrix.toarray().astype(load_type(matrix.dtype)))
 
 
 def _layer(location: Location, id_column: str | None, headers: dict[str, Header]) -> UserFile:
@@ -125,9 +140,9 @@ def _choose(path: Path, headers: dict[str, Header]) -> str:
             "stack them into one with numpy.stack"
         )
     if len(headers) > 1 and len(matrices) != 1:
+        name = f"; name one, {path}:{matrices[0]}" if matrices else ""
         raise ExoprobeError(
-            f"{path} must hold one 2-D array, the features, but has {len(matrices)}: {_listed(headers)}; name one, "
-            f"{path}:{next(iter(headers))}"
+            f"{path} must hold one 2-D array, the features, but has {len(matrices)}: {_listed(headers)}{name}"
         )
     if not headers:
         raise ExoprobeError(f"{path} holds no array for the features")

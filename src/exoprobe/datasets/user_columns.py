@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoprobe.datasets.row_numbers import row_number_columns
+from exoprobe.datasets.row_numbers import ordered_columns, row_number_columns
 from exoprobe.datasets.table_columns import listed
 from exoprobe.datasets.user_file import BLOCK_BYTES, UserFile, load_type
 from exoprobe.errors import ExoprobeError
 
 PRECISION = 1e-4  # of a column's range that float32 must resolve
+LARGEST_POWER = 1_000  # of two, that float64 holds with something to spare
 SMALLEST, LARGEST = 1e-25, 1e25  # what float32 holds with something to spare for squares
 
 
@@ -61,6 +62,16 @@ def load_columns(file: UserFile) -> UserColumns:
     notes += [
         ("left_out", name, f"{file.path}: column {name!r} is pandas's index, no feature.") for name in file.indices
     ]
+    notes += [
+        (
+            "order",
+            file.column(index),
+            f"{file.path}: column {file.column(index)} goes one way from row to row; if it counts or times the rows, "
+            "remove it: any factor by which they are sorted can be predicted from it.",
+        )
+        for index in ordered_columns(features)
+        if index not in dropped
+    ]
     if not len(kept):
         raise ExoprobeError(f"{file.path}: column {file.column(0)} is no feature, {dropped[0]}; and there is no other")
     offsets, scale, more = _conversion(file, features, kept)
@@ -102,7 +113,7 @@ def _scale(sizes: np.ndarray, spreads: np.ndarray, sample: np.ndarray) -> float:
     if not largest or (largest <= LARGEST and not 0 < float(spreads.max()) < SMALLEST):
         return 1.0
     typical = np.median(np.abs(sample[np.isfinite(sample) & (sample != 0)]))
-    return float(2.0 ** -np.floor(np.log2(largest))) if typical > SMALLEST * largest else 1.0
+    return float(2.0 ** min(-np.floor(np.log2(largest)), LARGEST_POWER)) if typical > SMALLEST * largest else 1.0
 
 
 def _blocks(features: np.ndarray) -> Iterator[np.ndarray]:

@@ -75,7 +75,7 @@ def _open_hierarchy(location: Location, id_column: str | None, opened: Callable[
     with opened() as root:
         ids = None if id_column is None else _ids_in(root, id_column, location)
         axes = 2 if location.layer is None else 3
-        name = location.where or _only_matrix(location, _matrices(root, id_column, axes))
+        name = location.where or _only_matrix(location, _matrices(root, id_column, axes), dict(_arrays(root)))
         shape, dtype = _shape(root, name, location)
     rows, dimension = _as_matrix(location, name, shape, dtype)
     _check_ids(location, id_column, ids, rows)
@@ -109,17 +109,20 @@ def _matrices(
     if is_anndata(root):
         embeddings = {f"obsm/{key}": _shape_of(root["obsm"][key]) for key in root.get("obsm", {})}
         return embeddings or {"X": _shape_of(root["X"])}
-    return {name: shape for name, shape in _arrays(root) if len(shape) == axes and name != id_column}
+    numbers = {name: tuple(array.shape) for name, array in _arrays(root) if array.dtype.kind in NUMBERS}
+    return {name: shape for name, shape in numbers.items() if len(shape) == axes and name != id_column}
 
 
-def _arrays(group: Any, prefix: str = "") -> Iterator[tuple[str, tuple[int, ...]]]:  # noqa: ANN401 see above
+def _arrays(group: Any, prefix: str = "", above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """Yield the arrays of a group by name, but empty ones and links that lead nowhere or back up."""
     for key in group:
-        member = group[key]
-        if hasattr(member, "shape"):
-            if member.dtype.kind in NUMBERS:
-                yield f"{prefix}{key}", member.shape
-        else:
-            yield from _arrays(member, f"{prefix}{key}/")
+        member = group.get(key)
+        if member is None or member in above:
+            continue
+        if not hasattr(member, "shape"):
+            yield from _arrays(member, f"{prefix}{key}/", (*above, group))
+        elif member.shape is not None:
+            yield f"{prefix}{key}", member
 
 
 def _shape_of(member: Any) -> tuple[int, ...]:  # noqa: ANN401 see above
@@ -204,7 +207,7 @@ def _open_tensors(location: Location, id_column: str | None, entries: Mapping[st
             raise ExoprobeError(
                 f"{location.path} has no entry {id_column!r} for the ids; it has {listed(list(entries))}"
             )
-        ids = np.array(entries[id_column].tolist() if hasattr(entries[id_column], "tolist") else entries[id_column])
+        ids = _names(location, id_column, entries[id_column])
     axes = 2 if location.layer is None else 3
     shapes = {
         name: tuple(tensor.shape) for name, tensor in tensors.items() if name != id_column and tensor.ndim == axes
@@ -220,10 +223,20 @@ def _open_tensors(location: Location, id_column: str | None, entries: Mapping[st
     return UserFile(_named(location, name), rows, dimension, lambda: matrix, ids, layers=layers)
 
 
+def _names(location: Location, id_column: str, entry: Any) -> np.ndarray:  # noqa: ANN401 what a file holds
+    try:
+        return np.array(entry.tolist() if hasattr(entry, "tolist") else entry)
+    except ValueError as error:  # lists of several lengths
+        raise ExoprobeError(f"{location.path}: the ids in {id_column} are not a name per row") from error
+
+
 def _numpy(tensor: Any) -> np.ndarray:  # noqa: ANN401 a tensor
-    if tensor.is_sparse:
+    if str(tensor.layout) != "torch.strided":  # sparse
         tensor = tensor.to_dense()
-    return np.asarray((tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy())
+    if tensor.is_quantized:
+        tensor = tensor.dequantize()
+    is_short = tensor.is_floating_point() and tensor.element_size() < 4  # bfloat16 and 8 bits, which numpy has not
+    return np.asarray((tensor.float() if is_short else tensor).numpy())
 
 
 def _leaves(content: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 what a file holds
@@ -235,19 +248,24 @@ def _leaves(content: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:  # noq
         yield prefix.rstrip("/") or "tensor", content
 
 
-def _only_matrix(
-    location: Location, shapes: Mapping[str, tuple[int, ...]], others: Mapping[str, Any] | Sequence[str] = ()
-) -> str:
+def _only_matrix(location: Location, shapes: Mapping[str, tuple[int, ...]], others: Mapping[str, Any]) -> str:
     if len(shapes) == 1:
         return next(iter(shapes))
     if not shapes and len(others) == 1:
         return next(iter(others))  # refused for its shape
-    shown = [f"{name} ({' × '.join(map(str, shape))})" for name, shape in shapes.items()]
-    if not shown:
-        raise ExoprobeError(f"{location.path} holds no matrix of numbers, a row per sample")
+    if not shapes:
+        has = f", but {_shapes({name: tuple(array.shape) for name, array in others.items()})}" if others else ""
+        raise ExoprobeError(
+            f"{location.path} holds no matrix of numbers, a row per sample{has}; stack vectors into one array"
+        )
     raise ExoprobeError(
-        f"{location.path} holds {len(shown)} matrices, {listed(shown)}; name one: {location.path}:{next(iter(shapes))}"
+        f"{location.path} holds {len(shapes)} matrices, {_shapes(shapes)}; name one: "
+        f"{location.path}:{next(iter(shapes))}"
     )
+
+
+def _shapes(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    return listed([f"{name} ({' × '.join(map(str, shape)) or 'a single value'})" for name, shape in shapes.items()])
 
 
 def _as_matrix(location: Location, name: str, shape: Sequence[int], dtype: np.dtype) -> tuple[int, int]:

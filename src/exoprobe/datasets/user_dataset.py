@@ -92,10 +92,10 @@ def build_audit(
         kept = kept[_drawn(path, table.iloc[kept], roles, rows, seed)]
         joined = f"{joined}; {len(kept):,} of them drawn by group"
     notes.add("rows", None, f"{joined}.")
-    table = table.iloc[kept]
+    total, table = len(table), table.iloc[kept]
     groups, names = group_codes(path, table, roles, notes)
     if roles.split is None:
-        _check_groups(path, groups, table, roles)
+        _check_groups(path, groups, table, roles, joined if len(kept) < total else "")
     labels = label_values(path, table, roles, notes)
     factors = read_kinds(path, table, groups, roles, notes)
     splits = _splits(path, table, groups, names, factors, roles, seed)
@@ -214,12 +214,13 @@ def _drawn(path: str | Path, table: pd.DataFrame, roles: Roles, rows: int, seed:
     return chosen
 
 
-def _check_groups(path: str | Path, groups: np.ndarray, table: pd.DataFrame, roles: Roles) -> None:
+def _check_groups(path: str | Path, groups: np.ndarray, table: pd.DataFrame, roles: Roles, left: str) -> None:
+    """Refuse too few groups; say which rows are left if these are not all."""
     try:
         check_groups(groups)
     except ExoprobeError as error:
         joined = joined_fault(path, table, roles) if len(roles.group_columns) > 1 else ""
-        raise ExoprobeError(f"{path}: {joined or error}") from error
+        raise ExoprobeError(f"{path}: {joined or error}{f' ({left})' if left else ''}") from error
 
 
 def _splits(

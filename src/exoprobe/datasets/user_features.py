@@ -7,6 +7,7 @@ by block into one array.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from exoprobe.datasets.file_content import check_content
 from exoprobe.datasets.user_arrays import open_npy, open_npz
 from exoprobe.datasets.user_containers import open_hdf5, open_safetensors, open_torch, open_zarr
 from exoprobe.datasets.user_file import UserFile, refuse_unreadable
@@ -77,3 +78,4 @@ def _check_file(location: Location, is_store: bool) -> None:
         raise ExoprobeError(f"{location.path}: no such file")
     if not is_store and not location.path.stat().st_size:
         raise ExoprobeError(f"{location.path} is empty")
+    check_content(location.path)

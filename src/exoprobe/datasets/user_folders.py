@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as pa_dataset
 
+from exoprobe.datasets.file_content import check_content
 from exoprobe.datasets.table_columns import check_column, is_pandas_index
 from exoprobe.datasets.user_file import UserFile, refuse_unreadable
 from exoprobe.datasets.user_tables import columns_array, is_vector, read_vectors, vector_length, vectors_array
@@ -77,8 +78,10 @@ def _shards(location: Location, shards: Sequence[UserFile]) -> UserFile:
 
 
 def _one_per_sample(location: Location, paths: Sequence[Path], open_one: Opener) -> UserFile:
-    samples = [open_one(path, None) for path in paths]
+    samples = [_sample(path, open_one) for path in paths]
     _check_dimensions(samples)
+    if empty := [sample.path for sample in samples if not sample.rows]:
+        raise ExoprobeError(f"{empty[0]} has no rows; each file of a folder must hold a sample")
 
     names = np.array([path.stem for path in paths])
     if location.pool == ROWS:
@@ -101,6 +104,17 @@ def _one_per_sample(location: Location, paths: Sequence[Path], open_one: Opener)
         names,
         row=lambda position: f"file {paths[position].name}",
     )
+
+
+def _sample(path: Path, open_one: Opener) -> UserFile:
+    """Open the file of a sample, of .npy also a single vector."""
+    if path.suffix.lower() == ".npy":
+        check_content(path)
+        with refuse_unreadable(path):
+            array = np.load(path, mmap_mode="r") if path.stat().st_size else np.empty(())
+        if array.ndim == 1 and array.dtype.kind in "fiub":
+            return UserFile(path, 1, len(array), lambda: array[None])
+    return open_one(path, None)
 
 
 def _check_dimensions(files: Sequence[UserFile]) -> None:

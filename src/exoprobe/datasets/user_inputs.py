@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from exoprobe.errors import ExoprobeError
 from exoprobe.io.locations import Location, parse_location
@@ -117,6 +118,10 @@ def without_folder(text: str, folder: Path) -> str:
 def _array(features: Any, name: str) -> tuple[str, np.ndarray]:  # noqa: ANN401 a tensor, without importing torch
     """Return an array or tensor as an array of numbers, and what it is called."""
     kind = "array"
+    if np.ma.isMaskedArray(features):
+        if np.ma.is_masked(features):
+            raise ExoprobeError(f"features {name} is masked in places; features must be known everywhere")
+        features = features.data
     if hasattr(features, "detach"):
         kind, tensor = "tensor", features.detach().cpu()
         features = (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
@@ -137,11 +142,26 @@ def _write_table(table: pd.DataFrame, path: Path, name: str, texts: Iterable[str
     table = table.rename(columns=str)
     if (again := table.columns[table.columns.duplicated()]).size:
         raise ExoprobeError(f"{what}: two columns are called {again[0]!r}; rename one")
-    named = {column: _as_text(table[column]) for column in dict.fromkeys(wanted) if column in table}
+    stored = {column: _as_text(table[column]) if column in wanted else _storable(table[column]) for column in table}
     try:
-        table.assign(**named).to_parquet(path, index=False)
+        pd.DataFrame(stored, index=table.index).to_parquet(path, index=False)
     except (TypeError, ValueError) as error:  # Arrow's own are both
         raise ExoprobeError(f"{name}: cannot be written as a table ({error})") from error
+
+
+def _storable(column: pd.Series) -> pd.Series:
+    """Return a column as Parquet can hold it: one of other objects as their text."""
+    if isinstance(column.dtype, pd.SparseDtype):
+        return column.astype(column.dtype.subtype)
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.CategoricalDtype) and isinstance(column.cat.categories.dtype, pd.IntervalDtype):
+        return column.cat.rename_categories(str)
+    try:
+        is_nested = isinstance(pa.Array.from_pandas(column).type, pa.ExtensionType)
+    except (TypeError, ValueError, OverflowError, NotImplementedError):  # Arrow's own are among these
+        return _as_text(column)
+    return _as_text(column) if is_nested else column
 
 
 def _as_text(column: pd.Series) -> pd.Series:

@@ -108,8 +108,9 @@ def open_parquet(location: Location, id_column: str | None) -> UserFile:
     """
     path = location.path
     schema = pq.read_schema(path)
+    names = column_names(path)
     if id_column is not None:
-        check_column(path, "id", id_column, column_names(path))
+        check_column(path, "id", id_column, names)
     if METADATA_KEY in (pq.read_metadata(path).metadata or {}):
         return _feature_file(path, id_column)
     ids = None if id_column is None else _numpy(pq.read_table(path, columns=[id_column])[id_column])
@@ -147,7 +148,8 @@ def _columns(path: Path, fields: list[pa.Field], ids: np.ndarray | None) -> User
 
 def _vectors(path: Path, name: str, ids: np.ndarray | None) -> UserFile:
     rows = pq.read_metadata(path).num_rows
-    dimension = vector_length(path, name)
+    if rows and not (dimension := vector_length(path, name)):
+        raise ExoprobeError(f"{path}: {row_from_zero(0)} has no vector in column {name}; every row needs one")
     return UserFile(path, rows, dimension, lambda: read_vectors([path], name, rows, dimension), ids)
 
 
@@ -211,7 +213,17 @@ def _block(lists: pa.Array, dimension: int, path: Path, start: int) -> np.ndarra
         raise ExoprobeError(
             f"{path}: {row_from_zero(start + row)} has {lengths[row]} features, the first has {dimension}"
         )
-    return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimension)
+    values = lists.flatten()
+    if pa.types.is_nested(values.type):
+        raise ExoprobeError(
+            f"{path}: its vectors hold {values.type}; features must be 2-D, a vector of numbers per row"
+        )
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        try:
+            values = values.cast(pa.float64())
+        except pa.ArrowInvalid as error:
+            raise ExoprobeError(f"{path}: its vectors hold text that is no number ({error})") from error
+    return values.to_numpy(zero_copy_only=False).reshape(-1, dimension)
 
 
 def columns_array(table: pa.Table) -> np.ndarray:

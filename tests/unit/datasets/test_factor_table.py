@@ -69,7 +69,7 @@ def test_a_damaged_table_is_refused_by_name(tmp_path, name):
             "a,b\n1,2\nSmith, J,3\n",
             "line 3 has 3 fields, but the first line names 2; quote a text that holds a comma",
         ),
-        ("a,b,c\n1,2,3\n4,5\n", "line 3 has 2 fields, but the first line names 3; quote a text that holds a comma"),
+        ("a,b,c\n1,2,3\n4,5\n", "line 3 has 2 fields, but the first line names 3; give every line as many"),
     ],
 )
 def test_rows_of_other_lengths_are_refused_not_moved(tmp_path, content, message):
