@@ -8,14 +8,15 @@ Datasets (by default those whose features are there):
 Erasers are fitted on 45 % of the groups, fresh probes on another 35 %, which no eraser has seen, and everything is
 measured on the last 20 %: skill by a linear model, nearest neighbors, a wide MLP and gradient-boosted trees: the best
 counts; verification by cosine; label accuracy by class means. 95 % intervals are over groups. Erasers: LEACE by
-shares; IGBP (Iskander, Radinsky and Belinkov 2023), which moves features to the boundary of one MLP after the other;
-transport of both classes to one normal distribution; and all but the label. Writes results/bench/removal_curve.csv and
+shares; all but the label; and of faces the 64 or 32 dimensions that separate people best, and in them LEACE alone,
+or without the two directions along which small MLPs change most, or after transport of both classes to one normal
+distribution. Beside them, what the true sex alone predicts. Writes results/bench/removal_curve.csv and
 removal_curve.png.
 """
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +24,12 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, RidgeCV
+from sklearn.linear_model import LogisticRegressionCV, RidgeCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from tqdm import tqdm
 
-from benchmarks.removal_figure import draw_removal_curve, markdown
+from benchmarks.removal_erasers import Transform, few_dimensions, fit_network, remove_gradients, then_leace, transport
+from benchmarks.removal_figure import FLOOR, draw_removal_curve, markdown
 from exoprobe import Eraser
 from exoprobe.datasets.factors import Factor
 from exoprobe.datasets.samples import read_samples
@@ -41,26 +43,26 @@ from exoprobe.io.files import atomic_write
 OUTPUT = Path("results/bench/removal_curve.csv")
 DIGITS = Path("results/data/mnist/samples.parquet"), Path("results/features/mnist/pair_lenet/seed0/ip1.parquet")
 CELEBA = Path("results/data/celeba/samples.parquet"), Path("results/features/celeba/dlib/penultimate.parquet")
+SEX = "Male"
 SHARES = (0.45, 0.8)  # of the groups: eraser, then probes, then test
 SOURCES = 4_900  # digits, in seven rotations each
-ALPHAS = (0.5, 1.0)
-NETWORKS = 20
-SHRUNK = 0.15  # of a class's covariance matrix to the pooled one, where the class has a tenth of the rows
-NEIGHBORS, WIDTH, EPOCHS, BATCH, BOUNDARY_WIDTH = 25, 512, 15, 256, 128
+SHARE = 0.5  # of an erasure
+DIMENSIONS = (64, 32)  # that are kept of those that separate people
+GRADIENTS = 2  # directions that are left out beside the mean difference
+NEIGHBORS, WIDTH, EPOCHS = 25, 512, 15
 TREES = {"max_iter": 40, "max_leaf_nodes": 15, "learning_rate": 0.15, "random_state": 0}
-
-Transform = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Data:
-    """Features float32 [n, D], a factor of them, groups [n], labels int [n], and the rows of each split, bool [n]."""
+    """Features float32 [n, D], a factor, groups [n], labels int [n], sex [n] or none, and the rows of each split."""
 
     name: str
     features: np.ndarray
     factor: Factor
     groups: np.ndarray
     labels: np.ndarray
+    sex: np.ndarray | None = None
 
     def split(self, index: int) -> np.ndarray:
         """Return the rows of the erasers (0), the probes (1) or the test (2); whole groups, drawn at random."""
@@ -83,12 +85,12 @@ def digits() -> Iterator[Data]:
 def celeba() -> Iterator[Data]:
     """Yield faces, once for each attribute; labels are identities."""
     samples, features = CELEBA
-    attributes = ("Eyeglasses", "Smiling", "Male")
+    attributes = ("Eyeglasses", "Smiling", SEX)
     columns = read_samples(samples, ["group", *attributes])
     everything = gather(FileBlocks(features))
     for attribute in attributes:
         factor = Factor(attribute, "binary", (columns[attribute] > 0).astype(float), ("no", "yes"))
-        yield Data("celeba", everything, factor, columns["group"], columns["group"])
+        yield Data("celeba", everything, factor, columns["group"], columns["group"], (columns[SEX] > 0).astype(float))
 
 
 def erasers(data: Data) -> Iterator[tuple[str, float, Transform]]:
@@ -97,99 +99,23 @@ def erasers(data: Data) -> Iterator[tuple[str, float, Transform]]:
     features, values, labels = data.features[rows].astype(np.float64), data.factor.values[rows], data.labels[rows]
     erased = values if data.factor.kind == "continuous" else values.astype(int)
     yield "nothing", 0.0, lambda given: given
-    for alpha in ALPHAS:
-        yield "LEACE", alpha, Eraser(alpha).fit(features, erased).transform
-    if data.factor.kind == "binary":
-        for name, nonlinear in (
-            ("IGBP", move_to_boundaries(features, values)),
-            ("transport", transport(features, erased)),
-        ):
-            linear = Eraser().fit(nonlinear(features), erased)
-            yield f"{name}, then LEACE", 1.0, lambda given, f=nonlinear, g=linear: g.transform(f(given))
+    yield "LEACE", 1.0, Eraser().fit(features, erased).transform
     if len(np.unique(labels)) <= data.features.shape[1]:
+        yield "LEACE", SHARE, Eraser(SHARE).fit(features, erased).transform
         yield "all but the label", 1.0, Eraser().fit(features, keep=labels).transform
-
-
-def transport(features: np.ndarray, codes: np.ndarray) -> Transform:
-    """Return the map that moves both classes of a factor to one normal distribution, of their pooled covariance.
-
-    Each class has its optimal transport map between normal distributions (Dowson and Landau 1982); a row goes by both,
-    weighted by what a logistic regression says of its class, since the class is not known where the map is applied.
-    """
-    mean, deviation = features.mean(0), features.std(0)
-    model = LogisticRegression(C=0.01, class_weight="balanced", max_iter=500)
-    model.fit((features - mean) / deviation, codes)
-    means = np.stack([features[codes == code].mean(0) for code in (0, 1)])
-    pooled = np.cov((features - means[codes]).T)
-    maps = []
-    for code in (0, 1):
-        shrunk = min(1.0, SHRUNK / 10 / (codes == code).mean())
-        covariance = (1 - shrunk) * np.cov(features[codes == code].T) + shrunk * pooled
-        root, inverse = _roots(covariance)
-        maps.append(inverse @ _roots(root @ pooled @ root)[0] @ inverse)
-
-    def transform(given: np.ndarray) -> np.ndarray:
-        share = model.predict_proba((given - mean) / deviation)[:, 1:]
-        moved = [mean + (given - center) @ matrix.T for center, matrix in zip(means, maps, strict=True)]
-        return (1 - share) * moved[0] + share * moved[1]
-
-    return transform
-
-
-def _roots(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the square root of a covariance matrix, and its inverse; eigenvalues below 1e-6 of the mean are raised."""
-    values, vectors = np.linalg.eigh(matrix)
-    roots = np.sqrt(np.maximum(values, 1e-6 * values.mean()))
-    return (vectors * roots) @ vectors.T, (vectors / roots) @ vectors.T
-
-
-def move_to_boundaries(features: np.ndarray, values: np.ndarray) -> Transform:
-    """Return IGBP: in each of 20 rounds an MLP learns the factor, and features go to its boundary by its gradient."""
-    mean, deviation = features.mean(0), features.std() + 1e-12
-    moved = torch.from_numpy((features - mean) / deviation).float()
-    networks = []
-    for seed in range(NETWORKS):
-        networks.append(fit_network(moved.numpy(), values, "binary", BOUNDARY_WIDTH, seed))
-        moved = _to_boundary(networks[-1], moved)
-
-    def transform(given: np.ndarray) -> np.ndarray:
-        erased = torch.from_numpy((given - mean) / deviation).float()
-        for network in networks:
-            erased = _to_boundary(network, erased)
-        return erased.numpy() * deviation + mean
-
-    return transform
-
-
-def _to_boundary(network: torch.nn.Module, features: torch.Tensor) -> torch.Tensor:
-    given = features.clone().requires_grad_(True)
-    output = network(given)[:, 0]
-    (gradient,) = torch.autograd.grad(output.sum(), given)
-    step = output.detach() / gradient.square().sum(1).clamp_min(1e-6)
-    return features - step[:, None] * gradient
-
-
-def fit_network(features: np.ndarray, values: np.ndarray, kind: str, width: int, seed: int = 0) -> torch.nn.Module:
-    """Fit an MLP of two hidden layers, classes weighing alike."""
-    torch.manual_seed(seed)
-    layers = [torch.nn.Linear(features.shape[1], width), torch.nn.ReLU(), torch.nn.Linear(width, width),
-              torch.nn.ReLU(), torch.nn.Linear(width, 1)]  # fmt: skip
-    network = torch.nn.Sequential(*layers)
-    optimizer = torch.optim.AdamW(network.parameters(), 1e-3, weight_decay=0.05)
-    inputs, targets = torch.from_numpy(features).float(), torch.from_numpy(values).float()
-    weight = (1 - targets.mean()) / targets.mean() if kind == "binary" else None
-    order = torch.Generator().manual_seed(seed)
-    for batch in (chunk for _ in range(EPOCHS) for chunk in torch.randperm(len(inputs), generator=order).split(BATCH)):
-        outputs = network(inputs[batch])[:, 0]
-        loss = (
-            torch.nn.functional.mse_loss(outputs, targets[batch])
-            if weight is None
-            else torch.nn.functional.binary_cross_entropy_with_logits(outputs, targets[batch], pos_weight=weight)
-        )
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return network.eval()
+        return
+    for count in DIMENSIONS:
+        few = few_dimensions(features, labels, count)
+        rest, inside = remove_gradients(few, features, erased, GRADIENTS), few.there(features)
+        for name, transform in (
+            ("LEACE", few.then(Eraser().fit(inside, erased).transform)),
+            ("gradients", rest.then(Eraser().fit(rest.there(features), erased).transform)),
+            ("transport, LEACE", few.then(then_leace(transport(inside, erased), inside, erased))),
+        ):
+            yield f"few dimensions, {name}", count, transform
+    if data.sex is not None and data.factor.name != SEX:
+        sex = data.sex[:, None]
+        yield FLOOR, 0.0, lambda given: sex
 
 
 def predictions(data: Data, erased: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
@@ -211,7 +137,7 @@ def predictions(data: Data, erased: np.ndarray) -> Iterator[tuple[str, np.ndarra
         trees = HistGradientBoostingRegressor(**TREES)
         yield "trees", trees.fit(fitted, values).predict(asked)
     deviation = values.std() if data.factor.kind == "continuous" else 1.0
-    network = fit_network(fitted, values / deviation, data.factor.kind, WIDTH)
+    network = fit_network(fitted, values / deviation, data.factor.kind, WIDTH, EPOCHS)
     with torch.no_grad():
         yield "wide MLP", network(torch.from_numpy(asked).float())[:, 0].numpy() * deviation
 

@@ -9,7 +9,8 @@ from exoprobe.io.files import atomic_write
 from exoprobe.plots.style import new_figure
 
 RECOGNITION = {"label_accuracy": "label accuracy", "equal_error_rate": "equal error rate"}
-MARKERS = "os^Dv"
+FLOOR = "nothing but sex"  # no eraser: what is predicted without the features
+MARKERS = "os^DvP"
 
 
 def best_probes(table: pd.DataFrame) -> pd.DataFrame:
@@ -28,14 +29,16 @@ def draw_removal_curve(table: pd.DataFrame, path: Path) -> None:
     keys = ["dataset", "factor", "eraser", "strength"]
     best = best_probes(table)
     factors = list(best[["dataset", "factor"]].drop_duplicates().itertuples(index=False))
-    erasers = list(best["eraser"].unique())
+    erasers = [name for name in best["eraser"].unique() if name != FLOOR]
     figure, panels = new_figure(columns=len(factors), height=2.9, squeeze=False)
     for axes, (dataset, factor) in zip(panels[0], factors, strict=True):
         rows = best[(best["dataset"] == dataset) & (best["factor"] == factor)]
         of_factor = table[(table["dataset"] == dataset) & (table["factor"] == factor)]
         measure = next(name for name in RECOGNITION if name in set(of_factor["measure"]))
         joined = rows.merge(of_factor[of_factor["measure"] == measure], on=keys, suffixes=("", "_of"))
-        for eraser, points in joined.groupby("eraser", sort=False):
+        for level in joined.loc[joined["eraser"] == FLOOR, "value"]:
+            axes.axhline(level, color="gray", linestyle="--", linewidth=0.8, label=FLOOR)
+        for eraser, points in joined[joined["eraser"] != FLOOR].groupby("eraser", sort=False):
             number = erasers.index(eraser)
             style = {"marker": MARKERS[number], "color": f"C{number}", "linewidth": 0.8, "elinewidth": 0.6}
             skill = [points["value"] - points["low"], points["high"] - points["value"]]
@@ -45,7 +48,7 @@ def draw_removal_curve(table: pd.DataFrame, path: Path) -> None:
         axes.set(title=f"{dataset}: {factor}", xlabel=RECOGNITION[measure])
     panels[0][0].set_ylabel("skill of the best fresh probe")
     handles = {label: handle for axes in panels[0] for handle, label in zip(*axes.get_legend_handles_labels())}  # noqa: B905
-    figure.legend(handles.values(), handles, loc="outside upper center", ncols=5, fontsize=7)
+    figure.legend(handles.values(), handles, loc="outside upper center", ncols=4, fontsize=7)
     with atomic_write(path) as temporary:
         figure.savefig(temporary, format="png")
 
