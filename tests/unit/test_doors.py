@@ -33,8 +33,8 @@ sys.exit(main({arguments!r}))
 
 @pytest.fixture
 def files(tmp_path, rng):
-    """Features and factors of 20 people."""
-    people = np.repeat(np.arange(20), 5)
+    """Features and factors of 50 people, the fewest that are cross-validated in no more than five folds."""
+    people = np.repeat(np.arange(50), 2)
     np.save(tmp_path / "my.npy", rng.normal(size=(100, 3)))
     glasses = np.where(rng.random(100) < 0.5, "yes", "no")
     pd.DataFrame({"person": people, "glasses": glasses}).to_csv(tmp_path / "my.csv", index=False)
@@ -127,7 +127,7 @@ def test_results_of_other_inputs_are_refused(files, capsys):
 
 
 def test_seeds_and_names_that_look_alike_stay_apart(rng):
-    people, sites = np.repeat(np.arange(20), 5), rng.choice(["x", "y"], 100)
+    people, sites = np.repeat(np.arange(50), 2), rng.choice(["x", "y"], 100)
     first, second, other = (rng.normal(size=(100, 4)).astype(np.float32) for _ in range(3))
     factors = {"person": people, "site": sites, "first": first[:, 0], "second": second[:, 0], "other": other[:, 0]}
     settings = {"group": "person", "permutations": 199, "erase": "none", "threads": 1}

@@ -23,7 +23,7 @@ def project(root, tmp_path_factory):
     """A copy of the checkout with a user's files."""
     project = copy_project(root, tmp_path_factory.mktemp("audit"))
     rng = np.random.default_rng(0)
-    people = np.repeat(np.arange(20), 5)
+    people = np.repeat(np.arange(50), 2)
     np.save(project.path("my.npy"), rng.normal(size=(100, 4)))
     np.save(project.path("images.npy"), rng.integers(0, 256, (100, 8, 8), dtype=np.uint8))
     factors = pd.DataFrame(

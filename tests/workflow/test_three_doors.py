@@ -25,9 +25,9 @@ def project(root, tmp_path_factory):
     """A copy of the checkout with a user's files, audited by the workflow."""
     project = copy_project(root, tmp_path_factory.mktemp("doors"))
     rng = np.random.default_rng(0)
-    people = np.repeat(np.arange(40), 5)
+    people = np.repeat(np.arange(50), 4)  # from 50 groups on there are five folds, not ten
     glasses, yaw = rng.random(200) < 0.4, rng.uniform(-60, 60, 200)
-    features = rng.normal(size=(40, 6))[people] + 0.5 * rng.normal(size=(200, 6))
+    features = rng.normal(size=(50, 6))[people] + 0.5 * rng.normal(size=(200, 6))
     mood = rng.random(200) < 0.5
     features[:, 0] += 3 * glasses
     features[:, 1] += 2 * mood
