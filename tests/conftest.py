@@ -24,21 +24,25 @@ ROOT = Path(__file__).resolve().parents[1]
 TRACEBACK = "Traceback (most recent call last)"
 
 
-# What runs the workflow by itself, without the finished runs that the other tests of the workflow share.
-BY_THEMSELVES = ("test_audit_input.py", "test_docs.py", "test_images.py", "test_three_doors.py")
+# Tests of the workflow that share finished runs stay in one process, or in two.
+TOGETHER = (
+    ("audit", "celeba", "faults", "hostile_names", "kills", "reruns", "whole_run"),
+    ("kubernetes", "object_storage", "open_questions", "slurm"),
+)
 
 
 class ByFile(LoadScopeScheduling):
-    """Processes share the tests by file; those that share finished runs of the workflow stay in one process."""
+    """Processes share the tests by file; see :data:`TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        shares_runs = file.startswith("tests/workflow/") and not file.endswith(BY_THEMSELVES)
-        return "tests/workflow" if shares_runs else file
+        name = file.removeprefix("tests/workflow/test_").removesuffix(".py")
+        return next((f"workflow {number}" for number, names in enumerate(TOGETHER) if name in names), file)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # keep the order of the collection
     return ByFile(config, log)
 
 
@@ -51,6 +55,11 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid}: a user would have seen a traceback:\n{shown}"
     return report
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that the short tests fill up the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/workflow/"))
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 
 from tests.conftest import TRACEBACK
 from tests.workflow.orl_as_celeba import lay_out
@@ -162,8 +163,25 @@ def shrink_questions(config):
 
 @pytest.fixture(scope="session")
 def finished(root, tmp_path_factory) -> Project:
-    """The default target has run here; tests leave it as they found it."""
-    project = copy_project(root, tmp_path_factory.mktemp("finished"))
+    """The default target has run here; tests leave it as they found it.
+
+    It runs once. Of several processes that test, each has a copy of its own.
+    """
+    folder = tmp_path_factory.mktemp("finished")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return run_all(root, folder)
+    original = folder.parents[1] / "finished"
+    with FileLock(f"{original}.lock"):
+        if not original.exists():
+            original.mkdir()
+            run_all(root, original)
+    subprocess.run(["cp", "-a", f"{original}/.", folder], check=True)
+    return Project(folder)
+
+
+def run_all(root: Path, folder: Path) -> Project:
+    """Copy the project and run its default target, with what is downloaded already."""
+    project = copy_project(root, folder)
     if names := copy_downloads(root, project):  # as if they had been downloaded by the rules as they are now
         project.snakemake("--touch", "--forceall", "--", *names)
     status, output = project.snakemake()
