@@ -39,10 +39,13 @@ class Projection:
     def apply(self, features: np.ndarray) -> np.ndarray:
         """Erase from features [n, D]; computed and returned in float64."""
         moved = features - self.mean
-        left = moved - (moved @ self.right) @ self.left.T
+        left = (moved @ self.right) @ self.left.T
+        np.subtract(moved, left, out=left)
         # What is left of a feature that is erased whole is rounding error, from which a probe could still predict.
-        whole = np.linalg.norm(left, axis=1, keepdims=True) <= GONE * np.linalg.norm(moved, axis=1, keepdims=True)
-        return self.mean + np.where(whole, 0, left)
+        squares, before = (np.einsum("nd,nd->n", rows, rows) for rows in (left, moved))
+        left[squares <= GONE**2 * before] = 0
+        left += self.mean
+        return np.asarray(left)
 
     def unscaled(self, mean: np.ndarray, factor: np.ndarray) -> "Projection":
         """Return the projection of features that this one sees scaled, as (features − mean) · factor.
@@ -75,7 +78,7 @@ class ErasedBlocks:
 
     def blocks(self, dtype: torch.dtype = torch.float32) -> Iterator[Tensor]:
         """Yield the rows in order, [BLOCK, D] each but the last."""
-        for block in self.source.blocks(self.dtype):
+        for block in self.source.blocks(torch.float32):  # as they are held where they fit into memory
             yield torch.from_numpy(self.eraser.apply(block.numpy())).to(dtype)
 
 

@@ -58,6 +58,17 @@ def by_known_rows(targets: Targets) -> list[list[int]]:
     return list(groups.values())
 
 
+def by_eraser(
+    targets: Targets, erasers: Sequence[Projection] | None
+) -> list[tuple[list[int], Projection | None]]:
+    """Put factors together that are seen after the same eraser: their indices, and it; without erasers all of them."""
+    sets: dict[int, tuple[list[int], Projection | None]] = {}
+    for index in range(len(targets.factors)):
+        eraser = None if erasers is None else erasers[index]
+        sets.setdefault(id(eraser), ([], eraser))[0].append(index)
+    return list(sets.values())
+
+
 @dataclass(frozen=True)
 class Probe:
     """A kind of model that predicts factors from features.

@@ -26,9 +26,14 @@ class LinearModels:
 
     def predict(self, features: Blocks) -> np.ndarray:
         """Return the outputs for features [N, D], float64 [L, N, T]."""
-        coef, intercept = torch.from_numpy(self.coef), torch.from_numpy(self.intercept)
-        outputs = [block @ coef.mT + intercept[:, None] for block in features.blocks(torch.float64)]
-        return torch.cat(outputs, dim=1).numpy() if outputs else np.empty((len(coef), 0, coef.shape[1]))
+        settings, targets, _ = self.coef.shape
+        coef, intercept = torch.from_numpy(self.coef).flatten(0, 1), torch.from_numpy(self.intercept).flatten()
+        outputs = np.empty((settings, features.shape[0], targets))
+        start = 0
+        for block in features.blocks(torch.float64):
+            rows = slice(start, start := start + len(block))
+            outputs[:, rows] = torch.addmm(intercept, block, coef.T).unflatten(1, (settings, targets)).movedim(0, 1)
+        return outputs
 
     def outputs(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
         """Return the outputs for some rows, bool [N]: float64 [L, n, T]."""

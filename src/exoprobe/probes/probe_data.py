@@ -144,7 +144,7 @@ class ProbeData:
         erased = copy.copy(self)
         erased.fitted = {}
         erased._eraser = eraser
-        erased._held = None if self._held is None else gather(erased._scaled(None))
+        erased._held = None if self._held is None else gather(ErasedBlocks(ArrayBlocks(self._held), eraser))
         return erased
 
     def fitted_on(self, train: np.ndarray) -> "ProbeData":

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.features.moments import Moments
-from exoprobe.probes.methods.fourier import DISTANCE_ROWS, FEATURES, FourierBlocks, balance, draw_fourier_features
+from exoprobe.probes.methods.fourier import DISTANCE_ROWS, FEATURES, balance, draw_fourier_features
 from exoprobe.probes.skill import measures, summed_statistics
 from exoprobe.probes.targets import Targets
 
@@ -102,5 +101,5 @@ def fourier_features(features: np.ndarray) -> np.ndarray:
     Args:
         features: float32 [N, D].
     """
-    drawn = draw_fourier_features(features[:DISTANCE_ROWS], min(FEATURES, 2 * len(features)))[0]
-    return np.asarray(torch.cat(list(FourierBlocks(ArrayBlocks(features), drawn).blocks())))
+    drawn = draw_fourier_features(features[:DISTANCE_ROWS], min(FEATURES, 2 * len(features)))
+    return np.asarray(drawn.cosines(torch.from_numpy(features) @ drawn.directions, 0).numpy())

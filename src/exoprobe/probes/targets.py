@@ -79,6 +79,10 @@ class Targets:
         """Return which columns belong to a factor, bool [T]."""
         return np.asarray(self.owner == index)
 
+    def subset(self, indices: Sequence[int]) -> "Targets":
+        """Return the targets of some of the factors, by their indices."""
+        return join_targets([self.factors[index] for index in indices])
+
     def values(self, outputs: np.ndarray) -> np.ndarray:
         """Turn outputs [..., T] into values [..., F], see :func:`to_values`."""
         values = [to_values(factor, outputs[..., self.columns_of(index)]) for index, factor in enumerate(self.factors)]

@@ -8,10 +8,10 @@ import numpy as np
 from exoprobe.datasets.factors import CLASSES, Factor
 from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
-from exoprobe.probes.base import FittedProbe, Probe, Settings
+from exoprobe.probes.base import FittedProbe, Probe, Settings, by_eraser
 from exoprobe.probes.probe_data import FoldData, ProbeData
 from exoprobe.probes.results import ProbeResult, skills_on_validation
-from exoprobe.probes.targets import Targets, join_targets
+from exoprobe.probes.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,13 @@ def run_probe(
     Raises:
         ExoprobeError: where a factor cannot be learned from the rows of a fold.
     """
-    if erasers is None:
-        for indices in probe.partition(targets):
-            yield from _predict(name, probe, data, join_targets([targets.factors[index] for index in indices]))
-    elif probe.joint_erasure:
+    if erasers is not None and probe.joint_erasure:
         yield from _predict(name, probe, data, targets, erasers)
-    else:
-        for factor, eraser in zip(targets.factors, erasers, strict=True):
-            yield from _predict(name, probe, data.erased(eraser), join_targets([factor]))
+        return
+    for indices, eraser in by_eraser(targets, erasers):
+        seen, factors = data if eraser is None else data.erased(eraser), targets.subset(indices)
+        for members in probe.partition(factors):
+            yield from _predict(name, probe, seen, factors.subset(members))
 
 
 def fit_and_choose(

@@ -4,8 +4,8 @@ Cosines of random directions through the features span, the more there are the b
 smooth functions of the features, the wider the bandwidth the closer to linear ones.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,135 +13,203 @@ from torch import Tensor
 
 from exoprobe.embeddings.erasure import Projection
 from exoprobe.errors import ExoprobeError
-from exoprobe.features.blocks import Blocks
-from exoprobe.features.moments import Moments, measure_moments
-from exoprobe.probes.base import Probe, by_known_rows
+from exoprobe.features.blocks import ArrayBlocks
+from exoprobe.features.moments import Moments
+from exoprobe.probes.base import Probe, by_eraser, by_known_rows
 from exoprobe.probes.linear_models import LinearModels
 from exoprobe.probes.probe_data import ProbeData
 from exoprobe.probes.ridge import ridge_coefficients, ridge_of
-from exoprobe.probes.targets import Targets
+from exoprobe.probes.targets import Targets, join_targets
 
 FEATURES = 1_024  # and no more than twice the rows to learn from
 BANDWIDTHS = (0.7, 1.4)  # times the median distance between training rows
 ALPHAS = tuple(10.0**power for power in range(-5, 1))
+SETTINGS = tuple({"bandwidth": bandwidth, "alpha": alpha} for bandwidth in BANDWIDTHS for alpha in ALPHAS)
 MAX_ROWS = 20_000  # of train to learn from
 MAX_VALIDATION = 5_000  # of validation to choose by
 DISTANCE_ROWS = 1_000  # rows between which distances are measured
+ERASED = 1e-3  # of the features' deviation: where an erasure leaves less, float32 does not know what
+ROWS = 1_024  # whose products are summed in float32
 
 
 @dataclass(frozen=True)
 class RandomFourierFeatures:
-    """Random cosines of one bandwidth.
+    """Random cosines, of every bandwidth with the same directions and phases.
 
     Attributes:
-        frequencies: float32 [D, M].
+        directions: float32 [D, M].
         phases: float32 [M], radians.
+        scales: of each bandwidth, what projections along the directions are multiplied by.
     """
 
-    frequencies: Tensor
+    directions: Tensor
     phases: Tensor
+    scales: Sequence[float]
+
+    def cosines(self, projected: Tensor, bandwidth: int) -> Tensor:
+        """Return the cosines of projections [n, M] at a bandwidth, by its index: [n, M]."""
+        return torch.add(self.phases, projected, alpha=self.scales[bandwidth]).cos_()
 
 
-class FourierBlocks:
-    """The cosines of features, block by block.
-
-    Args:
-        source: the features.
-        features: which cosines.
-    """
-
-    def __init__(self, source: Blocks, features: RandomFourierFeatures) -> None:
-        self.source, self.features = source, features
-        self.shape, self.dtype = (source.shape[0], len(features.phases)), torch.float32
-
-    def blocks(self, dtype: torch.dtype = torch.float32) -> Iterator[Tensor]:
-        """Yield the rows in order, [BLOCK, M] each but the last."""
-        for block in self.source.blocks(torch.float32):
-            yield torch.addmm(self.features.phases, block, self.features.frequencies).cos_().to(dtype)
-
-
-def draw_fourier_features(features: np.ndarray, count: int = FEATURES, seed: int = 0) -> list[RandomFourierFeatures]:
-    """Draw the cosines of every bandwidth; all have the same directions and phases.
+def draw_fourier_features(
+    features: np.ndarray, count: int = FEATURES, eraser: Projection | None = None, seed: int = 0
+) -> RandomFourierFeatures:
+    """Draw the cosines of every bandwidth.
 
     Args:
         features: some of train, float32 [n, D], between which distances are measured.
         count: how many cosines.
+        eraser: what the features are seen after. Where it leaves next to nothing, all cosines are constant.
         seed: of the draw.
     """
     random = np.random.default_rng(seed)
     directions = torch.from_numpy(random.normal(size=(features.shape[1], count))).float()
     phases = torch.from_numpy(random.uniform(0, 2 * np.pi, count)).float()
+    is_left = True
+    if eraser is not None:
+        whole, features = features, eraser.apply(features.astype(np.float64)).astype(np.float32)
+        is_left = np.linalg.norm(features - eraser.mean) > ERASED * np.linalg.norm(whole - eraser.mean)
     distances = torch.pdist(torch.from_numpy(features))
     median = distances.median().item() if len(distances) else 0.0
-    return [RandomFourierFeatures(directions / (bandwidth * median or 1.0), phases) for bandwidth in BANDWIDTHS]
+    scales = [float(is_left) / (bandwidth * median or 1.0) for bandwidth in BANDWIDTHS]
+    return RandomFourierFeatures(directions, phases, scales)
 
 
 def fit_fourier(data: ProbeData, targets: Targets, erasers: Sequence[Projection] | None = None) -> "FourierModels":
-    """Fit factors that are known for the same rows on train, at every bandwidth and alpha."""
-    known = data.draw("train", MAX_ROWS) & targets.factors[0].known
-    if not known.any():
-        raise ExoprobeError(f"{targets.factors[0].name} is unknown in all training rows that were drawn")
-    features = draw_fourier_features(data.array(data.draw("train", DISTANCE_ROWS)), min(FEATURES, 2 * int(known.sum())))
-    columns = targets.columns[known]
-    blocks = [FourierBlocks(data.blocks(known), cosines) for cosines in features]
-    return FourierModels(features, [_fit_models(measure_moments(cosines, columns), targets) for cosines in blocks])
+    """Fit factors on train, at every bandwidth and alpha.
+
+    Without erasers, all factors are known for the same rows. With erasers, those that share one and are known for the
+    same rows are fitted in one go.
+    """
+    drawn, near = data.draw("train", MAX_ROWS), data.array(data.draw("train", DISTANCE_ROWS))
+    features, projections = torch.from_numpy(data.array(drawn)), _Projections()
+    models = []
+    for indices, eraser in by_eraser(targets, erasers):
+        for members in by_known_rows(targets.subset(indices)):
+            chosen = [indices[member] for member in members]
+            factors, columns = targets.subset(chosen), np.flatnonzero(np.isin(targets.owner, chosen))
+            known = factors.factors[0].known[drawn]
+            if not known.any():
+                raise ExoprobeError(f"{factors.factors[0].name} is unknown in all training rows that were drawn")
+            cosines = draw_fourier_features(near, min(FEATURES, 2 * int(known.sum())), eraser)
+            erasure = None if eraser is None else _Erasure(eraser, cosines.directions)
+            projected = projections.of(features, cosines, erasure)[torch.from_numpy(known)]
+            wanted = factors.columns[drawn][known]
+            moments = (_moments(cosines.cosines(projected, index), wanted) for index in range(len(BANDWIDTHS)))
+            models.append(_FittedCosines(columns, cosines, erasure, [_fit_models(each, factors) for each in moments]))
+    return FourierModels(models)
+
+
+class _Erasure:
+    """What an erasure x − L Rᵀ(x − mean) takes of projections x W: Rᵀ(x − mean) times LᵀW, a matrix of low rank."""
+
+    def __init__(self, eraser: Projection, directions: Tensor) -> None:
+        self.right, left, mean = (torch.from_numpy(array).float() for array in (eraser.right, eraser.left, eraser.mean))
+        self.taken, self.offset = left.T @ directions, mean @ self.right
+
+    def apply(self, features: Tensor, projected: Tensor) -> Tensor:
+        """Return the projections [n, M] of features [n, D] after the erasure."""
+        return torch.addmm(projected, features @ self.right - self.offset, self.taken, alpha=-1)
+
+
+class _Projections:
+    """Projections of some rows, computed once for all factors with as many cosines, whose directions are the same."""
+
+    def __init__(self) -> None:
+        self._by_count: dict[int, Tensor] = {}
+
+    def of(self, features: Tensor, cosines: RandomFourierFeatures, erasure: _Erasure | None) -> Tensor:
+        """Return the projections [n, M] of these rows' features [n, D], after an erasure if there is one."""
+        count = len(cosines.phases)
+        if count not in self._by_count:
+            self._by_count[count] = features @ cosines.directions
+        projected = self._by_count[count]
+        return projected if erasure is None else erasure.apply(features, projected)
+
+
+@dataclass(frozen=True)
+class _FittedCosines:
+    """Ridge regression of t targets on the same cosines.
+
+    Attributes:
+        columns: int [t], which of all targets these are.
+        cosines: of every bandwidth.
+        erasure: before which they are taken; None for none.
+        models: at each bandwidth.
+        bandwidths: int [t], the index of each target's, where it is chosen.
+    """
+
+    columns: np.ndarray
+    cosines: RandomFourierFeatures
+    erasure: _Erasure | None
+    models: Sequence[LinearModels]
+    bandwidths: np.ndarray | None = None
+
+    def outputs(self, features: Tensor, projections: _Projections) -> np.ndarray:
+        """Return the outputs for features [n, D]: [L, n, t]."""
+        projected = projections.of(features, self.cosines, self.erasure)
+        if self.bandwidths is None:
+            return np.concatenate([self._at(index, projected) for index in range(len(BANDWIDTHS))])
+        outputs = np.empty((1, len(features), len(self.columns)))
+        for index in np.unique(self.bandwidths):
+            chosen = self.bandwidths == index
+            outputs[..., chosen] = self._at(index, projected)[..., chosen]
+        return outputs
+
+    def select(self, chosen: np.ndarray) -> "_FittedCosines":
+        """Return the models at one setting per target, by its index [t]."""
+        bandwidths, alphas = np.divmod(chosen, len(ALPHAS))
+        models = [models.select(alphas) for models in self.models]
+        return replace(self, models=models, bandwidths=bandwidths)
+
+    def _at(self, bandwidth: int, projected: Tensor) -> np.ndarray:
+        return self.models[bandwidth].predict(ArrayBlocks(self.cosines.cosines(projected, bandwidth).numpy()))
 
 
 @dataclass(frozen=True)
 class FourierModels:
-    """Ridge regression on random Fourier features, at every bandwidth.
+    """Ridge regression on random Fourier features.
 
     Attributes:
-        features: of each bandwidth.
-        models: likewise, at every alpha.
+        fitted: of all targets together.
+        settings: each bandwidth with each alpha, or one where they are chosen.
     """
 
-    features: Sequence[RandomFourierFeatures]
-    models: Sequence[LinearModels]
-
-    @property
-    def settings(self) -> list[dict[str, float]]:
-        """Each bandwidth with each alpha."""
-        return [{"bandwidth": bandwidth, "alpha": alpha} for bandwidth in BANDWIDTHS for alpha in ALPHAS]
+    fitted: Sequence[_FittedCosines]
+    settings: Sequence[dict[str, float]] = SETTINGS
 
     def outputs(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
         """Return the outputs for some rows, bool [N]: [L, n, T]."""
-        blocks = [FourierBlocks(data.blocks(rows), features) for features in self.features]
-        return np.concatenate([models.predict(cosines) for models, cosines in zip(self.models, blocks, strict=True)])
-
-    def select(self, chosen: np.ndarray) -> "ChosenFourierModels":
-        """Return the models at one setting per target, by its index [T]."""
-        bandwidths, alphas = np.divmod(chosen, len(ALPHAS))
-        return ChosenFourierModels(self.features, [models.select(alphas) for models in self.models], bandwidths)
-
-
-@dataclass(frozen=True)
-class ChosenFourierModels:
-    """Models of T targets, each at its bandwidth.
-
-    Attributes:
-        features: of each bandwidth.
-        models: likewise, at each target's alpha.
-        bandwidths: int [T], the index of each target's.
-    """
-
-    features: Sequence[RandomFourierFeatures]
-    models: Sequence[LinearModels]
-    bandwidths: np.ndarray
-    settings: Sequence[dict[str, float]] = ({},)
-
-    def outputs(self, data: ProbeData, rows: np.ndarray) -> np.ndarray:
-        """Return the outputs for some rows, bool [N]: [1, n, T]."""
-        outputs = np.empty((1, int(rows.sum()), len(self.bandwidths)))
-        for index in np.unique(self.bandwidths):
-            columns = self.bandwidths == index
-            blocks = FourierBlocks(data.blocks(rows), self.features[index])
-            outputs[..., columns] = self.models[index].predict(blocks)[..., columns]
+        outputs = np.empty((len(self.settings), int(rows.sum()), sum(len(fitted.columns) for fitted in self.fitted)))
+        start = 0
+        for block in data.blocks(rows).blocks():
+            projections, stop = _Projections(), start + len(block)
+            for fitted in self.fitted:
+                outputs[:, start:stop, fitted.columns] = fitted.outputs(block, projections)
+            start = stop
         return outputs
 
-    def select(self, chosen: np.ndarray) -> "ChosenFourierModels":
-        """Return the same: the settings are chosen."""
-        return self
+    def select(self, chosen: np.ndarray) -> "FourierModels":
+        """Return the models at one setting per target, by its index [T]."""
+        if len(self.settings) == 1:
+            return self
+        return FourierModels([fitted.select(chosen[fitted.columns]) for fitted in self.fitted], ({},))
+
+
+def _moments(cosines: Tensor, targets: np.ndarray) -> Moments:
+    """Return the moments of cosines, float32 [n, M], which are overwritten, and targets [n, T].
+
+    Products of up to ROWS rows are summed in float32 and these sums in float64: their error is a thousandth of the
+    smallest ridge.
+    """
+    mean, target_mean = cosines.mean(0), targets.mean(0)
+    features, columns = cosines.sub_(mean).numpy(), (targets - target_mean).astype(np.float32)
+    gram, cross = np.zeros((len(mean), len(mean))), np.zeros((len(mean), columns.shape[1]))
+    for start in range(0, len(features), ROWS):
+        block = features[start : start + ROWS]
+        gram += block.T @ block  # numpy computes one half of it only, torch both
+        cross += block.T @ columns[start : start + ROWS]
+    return Moments(len(features), mean.double().numpy(), target_mean, gram, cross)
 
 
 def _fit_models(moments: Moments, targets: Targets) -> LinearModels:
@@ -177,5 +245,6 @@ PROBE = Probe(
     partition=by_known_rows,
     general=True,
     rank=20,
+    joint_erasure=True,
     max_validation=MAX_VALIDATION,
 )

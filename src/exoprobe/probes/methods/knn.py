@@ -9,7 +9,7 @@ from torch import Tensor
 
 from exoprobe.embeddings.erasure import Projection
 from exoprobe.features.blocks import Blocks
-from exoprobe.probes.base import Probe
+from exoprobe.probes.base import Probe, by_eraser
 from exoprobe.probes.probe_data import ProbeData
 from exoprobe.probes.targets import Targets
 
@@ -43,12 +43,13 @@ class KNNIndex:
         self.features = torch.from_numpy(features)
         self.weights, self.votes, self.offset = _votes(targets, trained)
         self.norms = self.features.norm(dim=1).clamp_min(1e-12)
-        self.searches: list[tuple[slice | np.ndarray, _LowRankUpdate | None]] = [(slice(None), None)]
-        if erasers is not None:
-            self.searches = [
-                (np.flatnonzero(targets.columns_of(index)), _LowRankUpdate(eraser, self.features, self.norms))
-                for index, eraser in enumerate(erasers)
-            ]
+        self.searches = [
+            (
+                np.flatnonzero(np.isin(targets.owner, indices)),
+                None if eraser is None else _LowRankUpdate(eraser, self.features, self.norms),
+            )
+            for indices, eraser in by_eraser(targets, erasers)
+        ]
 
     @property
     def settings(self) -> list[dict[str, float]]:
@@ -82,7 +83,7 @@ class KNNIndex:
             outputs[..., columns] = _mean_votes(weights[nearest], votes[nearest])
         return outputs + self.offset
 
-    def _nearest(self, queries: Tensor, products: Tensor) -> Iterator[tuple[slice | np.ndarray, Tensor]]:
+    def _nearest(self, queries: Tensor, products: Tensor) -> Iterator[tuple[np.ndarray, Tensor]]:
         """Yield some targets and the indices of the rows nearest to the queries [m, k], nearest first."""
         count = min(max(NEIGHBORS), len(self.features))
         for columns, change in self.searches:

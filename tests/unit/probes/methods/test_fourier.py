@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from exoprobe.features.blocks import ArrayBlocks
 from exoprobe.probes.base import find_probe
-from exoprobe.probes.methods.fourier import BANDWIDTHS, FourierBlocks, draw_fourier_features
+from exoprobe.probes.methods.fourier import BANDWIDTHS, draw_fourier_features
 from exoprobe.probes.skill import best_constant, skill
 from exoprobe.probes.targets import join_targets
 from exoprobe.probes.tuning import run_probe
@@ -52,8 +51,10 @@ def test_cosines_multiply_to_a_gaussian_kernel(rng):
     """Their mean product is the kernel of the distance over the bandwidth (Rahimi and Recht 2007, claim 1)."""
     features = rng.normal(size=(50, 5)).astype(np.float32)
     distances = torch.pdist(torch.from_numpy(features))
-    for bandwidth, drawn in zip(BANDWIDTHS, draw_fourier_features(features, count=50_000), strict=True):
-        (cosines,) = FourierBlocks(ArrayBlocks(features), drawn).blocks()
+    drawn = draw_fourier_features(features, count=50_000)
+    projected = torch.from_numpy(features) @ drawn.directions
+    for index, bandwidth in enumerate(BANDWIDTHS):
+        cosines = drawn.cosines(projected, index)
         products = 2 * (cosines @ cosines.T)[tuple(torch.triu_indices(50, 50, 1))] / 50_000
         expected = torch.exp(-(distances**2) / (2 * (bandwidth * distances.median()) ** 2))
         torch.testing.assert_close(products, expected, atol=0.03, rtol=0)
