@@ -126,7 +126,7 @@ def mean_limits(rates: np.ndarray, lows: np.ndarray, highs: np.ndarray) -> tuple
 
 
 def jackknife_limits(
-    measure: Callable[[np.ndarray], float], rows: np.ndarray, groups: np.ndarray
+    value: float, measure: Callable[[np.ndarray], float], rows: np.ndarray, groups: np.ndarray
 ) -> tuple[float, float]:
     """Return the 95 % limits of a measure of neighbors, by leaving out groups (Shao and Wu 1989; Kott 2001).
 
@@ -135,6 +135,7 @@ def jackknife_limits(
     neighbors.
 
     Args:
+        value: of the measure on all rows.
         measure: of rows, bool [N].
         rows: bool [N], on which it is measured.
         groups: [N], of each row.
@@ -146,7 +147,6 @@ def jackknife_limits(
         return np.nan, np.nan
     units = np.full(len(rows), -1)
     units[rows] = resampling_units(groups[rows], most=JACKKNIFE_UNITS)
-    value = measure(rows)
     values = np.array([measure(rows & (units != unit)) for unit in range(units.max() + 1)])
     values = values[~np.isnan(values)]
     spread = np.sqrt((len(values) - 1) / len(values) * np.square(values - values.mean()).sum())

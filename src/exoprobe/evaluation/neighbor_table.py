@@ -17,6 +17,7 @@ from exoprobe.evaluation.neighbors import (
     Neighbors,
     acceptance,
     cosine_distances,
+    distances_within,
     find_neighbors,
     kernel_weights,
     mixing,
@@ -74,7 +75,7 @@ def neighbor_table(
             value, support = row.measure(known)
             if np.isnan(value):
                 continue
-            low, high = np.clip(jackknife_limits(row.value, known, groups), row.lowest, 1)
+            low, high = np.clip(jackknife_limits(value, row.value, known, groups), row.lowest, 1)
             table.append([name, row.name, value, low, high, row.chance, row.k, support])
     return pd.DataFrame(table, columns=COLUMNS)
 
@@ -90,13 +91,14 @@ class _Measures:
     """
 
     def __init__(self, features: np.ndarray, groups: np.ndarray, labels: np.ndarray, excluded: np.ndarray) -> None:
-        self.distances, self.labels, self.excluded = cosine_distances(features), labels, excluded
-        self.outside = find_neighbors(self.distances, excluded[:, None] != excluded)
+        distances, self.labels, self.excluded = cosine_distances(features), labels, excluded
+        self.within = distances_within(distances, labels)
+        self.outside = find_neighbors(distances, excluded[:, None] != excluded)
         nearest = int(SPARE * CHOICES[-1])
         self.near = Neighbors(self.outside.indices[:, :nearest], self.outside.distances[:, :nearest])
-        everyone = find_neighbors(self.distances, ~np.eye(len(labels), dtype=bool), MIXING_NEIGHBORS)
+        everyone = find_neighbors(distances, ~np.eye(len(labels), dtype=bool), MIXING_NEIGHBORS)
         self.all = everyone, kernel_weights(everyone, np.ones(len(labels), bool))
-        self.alike = find_neighbors(self.distances, labels[:, None] == labels, MOST_KBET + 1)
+        self.alike = find_neighbors(distances, labels[:, None] == labels, MOST_KBET + 1)
         labeled = labels >= 0
         choices = tuple(count for count in CHOICES if count < labeled.sum())
         self.several = len(np.unique(labels[labeled])) > 1 and len(choices) > 0
@@ -115,7 +117,7 @@ class _Measures:
         if not self.several or not known.any():
             return
         yield known, _Row("kbet_per_label", acceptance(self.alike, self.labels, codes, known), 1 - ACCEPTED)
-        yield known, _Row("bras", silhouette(self.distances, self.labels, codes), 1.0)
+        yield known, _Row("bras", silhouette(self.within, self.labels, codes), 1.0)
         chance = _robustness_chance(self.labels, codes, self.excluded)
         if not 0 < chance < 1:
             return

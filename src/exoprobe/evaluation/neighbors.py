@@ -5,9 +5,10 @@ the groups. What is chosen before stays: the number of neighbors, and the widths
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import chdtrc
 
 from exoprobe.features.cosine import unit_vectors
@@ -19,6 +20,7 @@ LEAST_ROWS = 10  # of a class, for kBET
 ACCEPTED = 0.05  # p-value
 TRIES, TOLERANCE = 50, 1e-5  # of the search for a kernel's width
 SPARE = 1.5  # so many times the neighbors are kept, for when some rows are not used
+REMEMBERED = 64  # answers of who the first neighbors are; all factors ask the same
 
 Measure = Callable[[np.ndarray], tuple[float, float]]  # of rows: the value, and the share of rows that have one
 
@@ -42,6 +44,7 @@ class Neighbors:
 
     indices: np.ndarray
     distances: np.ndarray
+    _remembered: dict[tuple[bytes, bytes], np.ndarray] = field(default_factory=dict, repr=False)
 
     def first(self, count: int | np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return which are the first neighbors of each row among these rows, bool [n]: bool [n, K], none of others.
@@ -50,8 +53,13 @@ class Neighbors:
             count: of all rows, or [n, 1].
             rows: bool [n].
         """
-        there: np.ndarray = rows[self.indices] & np.isfinite(self.distances) & rows[:, None]
-        return there & (there.cumsum(1, dtype=np.int16) <= count)
+        key = np.asarray(count).tobytes(), rows.tobytes()
+        if key not in self._remembered:
+            if len(self._remembered) == REMEMBERED:
+                self._remembered.clear()
+            there = rows[self.indices] & np.isfinite(self.distances) & rows[:, None]
+            self._remembered[key] = there & (there.cumsum(1, dtype=np.int16) <= count)
+        return self._remembered[key]
 
     def of_type(self, chosen: np.ndarray, count: int) -> "Neighbors":
         """Return the first ``count`` neighbors that are chosen, bool [n, K]."""
@@ -114,11 +122,12 @@ def robustness(
     """
     weights = np.exp(-np.where(np.isfinite(neighbors.distances), neighbors.distances, 0) / scale)
     favorable, unfavorable = (weights * pairs for pairs in type_pairs(neighbors, labels, codes))
+    counted = favorable + unfavorable > 0
 
     def measure(rows: np.ndarray) -> tuple[float, float]:
         used = neighbors.first(count, rows)
-        for_label, for_value = np.vdot(used, favorable), np.vdot(used, unfavorable)
-        defined = (used & (favorable + unfavorable > 0)).any(1)[rows]
+        for_label, for_value = favorable[used].sum(), unfavorable[used].sum()
+        defined = (used & counted).any(1)[rows]
         return (float(for_label / (for_label + for_value)), float(defined.mean())) if defined.any() else (np.nan, 0.0)
 
     return measure
@@ -188,9 +197,11 @@ def mixing(neighbors: Neighbors, weights: np.ndarray, codes: np.ndarray) -> Meas
         codes: int [n], the factor's classes.
     """
 
+    by_value = _sums_by_value(neighbors, codes)
+
     def measure(rows: np.ndarray) -> tuple[float, float]:
         used = neighbors.first(min(MIXING_NEIGHBORS, int(rows.sum())) - 1, rows)
-        shares = _by_value(neighbors, weights * used, codes)[rows]
+        shares = by_value(weights * used)[rows]
         shares /= shares.sum(1, keepdims=True)
         effective = float(np.median(1 / np.square(shares).sum(1)))
         values = len(np.unique(codes[rows]))
@@ -199,13 +210,16 @@ def mixing(neighbors: Neighbors, weights: np.ndarray, codes: np.ndarray) -> Meas
     return measure
 
 
-def _by_value(neighbors: Neighbors, weights: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Sum the weights [n, K] of each row's neighbors by the factor's value: [n, V]."""
+def _sums_by_value(neighbors: Neighbors, codes: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what sums weights [n, K] of each row's neighbors by the factor's value: [n, V]."""
     rows, values = len(codes), codes.max() + 1
-    cells = codes[neighbors.indices] + values * np.arange(rows)[:, None]
-    counted = codes[neighbors.indices] >= 0
-    sums = np.bincount(cells[counted], weights[counted], minlength=rows * values)
-    return sums.reshape(rows, values)
+    of_neighbors = np.where(codes < 0, values, codes)[neighbors.indices]  # unknown ones come last
+    cells = (of_neighbors + (values + 1) * np.arange(rows)[:, None]).ravel()
+
+    def sums(weights: np.ndarray) -> np.ndarray:
+        return np.bincount(cells, weights.ravel(), minlength=rows * (values + 1)).reshape(rows, -1)[:, :-1]
+
+    return sums
 
 
 def acceptance(neighbors: Neighbors, labels: np.ndarray, codes: np.ndarray, known: np.ndarray) -> Measure:
@@ -223,6 +237,7 @@ def acceptance(neighbors: Neighbors, labels: np.ndarray, codes: np.ndarray, know
     """
     sizes = _sizes(labels, codes, known)
     counts = np.clip(sizes.sum(1) // (4 * np.maximum((sizes > 0).sum(1), 1)), FEWEST_KBET, MOST_KBET)
+    by_value = _sums_by_value(neighbors, codes)
 
     def measure(rows: np.ndarray) -> tuple[float, float]:
         sizes = _sizes(labels, codes, rows)
@@ -232,7 +247,7 @@ def acceptance(neighbors: Neighbors, labels: np.ndarray, codes: np.ndarray, know
             return np.nan, 0.0
         of_label = labels[members]
         used = neighbors.first(counts[labels][:, None] + 1, members)
-        observed = _by_value(neighbors, used.astype(np.float64), codes)[members]
+        observed = by_value(used)[members]
         expected = sizes[of_label] / total[of_label, None] * observed.sum(1, keepdims=True)
         squares = np.divide(np.square(observed - expected), expected, out=np.zeros_like(expected), where=expected > 0)
         accepted = chdtrc(values[of_label] - 1, squares.sum(1)) >= ACCEPTED
@@ -254,18 +269,22 @@ def _mean_over_labels(scores: np.ndarray, labels: np.ndarray) -> float:
     return float((np.bincount(index, scores) / np.bincount(index)).mean())
 
 
-def silhouette(distances: np.ndarray, labels: np.ndarray, codes: np.ndarray) -> Measure:
+def distances_within(distances: np.ndarray, labels: np.ndarray) -> csr_array:
+    """Return the distances [n, n] of rows of one label, of no others."""
+    return csr_array(np.where(labels[:, None] == labels, distances, 0))
+
+
+def silhouette(within: csr_array, labels: np.ndarray, codes: np.ndarray) -> Measure:
     """Measure BRAS, the batch removal adapted silhouette (Rautenstrauch and Ohler 2025).
 
     Within each label, 1 − |silhouette| of the factor's values by cosine distance, where all other values together are
     the other cluster: the mean over rows, then over labels. At 1 the values are mixed.
 
     Args:
-        distances: [n, n].
+        within: [n, n], of :func:`distances_within`.
         labels: int [n].
         codes: int [n], the factor's classes.
     """
-    within = distances * (labels[:, None] == labels)
 
     def measure(rows: np.ndarray) -> tuple[float, float]:
         members = np.zeros((len(codes), codes.max() + 1))

@@ -58,9 +58,7 @@ def by_known_rows(targets: Targets) -> list[list[int]]:
     return list(groups.values())
 
 
-def by_eraser(
-    targets: Targets, erasers: Sequence[Projection] | None
-) -> list[tuple[list[int], Projection | None]]:
+def by_eraser(targets: Targets, erasers: Sequence[Projection] | None) -> list[tuple[list[int], Projection | None]]:
     """Put factors together that are seen after the same eraser: their indices, and it; without erasers all of them."""
     sets: dict[int, tuple[list[int], Projection | None]] = {}
     for index in range(len(targets.factors)):

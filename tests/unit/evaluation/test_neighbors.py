@@ -6,6 +6,7 @@ from exoprobe.evaluation.neighbors import (
     Neighbors,
     acceptance,
     cosine_distances,
+    distances_within,
     find_neighbors,
     kernel_weights,
     mixing,
@@ -102,7 +103,7 @@ def test_acceptance_by_hand():
 def test_silhouette_by_hand():
     """Rows 0 and 1 of one value, 2 of another: a = 0.1, b = 0.5 for the first, and a row by itself has 0."""
     distances = np.array([[0, 0.1, 0.5], [0.1, 0, 0.4], [0.5, 0.4, 0]])
-    measure = silhouette(distances, np.zeros(3, int), np.array([0, 0, 1]))
+    measure = silhouette(distances_within(distances, np.zeros(3, int)), np.zeros(3, int), np.array([0, 0, 1]))
     expected = np.mean([1 - 0.4 / 0.5, 1 - 0.3 / 0.4, 1])
     assert measure(np.ones(3, bool)) == (pytest.approx(expected), 1)
     assert np.isnan(measure(np.array([True, True, False]))[0])

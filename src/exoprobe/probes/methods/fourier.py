@@ -19,7 +19,7 @@ from exoprobe.probes.base import Probe, by_eraser, by_known_rows
 from exoprobe.probes.linear_models import LinearModels
 from exoprobe.probes.probe_data import ProbeData
 from exoprobe.probes.ridge import ridge_coefficients, ridge_of
-from exoprobe.probes.targets import Targets, join_targets
+from exoprobe.probes.targets import Targets
 
 FEATURES = 1_024  # and no more than twice the rows to learn from
 BANDWIDTHS = (0.7, 1.4)  # times the median distance between training rows

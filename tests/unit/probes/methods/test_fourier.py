@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from exoprobe.embeddings.erasure import fit_eraser
+from exoprobe.features.moments import measure_moments
 from exoprobe.probes.base import find_probe
 from exoprobe.probes.methods.fourier import BANDWIDTHS, draw_fourier_features
 from exoprobe.probes.skill import best_constant, skill
-from exoprobe.probes.targets import join_targets
+from exoprobe.probes.targets import factor_targets, join_targets
 from exoprobe.probes.tuning import run_probe
 
 
@@ -80,3 +82,31 @@ def test_rare_classes_count_as_much_as_others(nonlinear):
     assert (predicted["rare"][rare] >= 0).mean() > 0.6
     assert (predicted["rare"][~rare] < 0).mean() > 0.6
     assert (predicted["rare of three"][rare] == 2).mean() > 0.5
+
+
+def test_it_predicts_after_erasers_what_it_does_from_erased_features(nonlinear):
+    """Two factors share an eraser, a third has one of higher rank; the projections are computed once for all."""
+    product, size, opposite = (nonlinear.factors[name] for name in ("product", "size", "opposite"))
+    data = nonlinear.fold()
+    train = data.final.rows["train"]
+    erasers = [
+        fit_eraser(measure_moments(data.final.blocks(train), factor_targets(factor)[train]))
+        for factor in (size, opposite)
+    ]
+    probe = find_probe("fourier")
+    (joint,) = run_probe(
+        "fourier", probe, data, join_targets([product, opposite, size]), [erasers[i] for i in (0, 1, 0)]
+    )
+    for index, (factor, eraser) in enumerate(zip((product, opposite, size), (0, 1, 0), strict=True)):
+        (alone,) = run_probe("fourier", probe, data.erased(erasers[eraser]), join_targets([factor]))
+        np.testing.assert_allclose(joint.values[:, index], alone.values[:, 0], atol=1e-3)
+
+
+def test_nothing_is_predicted_from_the_rounding_of_what_is_erased_whole(nonlinear):
+    nonlinear.features = nonlinear.features[:, :1]
+    binary = nonlinear.add("only", "binary", nonlinear.features[:, 0] > 0)
+    data = nonlinear.fold()
+    train = data.final.rows["train"]
+    eraser = fit_eraser(measure_moments(data.final.blocks(train), factor_targets(binary)[train]))
+    (result,) = run_probe("fourier", find_probe("fourier"), data, join_targets([binary]), [eraser])
+    assert np.ptp(result.values) < 1e-6
