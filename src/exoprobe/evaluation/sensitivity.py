@@ -57,7 +57,7 @@ def sensitivity_table(source: Representation, samples: str | Path, *, margin: fl
     spiked = _Spiked(source, rows, margin, len(designs))
     shared = sorted(share_plants(designs), key=lambda indices: designs[indices[0]].factor.known.tobytes())
     results: dict[int, tuple[dict[str, object], ...]] = {}
-    with progress(len(shared), "kind of factor", log, f"planting factors like {len(designs)}") as bar:
+    with progress(len(shared), "kind", log, f"planting factors like the {len(designs)} audited ones") as bar:
         for indices in shared:
             growth = len(np.unique(groups[indices[0]])) / len(np.unique(designs[indices[0]].groups))
             results |= dict.fromkeys(indices, spiked.look_for(designs[indices[0]], growth))

@@ -62,7 +62,7 @@ def shift_table(source: Representation, samples: str | Path, *, label: str | Non
     probe = make_label_probe(features, known.at(rows), source.groups[rows], folds)
     halves = probe if known.kind in CLASSES else make_label_probe(features, _halves(probe), probe.groups, folds)
     table = []
-    with progress(len(factors), "factor", log, f"shifting {len(factors)} factors") as bar:
+    with progress(len(factors), "factor", log, f"asking whether {len(factors)} factors hurt the label") as bar:
         for factor, unit in zip(factors, units, strict=True):
             codes = (source.groups if unit is None else unit.codes)[rows]
             table.append(_row(probe, halves, factor.at(rows), codes))
