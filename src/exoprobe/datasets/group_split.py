@@ -13,7 +13,7 @@ from exoprobe.errors import ExoprobeError
 FOLDS_BELOW = 500  # groups: of fewer, each is test once
 LEAVE_ONE_OUT = 12  # groups at most, each a fold of its own …
 FOLDS = {50: 10, FOLDS_BELOW: 5}  # … below 50 ten folds, below that five
-MOST_REPEATS, REPEATED_ROWS = 4, 4_000  # further cross-validations, and rows in all of them
+MOST_FOLDS, REPEATED_ROWS = 25, 4_000  # folds of all cross-validations, and rows in those after the first
 LEAST_GROUPS_IN_ALL = 6  # with fewer, the inner folds have one group or two to fit on
 SHARES = (0.60, 0.15, 0.25)  # of the rows, in the order of SPLITS
 LEAST_GROUPS = 3  # in each split
@@ -70,8 +70,8 @@ def make_repeats(groups: np.ndarray, classes: Sequence[np.ndarray], seed: int) -
         seed: likewise.
     """
     count = 0
-    if LEAVE_ONE_OUT < len(np.unique(groups)) < FOLDS_BELOW:
-        count = min(MOST_REPEATS, REPEATED_ROWS // len(groups))
+    if LEAVE_ONE_OUT < (different := len(np.unique(groups))) < FOLDS_BELOW:
+        count = min(MOST_FOLDS // fold_count(different) - 1, REPEATED_ROWS // len(groups))
     drawn = [make_folds(groups, classes, [seed, repeat]) for repeat in range(1, count + 1)]
     return np.array(drawn, np.uint8).reshape(count, len(groups)).T
 
