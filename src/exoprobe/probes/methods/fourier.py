@@ -29,7 +29,7 @@ MAX_ROWS = 20_000  # of train to learn from
 MAX_VALIDATION = 5_000  # of validation to choose by
 DISTANCE_ROWS = 1_000  # rows between which distances are measured
 ERASED = 1e-3  # of the features' deviation: where an erasure leaves less, float32 does not know what
-ROWS = 1_024  # whose products are summed in float32
+ROWS = 1_024  # that are held in float64 at once
 
 
 @dataclass(frozen=True)
@@ -199,14 +199,14 @@ class FourierModels:
 def _moments(cosines: Tensor, targets: np.ndarray) -> Moments:
     """Return the moments of cosines, float32 [n, M], which are overwritten, and targets [n, T].
 
-    Products of up to ROWS rows are summed in float32 and these sums in float64: their error is a thousandth of the
-    smallest ridge.
+    Products are summed in float64: after an erasure the features may have one dimension left, and of its cosines
+    the error of float32 exceeds the smallest ridge.
     """
     mean, target_mean = cosines.mean(0), targets.mean(0)
-    features, columns = cosines.sub_(mean).numpy(), (targets - target_mean).astype(np.float32)
+    features, columns = cosines.sub_(mean).numpy(), targets - target_mean
     gram, cross = np.zeros((len(mean), len(mean))), np.zeros((len(mean), columns.shape[1]))
     for start in range(0, len(features), ROWS):
-        block = features[start : start + ROWS]
+        block = features[start : start + ROWS].astype(np.float64)
         gram += block.T @ block  # numpy computes one half of it only, torch both
         cross += block.T @ columns[start : start + ROWS]
     return Moments(len(features), mean.double().numpy(), target_mean, gram, cross)

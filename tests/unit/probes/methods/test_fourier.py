@@ -110,3 +110,9 @@ def test_nothing_is_predicted_from_the_rounding_of_what_is_erased_whole(nonlinea
     eraser = fit_eraser(measure_moments(data.final.blocks(train), factor_targets(binary)[train]))
     (result,) = run_probe("fourier", find_probe("fourier"), data, join_targets([binary]), [eraser])
     assert np.ptp(result.values) < 1e-6
+
+
+def test_cosines_of_one_dimension_are_fitted_at_every_alpha(nonlinear):
+    """They hardly differ: an error of float32 in their products is larger than the smallest ridge."""
+    nonlinear.features = nonlinear.features[:, [2]]
+    assert skills(nonlinear, "fourier")["size"] > 0.8
