@@ -66,7 +66,8 @@ def test_few_groups_are_put_into_folds_of_equally_many(groups, folds):
 
 
 @pytest.mark.parametrize(
-    ("groups", "rows", "repeats"), [(12, 5, 0), (13, 5, 1), (49, 5, 1), (50, 5, 4), (60, 30, 2), (60, 100, 0), (FOLDS_BELOW, 1, 0)]
+    ("groups", "rows", "repeats"),
+    [(12, 5, 0), (13, 5, 1), (49, 5, 1), (50, 5, 4), (60, 30, 2), (60, 100, 0), (FOLDS_BELOW, 1, 0)],
 )
 def test_cross_validations_of_few_rows_are_repeated_with_other_folds(groups, rows, repeats):
     codes = np.repeat(np.arange(groups), rows)
