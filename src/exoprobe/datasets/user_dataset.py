@@ -134,8 +134,10 @@ def _log(notes: Notes, factors: Sequence[Factor]) -> None:
 
 
 def _open_files(paths: Sequence[str | Path], table: pd.DataFrame, roles: Roles) -> list[tuple[UserFile, Rows]]:
-    """Open the files of a representation; refuse those that hold a factor, or another number of features."""
+    """Open the files of a representation; refuse one twice, and those with a factor or another number of features."""
     opened = []
+    if same := [path for index, path in enumerate(paths) if path in paths[:index]]:
+        raise ExoprobeError(f"{same[0]} is given twice as a training seed of one representation; name each file once")
     files = [open_features(path, roles.id) for path in paths]
     for file in files:
         if both := [name for name in file.columns if name in table]:

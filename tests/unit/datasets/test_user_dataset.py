@@ -248,6 +248,12 @@ WRONG = {
         "{0}/a.npy: a .npy file holds no ids; save a .npz with the features and an array 'id', or give no id to "
         "join by order",
     ),
+    "a file as two seeds": (
+        None,
+        lambda files: [files.features(), files.features()],
+        {},
+        "{0}/a.npy is given twice as a training seed of one representation; name each file once",
+    ),
     "a factor with one value": (
         lambda frame: frame.assign(site="here"),
         None,
