@@ -15,21 +15,8 @@ RADIANS = 2 * np.pi
 SURE = {"yaw", "azimuth", "rotation", "heading", "orientation", "angle", "degrees", "tilt"}
 AMBIGUOUS = {"pitch", "roll", "deg"}  # of a head, but also of a voice, on a list, or of heat
 CIRCULAR = {  # often go around
-    *(
-        "direction",
-        "dir",
-        "bearing",
-        "hue",
-        "phase",
-        "theta",
-        "phi",
-        "psi",
-        "longitude",
-        "lon",
-        "lng",
-        "course",
-        "aspect",
-    ),
+    *("direction", "dir", "bearing", "hue", "phase", "theta", "phi", "psi"),
+    *("longitude", "lon", "lng", "course", "aspect"),
 }
 LEAST_DIFFERENT = 10  # fewer different numbers are steps or classes
 OTHERWISE = {  # other words in the name that make an angle unlikely
